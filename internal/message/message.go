@@ -1,0 +1,94 @@
+// Package message is the one content model for everything the product sends: a text
+// and up to nine attachments (图片, 图文链接, 小程序, 视频, 文件). It knows WeCom's limits and
+// how a content becomes a welcome message or an app message; it does not send.
+package message
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+)
+
+// Limits of send_welcome_msg (developer.work.weixin.qq.com/document/path/92137). B are UTF-8 bytes.
+const (
+	MaxTextBytes      = 4000
+	MaxAttachments    = 9
+	MaxLinkTitleBytes = 128
+	MaxLinkDescBytes  = 512
+	MaxMiniTitleBytes = 64
+	MaxURLBytes       = 2048
+)
+
+// Kind is the sort of an attachment.
+type Kind string
+
+// The kinds of attachment.
+const (
+	Image       Kind = "image"
+	Link        Kind = "link"
+	MiniProgram Kind = "miniprogram"
+	Video       Kind = "video"
+	File        Kind = "file"
+)
+
+// Content is what a person will receive.
+type Content struct {
+	// Text may hold the variables {客户昵称} and {成员姓名}; at most 4000 bytes once filled.
+	Text        string       `json:"text" maxLength:"4000"`
+	Attachments []Attachment `json:"attachments,omitempty" maxItems:"9"`
+}
+
+// Attachment is one thing beside the text.
+type Attachment struct {
+	Kind  Kind   `json:"kind" enum:"image,link,miniprogram,video,file"`
+	Title string `json:"title,omitempty"` // link, miniprogram: required
+	Desc  string `json:"desc,omitempty"`  // link
+	URL   string `json:"url,omitempty"`   // link: the page; image: picture URL from uploadimg
+	// Picture is the cover: a URL for links.
+	Picture string `json:"picture,omitempty"`
+	// Blob is the key of our own copy for image, video, file and the mini program's cover;
+	// the media id is made from it shortly before sending, because WeCom forgets media after 3 days.
+	Blob  string `json:"blob,omitempty"`
+	Name  string `json:"name,omitempty"`  // file name
+	AppID string `json:"appid,omitempty"` // miniprogram
+	Page  string `json:"page,omitempty"`  // miniprogram
+}
+
+// Variables that may stand in a text. WeCom fills none itself (92137), so we do.
+const (
+	VarCustomer = "{客户昵称}"
+	VarMember   = "{成员姓名}"
+)
+
+// Empty is true when there is nothing to send.
+func (c Content) Empty() bool { return strings.TrimSpace(c.Text) == "" && len(c.Attachments) == 0 }
+
+// Uses tells whether the text holds the variable.
+func (c Content) Uses(variable string) bool { return strings.Contains(c.Text, variable) }
+
+// Fill replaces the variables and cuts the text at WeCom's limit without splitting a character.
+func (c Content) Fill(customer, member string) Content {
+	c.Text = strings.NewReplacer(VarCustomer, customer, VarMember, member).Replace(c.Text)
+	c.Text = cut(c.Text, MaxTextBytes)
+	return c
+}
+
+func cut(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	for limit > 0 && !utf8.RuneStart(s[limit]) {
+		limit--
+	}
+	return s[:limit]
+}
+
+// Validate records what WeCom would refuse, under the path of the form's field.
+func (c Content) Validate(check *fault.Check, path string) {
+	check.That(len(c.Text) <= MaxTextBytes, path+".text", "文字最多 4000 字节（约 1300 个汉字）")
+	check.That(len(c.Attachments) <= MaxAttachments, path+".attachments", "最多 9 个附件")
+	for i, a := range c.Attachments {
+		a.validate(check, path, i)
+	}
+}

@@ -1,0 +1,100 @@
+// Package viewer says who is looking: identity, permissions and data scope (数据范围).
+//
+// The scope becomes one SQL condition (Where) that every list takes as an argument, so
+// that a list cannot forget it. What lies outside is not found, never forbidden.
+package viewer
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+)
+
+// Viewer is one signed-in person in one corp.
+type Viewer struct {
+	Corp    string // WeCom corpid
+	Account id.ID  // the local account or the account made at first scan login
+	// Member is the userid in WeCom; "" for a local administrator without one.
+	Member string
+	Name   string
+	Roles  []string // role keys, several add up
+	// Permissions are route permissions such as "customer.read"; "*" is every one.
+	Permissions []string
+	Scope       Scope
+}
+
+// Reach is how far a data scope goes.
+type Reach string
+
+// The reaches, from narrow to wide.
+const (
+	Self        Reach = "self"        // the member's own customers and groups
+	Departments Reach = "departments" // those of the members of the named departments
+	All         Reach = "all"         // the whole corp
+)
+
+// Scope is the part of the corp's data a viewer may see.
+type Scope struct {
+	Reach Reach
+	// Members are the userids in reach when Reach is Departments, with the viewer's own;
+	// resolved at sign-in and again whenever the contact book changes.
+	Members []string
+}
+
+// Can tells whether the viewer holds a permission.
+func (v Viewer) Can(permission string) bool {
+	for _, p := range v.Permissions {
+		if p == permission || p == "*" {
+			return true
+		}
+		if prefix, ok := strings.CutSuffix(p, ".*"); ok && strings.HasPrefix(permission, prefix+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// CorpID is the corp the viewer works in.
+func (v Viewer) CorpID() string { return v.Corp }
+
+// Actor names the viewer for the audit log.
+func (v Viewer) Actor() string {
+	if v.Member != "" {
+		return "member:" + v.Member
+	}
+	return "account:" + v.Account.String()
+}
+
+// Sees tells whether rows of the member lie in the viewer's scope.
+func (v Viewer) Sees(member string) bool {
+	switch v.Scope.Reach {
+	case All:
+		return true
+	case Departments:
+		return member == v.Member && member != "" || slices.Contains(v.Scope.Members, member)
+	default:
+		return member != "" && member == v.Member
+	}
+}
+
+// System is the viewer of jobs and reactions: everything of one corp.
+func System(corp string) Viewer {
+	return Viewer{Corp: corp, Name: "system", Permissions: []string{"*"}, Scope: Scope{Reach: All}}
+}
+
+type key struct{}
+
+// With puts the viewer into the context.
+func With(ctx context.Context, v Viewer) context.Context { return context.WithValue(ctx, key{}, v) }
+
+// From takes the viewer out of the context; without one the answer is unauthenticated.
+func From(ctx context.Context) (Viewer, error) {
+	v, ok := ctx.Value(key{}).(Viewer)
+	if !ok {
+		return Viewer{}, fault.New(fault.Unauthenticated, "请先登录")
+	}
+	return v, nil
+}
