@@ -1,0 +1,60 @@
+package ask
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+// Timeline asks what a feature knows of one customer. Asked by: customer. Answered by:
+// nearly all. Rule: all answers, merged by time, newest first. An answer returns at most
+// Limit entries strictly before Before, and only what the viewer's scope lets him see.
+type Timeline func(ctx context.Context, q TimelineQuery) ([]Entry, error)
+
+// TimelineQuery names the customer and the page.
+type TimelineQuery struct {
+	Viewer   viewer.Viewer
+	Customer string // external_userid
+	// Before pages: entries strictly before (At, Key) in descending order. Zero time: from the newest.
+	Before    time.Time
+	BeforeKey string
+	Limit     int // 1 to 100
+}
+
+// Entry is one line of a timeline. The front end has the words: Kind is the i18n key
+// "timeline.<kind>" and Values fill its places.
+type Entry struct {
+	At   time.Time `json:"at"`
+	Key  string    `json:"key"`  // unique within the timeline, breaks ties of At
+	Kind string    `json:"kind"` // "<slug>.<what>", e.g. "customer.added"
+	// Member is the userid concerned, "" when none; MemberName is filled by the asker.
+	Member     string            `json:"member,omitempty"`
+	MemberName string            `json:"memberName,omitempty"`
+	Values     map[string]string `json:"values,omitempty"`
+	// Href leads to the object behind the entry, inside the console.
+	Href string `json:"href,omitempty"`
+}
+
+// Timeline collects one page from all features.
+func (a *Asks) Timeline(ctx context.Context, q TimelineQuery) ([]Entry, error) {
+	var all []Entry
+	err := each(ctx, a.timelines, func(slug string, answer Timeline) error {
+		got, err := answer(ctx, q)
+		if err != nil {
+			return fmt.Errorf("ask %s for a timeline: %w", slug, err)
+		}
+		all = append(all, got...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(all, func(x, y Entry) int {
+		return cmp.Or(y.At.Compare(x.At), cmp.Compare(y.Key, x.Key))
+	})
+	return all[:min(len(all), q.Limit)], nil
+}
