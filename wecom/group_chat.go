@@ -3,10 +3,10 @@ package wecom
 // The states of a customer group 客户群, as status and as status_filter, where 0
 // asks for all.
 const (
-	GroupNormal    = 0
-	GroupOwnerLeft = 1 // the owner left, waiting to be inherited
+	GroupNormal     = 0
+	GroupOwnerLeft  = 1 // the owner left, waiting to be inherited
 	GroupInheriting = 2 // being inherited
-	GroupTakenOver = 3 // inherited
+	GroupTakenOver  = 3 // inherited
 )
 
 // The kinds of people in a group.
