@@ -1,0 +1,116 @@
+// Package secret keeps secrets at rest: app secrets, callback keys, private keys.
+//
+// A value is sealed by AES-256-GCM under the newest key of a key file and bound to where
+// it belongs (aad: corp, table and row), so that a sealed value copied to another row
+// does not open. Each value names its key; a key is replaced by adding a new one
+// (Rotate), resealing what is stored, and removing the old one when nothing uses it.
+package secret
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// ErrOpen says that a sealed value cannot be opened: another key, another place, or
+// damage. It does not say which.
+var ErrOpen = errors.New("secret: cannot open the sealed value (wrong key file, wrong place, or damaged)")
+
+// format begins each sealed value: "q1.<key id>.<nonce and ciphertext>".
+const format = "q1."
+
+// Box seals and opens. Safe for concurrent use.
+type Box struct {
+	newest string
+	keys   map[string]cipher.AEAD
+}
+
+// key is one line of the key file.
+type key struct {
+	id    string
+	bytes []byte // 32
+}
+
+func newBox(keys []key) (*Box, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("secret: the key file holds no key")
+	}
+	b := &Box{keys: map[string]cipher.AEAD{}}
+	for _, k := range keys {
+		block, err := aes.NewCipher(k.bytes)
+		if err != nil {
+			return nil, fmt.Errorf("secret: key %s: %w", k.id, err)
+		}
+		aead, err := cipher.NewGCM(block)
+		if err != nil {
+			return nil, fmt.Errorf("secret: key %s: %w", k.id, err)
+		}
+		if _, twice := b.keys[k.id]; twice {
+			return nil, fmt.Errorf("secret: key id %s is there twice", k.id)
+		}
+		b.keys[k.id], b.newest = aead, k.id
+	}
+	return b, nil
+}
+
+// Seal encrypts plaintext for the place named by aad. The result is text, about a third
+// longer than the plaintext.
+func (b *Box) Seal(_ context.Context, plaintext []byte, aad string) (string, error) {
+	aead := b.keys[b.newest]
+	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plaintext)+aead.Overhead())
+	if _, err := rand.Read(nonce); err != nil {
+		return "", fmt.Errorf("secret: %w", err)
+	}
+	head := format + b.newest + "."
+	sealed := aead.Seal(nonce, nonce, plaintext, []byte(head+aad))
+	return head + base64.RawURLEncoding.EncodeToString(sealed), nil
+}
+
+// Open decrypts what Seal made for the same aad, else ErrOpen.
+func (b *Box) Open(_ context.Context, sealed, aad string) ([]byte, error) {
+	id, body, ok := split(sealed)
+	if !ok {
+		return nil, ErrOpen
+	}
+	aead := b.keys[id]
+	if aead == nil {
+		return nil, fmt.Errorf("%w: key %s is not in the key file", ErrOpen, id)
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(body)
+	if err != nil || len(raw) < aead.NonceSize() {
+		return nil, ErrOpen
+	}
+	plain, err := aead.Open(nil, raw[:aead.NonceSize()], raw[aead.NonceSize():], []byte(format+id+"."+aad))
+	if err != nil {
+		return nil, ErrOpen
+	}
+	return plain, nil
+}
+
+// Stale tells whether a sealed value uses another key than the newest: Reseal it.
+func (b *Box) Stale(sealed string) bool {
+	id, _, ok := split(sealed)
+	return ok && id != b.newest
+}
+
+// Reseal opens and seals again under the newest key.
+func (b *Box) Reseal(ctx context.Context, sealed, aad string) (string, error) {
+	plain, err := b.Open(ctx, sealed, aad)
+	if err != nil {
+		return "", err
+	}
+	return b.Seal(ctx, plain, aad)
+}
+
+func split(sealed string) (id, body string, ok bool) {
+	rest, ok := strings.CutPrefix(sealed, format)
+	if !ok {
+		return "", "", false
+	}
+	return strings.Cut(rest, ".")
+}

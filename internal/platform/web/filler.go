@@ -1,0 +1,80 @@
+package web
+
+import "reflect"
+
+// fillerFor returns a function that replaces nil slices by empty ones throughout a value
+// of type t, so that the browser may rely on lists being lists. It does nothing, at no
+// cost, for types that hold no slice.
+func fillerFor(t reflect.Type) func(reflect.Value) {
+	if !holdsSlice(t, map[reflect.Type]bool{}) {
+		return func(reflect.Value) {}
+	}
+	return fill
+}
+
+func holdsSlice(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	switch t.Kind() {
+	case reflect.Slice:
+		return t.Elem().Kind() != reflect.Uint8
+	case reflect.Pointer, reflect.Array, reflect.Map:
+		return holdsSlice(t.Elem(), seen)
+	case reflect.Interface:
+		return true
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if t.Field(i).IsExported() && holdsSlice(t.Field(i).Type, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func fill(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			fill(v.Elem())
+		}
+	case reflect.Interface:
+		// What lies directly in an interface cannot be set; what it points to can.
+		if !v.IsNil() && v.Elem().Kind() == reflect.Pointer {
+			fill(v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i))
+			}
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(v.Index(i))
+		}
+	case reflect.Slice:
+		switch {
+		case v.Type().Elem().Kind() == reflect.Uint8:
+		case v.IsNil():
+			if v.CanSet() {
+				v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+			}
+		case holdsSlice(v.Type().Elem(), map[reflect.Type]bool{}):
+			for i := range v.Len() {
+				fill(v.Index(i))
+			}
+		}
+	case reflect.Map:
+		if v.Type().Elem().Kind() != reflect.Slice {
+			return
+		}
+		for _, key := range v.MapKeys() {
+			if v.MapIndex(key).IsNil() {
+				v.SetMapIndex(key, reflect.MakeSlice(v.Type().Elem(), 0, 0))
+			}
+		}
+	}
+}

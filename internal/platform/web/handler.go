@@ -1,0 +1,226 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+)
+
+// recorder remembers the status and size of an answer.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 && status >= 200 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += int64(n)
+	return n, err
+}
+
+// Flush sends what is buffered; event streams need it.
+func (r *recorder) Flush() {
+	if f, ok := r.ResponseWriter.(http.Flusher); ok {
+		f.Flush()
+	}
+}
+
+// Unwrap gives http.ResponseController the writer below.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// Handler is the whole server: headers, recovery, cross-origin protection, access log,
+// then the routes.
+func (s *Server) Handler() http.Handler {
+	protection := http.NewCrossOriginProtection()
+	for _, origin := range s.opts.Origins {
+		if err := protection.AddTrustedOrigin(origin); err != nil {
+			panic(fmt.Sprintf("web: origin %q: %v", origin, err))
+		}
+	}
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		writeError(w, r, fault.New(fault.Forbidden, "拒绝跨站请求").WithAdvice("请在本站页面内操作；经反向代理访问时请检查 http.public_url"))
+	}))
+	routes := protection.Handler(s.mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		st := s.newState(r)
+		rec := &recorder{ResponseWriter: w}
+		st.recorder = rec
+		r = r.WithContext(context.WithValue(r.Context(), stateKey{}, st))
+		s.secureHeaders(rec.Header(), st)
+		began := s.opts.Clock.Now()
+		defer s.conclude(rec, r, st, began)
+		routes.ServeHTTP(rec, r)
+	})
+}
+
+// conclude recovers a panic, then tells the log and the metrics how the request went.
+// The log has the route, not the path: paths and queries carry ids and codes.
+func (s *Server) conclude(rec *recorder, r *http.Request, st *state, began time.Time) {
+	failure := recover()
+	if failure != nil && failure != http.ErrAbortHandler {
+		s.opts.Log.ErrorContext(r.Context(), "panic", "reference", st.id, "route", st.route,
+			"panic", fmt.Sprint(failure), "stack", string(debug.Stack()))
+		if rec.status == 0 {
+			failure = nil
+			writeProblem(rec, r, newProblem(st, fault.Internal, http.StatusInternalServerError, unforeseen(r.Context(), errPanic{}).Message))
+		}
+	}
+	elapsed := s.opts.Clock.Now().Sub(began)
+	if s.opts.Metrics != nil {
+		s.opts.Metrics.ObserveHTTP(r.Method, st.route, rec.status, elapsed)
+	}
+	s.opts.Log.InfoContext(r.Context(), "request", "method", r.Method, "route", st.route, "status", rec.status,
+		"ms", elapsed.Milliseconds(), "bytes", rec.bytes, "reference", st.id)
+	if failure != nil {
+		// Half an answer is out: end the connection, so that nobody takes it for whole.
+		panic(http.ErrAbortHandler)
+	}
+}
+
+type errPanic struct{}
+
+func (errPanic) Error() string { return "web: panic" }
+
+// handle puts one API route on the mux.
+func (s *Server) handle(info RouteInfo, next http.Handler) {
+	if !info.Stream {
+		next = compress(next)
+	}
+	serve := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if info.Audit {
+			defer s.audit(r, info)
+		}
+		admitted, err := s.admit(r, info)
+		if err != nil {
+			writeError(w, r, err)
+			return
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, admitted)
+	})
+	s.mux.Handle(info.Method+" "+info.Path, s.bounded(info.Method+" "+info.Path, info.BodyLimit, info.Stream, s.wrap(serve)))
+}
+
+// extra wraps a raw handler given in Options.
+func (s *Server) extra(pattern string, next http.Handler) http.Handler {
+	return s.bounded(pattern, defaultBodyLimit, false, s.wrap(next))
+}
+
+func (s *Server) wrap(h http.Handler) http.Handler {
+	for _, m := range slices.Backward(s.opts.Middleware) {
+		h = m(h)
+	}
+	return h
+}
+
+// bounded notes the route and limits what a request may send and how long it may take.
+func (s *Server) bounded(route string, limit int64, stream bool, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		st := stateOf(r.Context())
+		st.route = route
+		if r.ContentLength > limit {
+			writeError(w, r, tooLarge(limit))
+			return
+		}
+		controller := http.NewResponseController(w)
+		deadline := time.Time{}
+		if !stream {
+			deadline = clock.System().Now().Add(writeTimeout) // sockets live in real time
+		}
+		// Fails where there is no connection below (tests): then there is none to limit.
+		_ = controller.SetWriteDeadline(deadline)
+		if r.Body != nil && r.Body != http.NoBody {
+			r.Body = &timedBody{ReadCloser: http.MaxBytesReader(w, r.Body, limit+1), controller: controller}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func tooLarge(limit int64) error {
+	return fault.Newf(fault.TooLarge, "内容过大，最多 %d KB", limit>>10)
+}
+
+// timedBody lifts the read deadline once the body has been read: left in place it would
+// end the context of an operation that works longer than its body took to arrive.
+type timedBody struct {
+	io.ReadCloser
+	controller *http.ResponseController
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		_ = b.controller.SetReadDeadline(time.Time{})
+	}
+	return n, err
+}
+
+func (s *Server) audit(r *http.Request, info RouteInfo) {
+	st := stateOf(r.Context())
+	e := Entry{
+		At: s.opts.Clock.Now(), Operation: info.Operation, Action: info.Action, Summary: info.Summary,
+		Audience: info.Audience, Target: r.URL.Path, Status: st.recorder.status, Agent: r.UserAgent(),
+		Reference: st.id, Dangerous: info.Destructive,
+	}
+	if st.address.IsValid() {
+		e.Address = st.address.String()
+	}
+	if st.subject != nil {
+		e.Corp, e.Actor = st.subject.CorpID(), st.subject.Actor()
+	}
+	// The record is written also when the client has gone away.
+	if err := s.auditor.Record(context.WithoutCancel(r.Context()), e); err != nil {
+		s.opts.Log.ErrorContext(r.Context(), "audit failed", "operation", info.Operation, "error", err.Error(), "reference", st.id)
+	}
+}
+
+// notFound answers what no route took: 405 when another method would do, else 404.
+func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
+	var allow []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		probe := r.Clone(r.Context())
+		probe.Method = method
+		if _, pattern := s.mux.Handler(probe); strings.HasPrefix(pattern, method+" ") {
+			allow = append(allow, method)
+		}
+	}
+	st := stateOf(r.Context())
+	if len(allow) > 0 {
+		w.Header().Set("Allow", strings.Join(allow, ", "))
+		writeProblem(w, r, newProblem(st, fault.Invalid, http.StatusMethodNotAllowed,
+			in(st.language == languageChinese, "此地址不支持 "+r.Method, r.Method+" is not allowed here")))
+		return
+	}
+	writeError(w, r, fault.New(fault.NotFound, in(st.language == languageChinese, "没有这个接口", "No such operation")))
+}
+
+// compress gzips answers above 1 kB of the kinds that shrink.
+func compress(next http.Handler) http.Handler {
+	wrapper, err := gzhttp.NewWrapper(gzhttp.MinSize(1024),
+		gzhttp.ContentTypes([]string{"application/json", problemType, "text/csv", "text/plain", "text/html"}))
+	if err != nil {
+		panic(fmt.Sprintf("web: compression: %v", err))
+	}
+	return wrapper(next)
+}
