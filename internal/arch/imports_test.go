@@ -20,7 +20,7 @@ type row struct {
 // platformOrder is the order of the technology, from the lowest up: a package may import
 // those before it.
 var platformOrder = []string{
-	"clock", "id", "fault", "config", "secret", "metrics", "outgoing", "blob", "db", "search", "job", "bus", "live", "web",
+	"clock", "id", "fault", "secret", "config", "metrics", "outgoing", "blob", "db", "search", "job", "bus", "live", "web",
 }
 
 // importTable is the table "The rules of dependency" of docs/ARCHITECTURE.md.

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -132,6 +133,9 @@ func under(dir, pattern string) bool {
 	ok, _ := path.Match(pattern, dir)
 	return ok
 }
+
+// sorted is the members of a set in lexical order.
+func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
 
 func underAny(dir string, patterns []string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return under(dir, p) })
