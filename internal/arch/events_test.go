@@ -46,8 +46,11 @@ func vocabulary(tree fs.FS) (news, []string, error) {
 				continue
 			}
 			for _, spec := range general.Specs {
-				named := spec.(*ast.TypeSpec)
-				if of, ok := named.Type.(*ast.StructType); ok {
+				named, isType := spec.(*ast.TypeSpec)
+				if !isType {
+					continue
+				}
+				if of, isStruct := named.Type.(*ast.StructType); isStruct {
 					structs[named.Name.Name] = of
 					places[named.Name.Name] = file.Place(named)
 				}

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"io/fs"
+	"maps"
 	"path"
 	"regexp"
 	"strconv"
@@ -147,9 +148,7 @@ func TestTables(t *testing.T) {
 		"internal/feature/churn/migrations/1.sql": "CREATE TABLE churn_record (id BIGINT, c TEXT REFERENCES mirror_customer (id)); -- CREATE TABLE other",
 	}
 	with := func(more map[string]string) map[string]string {
-		for name, text := range migrations {
-			more[name] = text
-		}
+		maps.Copy(more, migrations)
 		return more
 	}
 	query := func(pkg, sql string) string { return "package " + pkg + "\nconst q = `" + sql + "`\n" }

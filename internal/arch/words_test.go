@@ -32,16 +32,21 @@ var banned = []struct {
 		"a silenced tool: mend the code, or change the rule for everybody with a remark",
 	},
 	{
-		regexp.MustCompile(`\.Ski` + `p(?:f|Now)?\(`), []string{".go"},
+		regexp.MustCompile(`\.Ski` + `p(?:f|Now)?\(`),
+		[]string{".go"},
 		[]string{"internal/platform/db/dbtest/", "wecom/internal/"},
 		"a test that skips proves nothing: only the two shared helpers do, for a missing PostgreSQL and missing samples",
 	},
 	{
-		regexp.MustCompile(`\b(?:it|test|describe)\.(?:only|skip|todo)\b`), []string{".ts", ".tsx", ".mjs"}, nil,
+		regexp.MustCompile(`\b(?:it|test|describe)\.(?:only|skip|todo)\b`),
+		[]string{".ts", ".tsx", ".mjs"},
+		nil,
 		"a test left out proves nothing",
 	},
 	{
-		regexp.MustCompile(`^func init\(\)`), []string{".go"}, nil,
+		regexp.MustCompile(`^func init\(\)`),
+		[]string{".go"},
+		nil,
 		"nothing happens by importing: two programs must run in one process",
 	},
 }
