@@ -1,0 +1,126 @@
+import { type QueryKey, useQueryClient } from '@tanstack/react-query';
+import { createContext, useContext, useEffect, useRef } from 'react';
+
+/** One piece of news from the server: a topic ("customer", "jobs") and what the topic says about it. */
+export interface LiveEvent {
+  topic: string;
+  [more: string]: unknown;
+}
+
+type Listener = (event: LiveEvent) => void;
+
+/** Makes an EventSource; a test hands in its own. */
+export type OpenSource = (url: string) => EventSource;
+
+/**
+ * The tab's one connection to /api/live. It is open while somebody listens and
+ * the tab can be seen: a browser grants few connections to a server, and a hidden
+ * tab needs no news. While the page is only disconnected the browser repeats
+ * Last-Event-ID itself; after a pause the listeners are told to look again
+ * (topic "*"), since what happened meanwhile is unknown.
+ */
+export class Live {
+  private source: EventSource | null = null;
+  private readonly listeners = new Map<string, Set<Listener>>();
+  private paused = false;
+
+  constructor(
+    private readonly url = '/api/live',
+    private readonly open: OpenSource = (address) => new EventSource(address),
+  ) {}
+
+  /** Follows the tab's visibility until the returned function is called. */
+  watchVisibility(page: Document): () => void {
+    const follow = () => (page.visibilityState === 'hidden' ? this.pause() : this.resume());
+    page.addEventListener('visibilitychange', follow);
+    follow();
+    return () => {
+      page.removeEventListener('visibilitychange', follow);
+      this.close();
+    };
+  }
+
+  /** Calls the listener for each event of the topic until the returned function is called. */
+  on(topic: string, listener: Listener): () => void {
+    const set = this.listeners.get(topic) ?? new Set();
+    set.add(listener);
+    this.listeners.set(topic, set);
+    this.connect();
+    return () => {
+      set.delete(listener);
+      if (set.size === 0) this.listeners.delete(topic);
+      if (this.listeners.size === 0) this.close();
+    };
+  }
+
+  private pause() {
+    this.paused = true;
+    this.close();
+  }
+
+  private resume() {
+    if (!this.paused) return;
+    this.paused = false;
+    this.connect();
+    for (const [topic, set] of this.listeners) for (const listener of set) listener({ topic, missed: true });
+  }
+
+  private connect() {
+    if (this.source || this.paused || this.listeners.size === 0) return;
+    const source = this.open(this.url);
+    source.onmessage = (message) => this.tell(message.data);
+    this.source = source;
+  }
+
+  private close() {
+    this.source?.close();
+    this.source = null;
+  }
+
+  private tell(data: string) {
+    const event = parse(data);
+    if (event) for (const listener of this.listeners.get(event.topic) ?? []) listener(event);
+  }
+}
+
+function parse(data: string): LiveEvent | null {
+  try {
+    const event: unknown = JSON.parse(data);
+    return typeof event === 'object' && event !== null && typeof (event as LiveEvent).topic === 'string'
+      ? (event as LiveEvent)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+export const LiveContext = createContext<Live | null>(null);
+
+/** Bursts are answered once: a mass change tells a hundred events, and one look is enough. */
+const settle = 400;
+
+/**
+ * Looks again at the given query keys whenever the server tells news of the topic:
+ *
+ *   useLive('customer', [['customer', 'list'], ['home', 'tiles']]);
+ */
+export function useLive(topic: string, keys: readonly QueryKey[]): void {
+  const live = useContext(LiveContext);
+  const client = useQueryClient();
+  const latest = useRef(keys);
+  latest.current = keys;
+  useEffect(() => {
+    if (!live) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = live.on(topic, () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        for (const queryKey of latest.current) void client.invalidateQueries({ queryKey });
+      }, settle);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [live, client, topic]);
+}

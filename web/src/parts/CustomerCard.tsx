@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react';
+import { Avatar } from './Avatar';
+import { useT } from './strings';
+import './style/badges.css';
+
+export interface CustomerFace {
+  name: string;
+  avatar?: string;
+  /** The remark that the looking member gave. */
+  remark?: string;
+  /** A WeChat user (wechat) or a member of another corp (corp), whose name is then shown. */
+  kind?: 'wechat' | 'corp';
+  corp?: string;
+  gender?: 'male' | 'female' | 'unknown';
+}
+
+/** A customer 客户 in one line, written as WeCom does: name, then @微信 in green or @company in amber. */
+export function CustomerCard(props: { customer: CustomerFace; size?: number; more?: ReactNode }) {
+  const t = useT();
+  const { customer, size = 32, more } = props;
+  return (
+    <span className="q-person">
+      <Avatar name={customer.name} src={customer.avatar} size={size} />
+      <span className="q-person-words">
+        <span className="q-person-name">
+          {customer.name}{' '}
+          {customer.kind === 'corp' ? (
+            <small className="q-wecom-corp">@{customer.corp || t('otherCorp')}</small>
+          ) : customer.kind === 'wechat' ? (
+            <small className="q-wechat">@{t('wechat')}</small>
+          ) : null}
+        </span>
+        {(more || customer.remark) && (
+          <span className="q-person-more">{more ?? t('remarked', { remark: customer.remark ?? '' })}</span>
+        )}
+      </span>
+    </span>
+  );
+}

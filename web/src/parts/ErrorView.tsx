@@ -1,0 +1,39 @@
+import { Button as KitButton } from 'antd';
+import { asProblem, type Problem } from '@/api/problem';
+import { Copy } from './Copy';
+import { Icon } from './Icon';
+import { problemWords } from './problem-words';
+import { useT } from './strings';
+import './style/states.css';
+
+/** An error in the place of what it prevents: what happened, what it means, what to do, a reference, and "try again". */
+export function ErrorView(props: { error: unknown; onRetry?: () => void; compact?: boolean }) {
+  const t = useT();
+  const problem = asProblem(props.error);
+  const words = problemWords(problem, t);
+  return (
+    <div className={props.compact ? 'q-state q-state-compact' : 'q-state'} role="alert">
+      <Icon name="error" className="q-state-icon q-state-danger" />
+      <h3>{words.title}</h3>
+      {words.meaning && <p>{words.meaning}</p>}
+      {words.advice && <p className="q-advice">{words.advice}</p>}
+      <Reference problem={problem} />
+      {props.onRetry && (
+        <KitButton onClick={props.onRetry} icon={<Icon name="reload" />}>
+          {t('retry')}
+        </KitButton>
+      )}
+    </div>
+  );
+}
+
+/** The line that support needs: reference and status. */
+export function Reference({ problem }: { problem: Problem }) {
+  const t = useT();
+  if (!problem.reference) return null;
+  return (
+    <p className="q-reference">
+      {t('reference')} <code>{problem.reference}</code> <Copy text={problem.reference} />
+    </p>
+  );
+}

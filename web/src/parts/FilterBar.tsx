@@ -1,0 +1,193 @@
+import { Dropdown, Input, Button as KitButton, Popover } from 'antd';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { usePreference } from '@/lib/preference';
+import type { FilterValue, UrlFilters } from '@/lib/url-filters';
+import { type FilterItem, FilterEditor, useFilterWords } from './filter-kinds';
+import { Icon } from './Icon';
+import { useT } from './strings';
+import './style/table.css';
+
+export type { FilterItem } from './filter-kinds';
+
+export interface FilterBarProps {
+  filters: UrlFilters;
+  /** The free text on the left, kept under this key. */
+  search?: { key: string; placeholder: string };
+  items: readonly FilterItem[];
+  /** Gives the bar saved views, remembered in this browser under this name. */
+  viewsKey?: string;
+  /** Further controls at the right end. */
+  children?: ReactNode;
+}
+
+/** The filters of a list, each a chip; their state stands in the page's address. */
+export function FilterBar({ filters, search, items, viewsKey, children }: FilterBarProps) {
+  const t = useT();
+  return (
+    <div className="q-filters" role="search">
+      {search && <SearchBox filters={filters} name={search.key} placeholder={search.placeholder} />}
+      {items.map((item) => (
+        <Chip key={item.key} item={item} filters={filters} />
+      ))}
+      {filters.active && (
+        <KitButton type="text" onClick={filters.clear}>
+          {t('clearFilters')}
+        </KitButton>
+      )}
+      {viewsKey && <SavedViews name={viewsKey} filters={filters} />}
+      <span className="q-grow" />
+      {children}
+    </div>
+  );
+}
+
+/** Types ahead: the address follows a moment after the last key, so that not each letter is a request. */
+function SearchBox({ filters, name, placeholder }: { filters: UrlFilters; name: string; placeholder: string }) {
+  const inAddress = filters.one(name) ?? '';
+  const [text, setText] = useState(inAddress);
+  const sent = useRef(inAddress);
+  useEffect(() => {
+    // The address changed by other means (cleared, a saved view, the back button).
+    if (inAddress !== sent.current) {
+      sent.current = inAddress;
+      setText(inAddress);
+    }
+  }, [inAddress]);
+  useEffect(() => {
+    const wanted = text.trim();
+    if (wanted === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = wanted;
+      filters.patch({ [name]: wanted });
+    }, 300);
+    return () => clearTimeout(timer);
+  }, [text, filters, name]);
+  return (
+    <Input
+      className="q-filters-search"
+      prefix={<Icon name="search" />}
+      allowClear
+      value={text}
+      placeholder={placeholder}
+      aria-label={placeholder}
+      onChange={(event) => setText(event.target.value)}
+    />
+  );
+}
+
+function Chip({ item, filters }: { item: FilterItem; filters: UrlFilters }) {
+  const t = useT();
+  const [open, setOpen] = useState(false);
+  const value: FilterValue = filters.values[item.key];
+  const words = useFilterWords(item, value);
+  const set = value !== undefined;
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomLeft"
+      open={open}
+      onOpenChange={setOpen}
+      destroyOnHidden
+      content={
+        <div className="q-chip-editor">
+          <FilterEditor
+            item={item}
+            value={value}
+            onChange={(next) => filters.patch({ [item.key]: next })}
+            onDone={() => setOpen(false)}
+          />
+        </div>
+      }
+    >
+      <span className={set ? 'q-chip q-chip-set' : 'q-chip'}>
+        <button type="button" aria-expanded={open}>
+          {!set && <Icon name="add" />}
+          <span className="q-ellipsis">{set ? t('filterIs', { name: item.label, value: words }) : item.label}</span>
+        </button>
+        {set && (
+          <button
+            type="button"
+            aria-label={t('removeFilter', { name: item.label })}
+            onClick={(event) => {
+              event.stopPropagation();
+              filters.patch({ [item.key]: undefined });
+              setOpen(false);
+            }}
+          >
+            <Icon name="close" />
+          </button>
+        )}
+      </span>
+    </Popover>
+  );
+}
+
+interface View {
+  name: string;
+  values: Record<string, string | string[]>;
+}
+
+/** Filter sets that this browser's user gave a name. */
+function SavedViews({ name, filters }: { name: string; filters: UrlFilters }) {
+  const t = useT();
+  const [views, setViews] = usePreference<View[]>(`views.${name}`, []);
+  const [naming, setNaming] = useState('');
+  const [open, setOpen] = useState(false);
+  const show = (view: View) => {
+    const others = Object.fromEntries(Object.keys(filters.values).map((key) => [key, undefined]));
+    filters.patch({ ...others, ...view.values });
+    setOpen(false);
+  };
+  const save = () => {
+    const text = naming.trim();
+    if (!text) return;
+    const view = { name: text, values: filters.values as View['values'] };
+    setViews([...views.filter((one) => one.name !== text), view]);
+    setNaming('');
+    setOpen(false);
+  };
+  if (views.length === 0 && !filters.active) return null;
+  return (
+    <Dropdown
+      trigger={['click']}
+      open={open}
+      onOpenChange={setOpen}
+      popupRender={() => (
+        <div className="q-menu-box">
+          {views.map((view) => (
+            <div key={view.name} className="q-row">
+              <KitButton type="text" className="q-grow" onClick={() => show(view)}>
+                {view.name}
+              </KitButton>
+              <KitButton
+                type="text"
+                size="small"
+                aria-label={t('removeView', { name: view.name })}
+                icon={<Icon name="close" />}
+                onClick={() => setViews(views.filter((one) => one !== view))}
+              />
+            </div>
+          ))}
+          {filters.active && (
+            <Input
+              value={naming}
+              maxLength={20}
+              placeholder={t('viewName')}
+              onChange={(event) => setNaming(event.target.value)}
+              onPressEnter={save}
+              suffix={
+                <KitButton type="link" size="small" disabled={!naming.trim()} onClick={save}>
+                  {t('saveView')}
+                </KitButton>
+              }
+            />
+          )}
+        </div>
+      )}
+    >
+      <KitButton type="text" icon={<Icon name="save" />}>
+        {t('views')}
+      </KitButton>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,85 @@
+import { App, ConfigProvider, theme } from 'antd';
+import en from 'antd/locale/en_US';
+import zh from 'antd/locale/zh_CN';
+import dayjs from 'dayjs';
+import 'dayjs/locale/zh-cn';
+import { type ReactNode, useEffect, useLayoutEffect } from 'react';
+import { useI18n } from '@/lib/i18n';
+import './style/base.css';
+import { palette } from './palette';
+
+/**
+ * Sets up the component kit: language, light or dark, the product's colours.
+ * Everything that parts render has to stand inside.
+ */
+export function Kit({ dark, children }: { dark: boolean; children: ReactNode }) {
+  const { language } = useI18n();
+  const colours = dark ? palette.dark : palette.light;
+
+  useEffect(() => {
+    dayjs.locale(language === 'zh-CN' ? 'zh-cn' : 'en');
+    document.documentElement.lang = language;
+  }, [language]);
+
+  useLayoutEffect(() => {
+    const root = document.documentElement;
+    root.dataset.theme = dark ? 'dark' : 'light';
+    for (const [name, value] of Object.entries(colours)) root.style.setProperty(`--q-${name}`, value);
+  }, [dark, colours]);
+
+  return (
+    <ConfigProvider
+      locale={language === 'zh-CN' ? zh : en}
+      theme={{
+        algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+        token: {
+          colorPrimary: colours.primary,
+          colorLink: colours.link,
+          colorSuccess: colours.success,
+          colorWarning: colours.warning,
+          colorError: colours.danger,
+          colorBgLayout: colours.ground,
+          colorBgContainer: colours.surface,
+          colorBgElevated: colours.raised,
+          colorText: colours.ink,
+          colorTextSecondary: colours.soft,
+          colorTextTertiary: colours.faint,
+          colorTextDescription: colours.faint,
+          colorTextPlaceholder: colours.hint,
+          colorBorder: colours.border,
+          colorBorderSecondary: colours.line,
+          borderRadius: 8,
+          borderRadiusSM: 6,
+          fontFamily: 'var(--q-font)',
+          wireframe: false,
+          motionDurationMid: '0.15s',
+        },
+        components: {
+          Table: {
+            headerBg: colours.head,
+            headerColor: colours.soft,
+            headerSplitColor: 'transparent',
+            rowHoverBg: colours.hover,
+            rowSelectedBg: colours.chosen,
+            rowSelectedHoverBg: colours.chosen,
+          },
+          Menu: {
+            itemBg: 'transparent',
+            subMenuItemBg: 'transparent',
+            itemSelectedBg: colours.chosen,
+            itemSelectedColor: colours.link,
+            itemHeight: 36,
+            itemMarginInline: 8,
+            itemBorderRadius: 8,
+          },
+          Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 500 },
+          Form: { verticalLabelPadding: '0 0 6px' },
+          Tag: { defaultBg: colours.head },
+        },
+      }}
+      button={{ autoInsertSpace: false }}
+    >
+      <App className="q-app">{children}</App>
+    </ConfigProvider>
+  );
+}

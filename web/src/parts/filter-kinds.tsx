@@ -1,0 +1,140 @@
+import { Checkbox, DatePicker, Input, Radio } from 'antd';
+import dayjs from 'dayjs';
+import { useDepartments, useMembersNamed, useTags } from '@/api/directory';
+import { namedPeriods, periodDays, useTimeZone } from '@/lib/time';
+import type { FilterValue } from '@/lib/url-filters';
+import { DepartmentPicker } from './DepartmentPicker';
+import { MemberPicker } from './MemberPicker';
+import { useT } from './strings';
+import { TagPicker } from './TagPicker';
+
+/** One filter of a list. */
+export type FilterItem = { key: string; label: string } & (
+  | { kind: 'member' | 'department' | 'tag'; multiple?: boolean }
+  /** A period: a named one ("7d") or two days ("2026-11-01~2026-11-22"); read it with periodDays or periodInstants. */
+  | { kind: 'period' }
+  | { kind: 'choice'; options: readonly { value: string; label: string }[]; multiple?: boolean }
+  | { kind: 'text'; placeholder?: string }
+);
+
+const list = (value: FilterValue): string[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
+
+/** The value of a filter in words, for its chip; ids are looked up. */
+export function useFilterWords(item: FilterItem, value: FilterValue): string {
+  const t = useT();
+  const set = list(value);
+  const members = useMembersNamed(item.kind === 'member' ? set : []);
+  const departments = useNames(item.kind === 'department' && set.length > 0);
+  const tags = useTagNames(item.kind === 'tag' && set.length > 0);
+  const name = (id: string): string => {
+    switch (item.kind) {
+      case 'member':
+        return members.data?.items.find((member) => member.id === id)?.name ?? id;
+      case 'department':
+        return departments.get(id) ?? id;
+      case 'tag':
+        return tags.get(id) ?? id;
+      case 'choice':
+        return item.options.find((option) => option.value === id)?.label ?? id;
+      case 'period':
+        return namedPeriods.includes(id as never) ? t(`period.${id as (typeof namedPeriods)[number]}`) : id.replace('~', ' ~ ');
+      case 'text':
+        return id;
+    }
+  };
+  const words = set.slice(0, 3).map(name).join(t('listComma'));
+  return set.length > 3 ? t('andMore', { words, n: set.length - 3 }) : words;
+}
+
+function useNames(wanted: boolean): Map<string, string> {
+  const { data } = useDepartments(wanted);
+  return new Map(data?.items.map(({ id, name }) => [id, name]));
+}
+
+function useTagNames(wanted: boolean): Map<string, string> {
+  const { data } = useTags(wanted);
+  return new Map(data?.groups.flatMap((group) => group.tags.map(({ id, name }): [string, string] => [id, name])));
+}
+
+interface EditorProps {
+  item: FilterItem;
+  value: FilterValue;
+  onChange: (value: FilterValue) => void;
+  onDone: () => void;
+}
+
+/** What opens under a chip. */
+export function FilterEditor({ item, value, onChange, onDone }: EditorProps) {
+  const set = list(value);
+  const multiple = 'multiple' in item ? (item.multiple ?? true) : false;
+  switch (item.kind) {
+    case 'member':
+      return <MemberPicker value={set} onChange={onChange} single={!multiple} autoFocus label={item.label} />;
+    case 'department':
+      return <DepartmentPicker value={set} onChange={onChange} single={!multiple} label={item.label} />;
+    case 'tag':
+      return <TagPicker value={set} onChange={onChange} label={item.label} />;
+    case 'period':
+      return <PeriodEditor value={set[0]} onChange={onChange} onDone={onDone} label={item.label} />;
+    case 'text':
+      return (
+        <Input.Search
+          defaultValue={set[0]}
+          placeholder={item.placeholder}
+          aria-label={item.label}
+          autoFocus
+          onSearch={(text) => {
+            onChange(text.trim());
+            onDone();
+          }}
+        />
+      );
+    case 'choice':
+      return item.multiple ? (
+        <Checkbox.Group className="q-chip-choices" value={set} onChange={onChange} options={[...item.options]} />
+      ) : (
+        <Radio.Group
+          className="q-chip-choices"
+          value={set[0]}
+          options={[...item.options]}
+          onChange={(event) => {
+            onChange(event.target.value as string);
+            onDone();
+          }}
+        />
+      );
+  }
+}
+
+function PeriodEditor(props: {
+  value: string | undefined;
+  onChange: (value: FilterValue) => void;
+  onDone: () => void;
+  label: string;
+}) {
+  const t = useT();
+  const zone = useTimeZone();
+  const days = periodDays(props.value, zone, Date.now());
+  const pick = (value: string) => {
+    props.onChange(value);
+    props.onDone();
+  };
+  return (
+    <div className="q-chip-choices">
+      <Radio.Group
+        className="q-chip-choices"
+        value={props.value}
+        options={namedPeriods.map((name) => ({ value: name, label: t(`period.${name}`) }))}
+        onChange={(event) => pick(event.target.value as string)}
+      />
+      <DatePicker.RangePicker
+        aria-label={props.label}
+        value={days ? [dayjs(days.from), dayjs(days.to)] : null}
+        onChange={(range) => {
+          const [from, to] = range ?? [];
+          if (from && to) pick(`${from.format('YYYY-MM-DD')}~${to.format('YYYY-MM-DD')}`);
+        }}
+      />
+    </div>
+  );
+}
