@@ -1,0 +1,121 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+)
+
+// Match is what a search found, as a condition for a list.
+type Match struct {
+	all  bool    // nothing was asked
+	ids  []id.ID // the rows, when few
+	many bool
+	text condition // decides by a row's text
+}
+
+// condition is SQL with its arguments.
+type condition struct {
+	sql  string
+	args []any
+}
+
+// Find looks for the query among the rows of one corp and kind.
+func (x *Index) Find(ctx context.Context, q db.Querier, corp, kind, query string) (Match, error) {
+	if strings.TrimSpace(query) == "" {
+		return Match{all: true}, nil
+	}
+	words := wordsOf(query)
+	if len(words) == 0 {
+		return Match{}, nil
+	}
+	text := textCondition(words)
+	sql, args := x.engine.candidates(queryGrams(words, partition(corp, kind)))
+	// The inner limit counts candidates, so that a common gram is not read to its end.
+	var rows []struct {
+		Ref   id.ID
+		Match bool
+	}
+	args = append(append([]any{}, args...), Few+1)
+	err := q.NewRaw("SELECT c.ref, "+strings.ReplaceAll(text.sql, "{body}", "c.body")+" AS match FROM (SELECT d.ref, d.body FROM search_doc AS d WHERE "+sql+" LIMIT ?) AS c",
+		append(append([]any{}, text.args...), args...)...).Scan(ctx, &rows)
+	if err != nil {
+		return Match{}, fmt.Errorf("search: find: %w", err)
+	}
+	if len(rows) > Few {
+		return Match{many: true, text: text}, nil
+	}
+	m := Match{}
+	for _, r := range rows {
+		if r.Match {
+			m.ids = append(m.ids, r.Ref)
+		}
+	}
+	return m, nil
+}
+
+// Condition is the match as a condition on a column that holds row ids; placeholders are
+// bun's. Always bind the corp besides: the search narrows, it does not protect.
+func (m Match) Condition(column string) (sql string, args []any) {
+	switch {
+	case m.all:
+		return "1 = 1", nil
+	case m.many:
+		// A scalar subquery, so that no planner turns the walk into a scan of all texts.
+		return "(SELECT " + strings.ReplaceAll(m.text.sql, "{body}", "d.body") + " FROM search_doc AS d WHERE d.ref = " + column + ")", m.text.args
+	case len(m.ids) == 0:
+		return "1 = 0", nil
+	default:
+		return column + " IN (?)", []any{bun.In(m.ids)}
+	}
+}
+
+// Everything is true when the query was empty.
+func (m Match) Everything() bool { return m.all }
+
+// None is true when nothing can match.
+func (m Match) None() bool { return !m.all && !m.many && len(m.ids) == 0 }
+
+// Newest gives the ids of matching rows, newest first, for a box that shows a few hits
+// without a list behind. An empty query finds nothing here.
+func (x *Index) Newest(ctx context.Context, q db.Querier, corp, kind, query string, limit int) ([]id.ID, error) {
+	m, err := x.Find(ctx, q, corp, kind, query)
+	if err != nil || m.all || m.None() {
+		return nil, err
+	}
+	cond, args := m.Condition("d0.ref")
+	if m.many {
+		cond, args = strings.ReplaceAll(m.text.sql, "{body}", "d0.body"), m.text.args
+	}
+	var ids []id.ID
+	args = append(append([]any{corp, kind}, args...), limit)
+	err = q.NewRaw("SELECT d0.ref FROM search_doc AS d0 WHERE d0.corp_id = ? AND d0.kind = ? AND "+cond+" ORDER BY d0.ref DESC LIMIT ?", args...).Scan(ctx, &ids)
+	if err != nil {
+		return nil, fmt.Errorf("search: newest: %w", err)
+	}
+	return ids, nil
+}
+
+// textCondition says that each word occurs in {body}. Folded words hold letters, digits,
+// symbols and the marks of fold, never a wildcard.
+func textCondition(words []word) condition {
+	var c condition
+	for i, w := range words {
+		if i > 0 {
+			c.sql += " AND "
+		}
+		if w.begins {
+			c.sql += "({body} LIKE ? OR {body} LIKE ?)"
+			c.args = append(c.args, "% "+w.text+"%", "%"+string(border)+w.text+"%")
+			continue
+		}
+		c.sql += "{body} LIKE ?"
+		c.args = append(c.args, "%"+w.text+"%")
+	}
+	return condition{"(" + c.sql + ")", c.args}
+}
