@@ -1,5 +1,9 @@
 package wecom
 
+import (
+	"context"
+)
+
 // Agent is one self-built app 自建应用 with its range (doc 90227).
 type Agent struct {
 	AgentID                 int64        `json:"agentid"`
@@ -54,4 +58,17 @@ type AgentSummary struct {
 type ListAgentsResponse struct {
 	Result
 	Agents []AgentSummary `json:"agentlist"`
+}
+
+// GetAgent reads an app with its range (doc 90227). 0 means the client's own.
+func (c *Client) GetAgent(ctx context.Context, agentID int64) (GetAgentResponse, error) {
+	if agentID == 0 {
+		agentID = c.app.AgentID
+	}
+	return get[GetAgentResponse](ctx, c, "/cgi-bin/agent/get", optionalID("agentid", agentID))
+}
+
+// ListAgents lists the apps that this secret may see (doc 90227).
+func (c *Client) ListAgents(ctx context.Context) (ListAgentsResponse, error) {
+	return get[ListAgentsResponse](ctx, c, "/cgi-bin/agent/list", nil)
 }

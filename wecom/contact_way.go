@@ -1,5 +1,10 @@
 package wecom
 
+import (
+	"context"
+	"iter"
+)
+
 // The kinds and places of a contact way 联系我.
 const (
 	ContactWaySingle   = 1 // exactly one member
@@ -123,4 +128,48 @@ type UpdateContactWayRequest struct {
 type CloseTempChatRequest struct {
 	UserID         string `json:"userid"`
 	ExternalUserID string `json:"external_userid"`
+}
+
+// AddContactWay makes a contact way (doc 92228). Only the app that made it can read,
+// change and delete it; a corp has 500 000 of them at most.
+func (c *Client) AddContactWay(ctx context.Context, request AddContactWayRequest) (AddContactWayResponse, error) {
+	return post[AddContactWayResponse](ctx, c, "/cgi-bin/externalcontact/add_contact_way", request)
+}
+
+// GetContactWay reads a contact way (doc 92228).
+func (c *Client) GetContactWay(ctx context.Context, configID string) (GetContactWayResponse, error) {
+	return post[GetContactWayResponse](ctx, c, "/cgi-bin/externalcontact/get_contact_way", ContactWayRequest{ConfigID: configID})
+}
+
+// ListContactWays gives one page of the ways that this app made (doc 92228).
+func (c *Client) ListContactWays(ctx context.Context, request ListContactWaysRequest) (ListContactWaysResponse, error) {
+	return post[ListContactWaysResponse](ctx, c, "/cgi-bin/externalcontact/list_contact_way", request)
+}
+
+// ContactWays goes through the ways made in a period, both ends in unix seconds; zeros
+// mean the last 90 days.
+func (c *Client) ContactWays(ctx context.Context, start, end int64) iter.Seq2[ContactWayID, error] {
+	return pages(func(cursor string) ([]ContactWayID, string, error) {
+		page, err := c.ListContactWays(ctx, ListContactWaysRequest{StartTime: start, EndTime: end, Cursor: cursor, Limit: 1000})
+		return page.ContactWays, page.NextCursor, err
+	})
+}
+
+// UpdateContactWay changes a contact way; the printed code stays as it is (doc 92228).
+func (c *Client) UpdateContactWay(ctx context.Context, request UpdateContactWayRequest) error {
+	_, err := post[Result](ctx, c, "/cgi-bin/externalcontact/update_contact_way", request)
+	return err
+}
+
+// DeleteContactWay deletes a contact way; its code leads nowhere from then on (doc
+// 92228).
+func (c *Client) DeleteContactWay(ctx context.Context, configID string) error {
+	_, err := post[Result](ctx, c, "/cgi-bin/externalcontact/del_contact_way", ContactWayRequest{ConfigID: configID})
+	return err
+}
+
+// CloseTempChat ends a temporary session (doc 92228).
+func (c *Client) CloseTempChat(ctx context.Context, request CloseTempChatRequest) error {
+	_, err := post[Result](ctx, c, "/cgi-bin/externalcontact/close_temp_chat", request)
+	return err
 }

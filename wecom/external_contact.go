@@ -1,5 +1,14 @@
 package wecom
 
+import (
+	"context"
+
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
+	"iter"
+	"net/url"
+	"slices"
+)
+
 // The two kinds of a customer 客户 (external contact 外部联系人).
 const (
 	ExternalWeChat = 1 // a WeChat user, external_userid begins with wm
@@ -187,4 +196,93 @@ type ListServedContactsResponse struct {
 // /cgi-bin/externalcontact/convert_to_openid (doc 92323).
 type ConvertExternalToOpenIDRequest struct {
 	ExternalUserID string `json:"external_userid"`
+}
+
+// ListFollowUsers lists the members with the right of customer contact 客户联系 in the
+// app's range (doc 92571).
+func (c *Client) ListFollowUsers(ctx context.Context) (ListFollowUsersResponse, error) {
+	return get[ListFollowUsersResponse](ctx, c, "/cgi-bin/externalcontact/get_follow_user_list", nil)
+}
+
+// ListExternalContacts lists the customers of one member, without pages (doc 92113).
+// WeCom answers 84061 for a member without customers; that is an empty list here.
+func (c *Client) ListExternalContacts(ctx context.Context, userID string) (ListExternalContactsResponse, error) {
+	response, err := get[ListExternalContactsResponse](ctx, c, "/cgi-bin/externalcontact/list", url.Values{"userid": {userID}})
+	if CodeOf(err) == errcode.NotFollowed {
+		return ListExternalContactsResponse{}, nil
+	}
+	return response, err
+}
+
+// GetExternalContact reads one customer with a page of the members who follow him (doc
+// 92114). The cursor is empty except for customers of more than 500 members.
+func (c *Client) GetExternalContact(ctx context.Context, externalUserID, cursor string) (GetExternalContactResponse, error) {
+	query := url.Values{"external_userid": {externalUserID}}
+	if cursor != "" {
+		query.Set("cursor", cursor)
+	}
+	return get[GetExternalContactResponse](ctx, c, "/cgi-bin/externalcontact/get", query)
+}
+
+// Follows goes through all members who follow one customer.
+func (c *Client) Follows(ctx context.Context, externalUserID string) iter.Seq2[FollowUser, error] {
+	return pages(func(cursor string) ([]FollowUser, string, error) {
+		page, err := c.GetExternalContact(ctx, externalUserID, cursor)
+		return page.FollowUsers, page.NextCursor, err
+	})
+}
+
+// BatchGetByUser gives one page of the customers of up to 100 members (doc 92994).
+func (c *Client) BatchGetByUser(ctx context.Context, request BatchGetByUserRequest) (BatchGetByUserResponse, error) {
+	return post[BatchGetByUserResponse](ctx, c, "/cgi-bin/externalcontact/batch/get_by_user", request)
+}
+
+// maxBatchUsers and maxBatchLimit are what batch/get_by_user takes at most.
+const (
+	maxBatchUsers = 100
+	maxBatchLimit = 100
+)
+
+// FollowedContacts goes through the follow relations of any number of members, in
+// groups of 100. Cursors die after a while, so do not pause for long in between.
+func (c *Client) FollowedContacts(ctx context.Context, userIDs []string) iter.Seq2[FollowedContact, error] {
+	return func(yield func(FollowedContact, error) bool) {
+		for group := range slices.Chunk(userIDs, maxBatchUsers) {
+			for contact, err := range pages(func(cursor string) ([]FollowedContact, string, error) {
+				page, err := c.BatchGetByUser(ctx, BatchGetByUserRequest{UserIDs: group, Cursor: cursor, Limit: maxBatchLimit})
+				return page.Contacts, page.NextCursor, err
+			}) {
+				if !yield(contact, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Remark changes what a member noted about a customer (doc 92115).
+func (c *Client) Remark(ctx context.Context, request RemarkRequest) error {
+	_, err := post[Result](ctx, c, "/cgi-bin/externalcontact/remark", request)
+	return err
+}
+
+// ListServedContacts gives one page of the people whom members served, customers or
+// not (doc 99434). It needs a permission of its own.
+func (c *Client) ListServedContacts(ctx context.Context, request ListServedContactsRequest) (ListServedContactsResponse, error) {
+	return post[ListServedContactsResponse](ctx, c, "/cgi-bin/externalcontact/contact_list", request)
+}
+
+// ServedContacts goes through all of them, 1000 a page.
+func (c *Client) ServedContacts(ctx context.Context) iter.Seq2[ServedContact, error] {
+	return pages(func(cursor string) ([]ServedContact, string, error) {
+		page, err := c.ListServedContacts(ctx, ListServedContactsRequest{Cursor: cursor, Limit: 1000})
+		return page.Contacts, page.NextCursor, err
+	})
+}
+
+// ConvertExternalToOpenID turns a customer's id into the openid that payments want (doc
+// 92323).
+func (c *Client) ConvertExternalToOpenID(ctx context.Context, externalUserID string) (ConvertToOpenIDResponse, error) {
+	return post[ConvertToOpenIDResponse](ctx, c, "/cgi-bin/externalcontact/convert_to_openid",
+		ConvertExternalToOpenIDRequest{ExternalUserID: externalUserID})
 }

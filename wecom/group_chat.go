@@ -1,5 +1,11 @@
 package wecom
 
+import (
+	"context"
+	"iter"
+	"slices"
+)
+
 // The states of a customer group 客户群, as status and as status_filter, where 0
 // asks for all.
 const (
@@ -112,4 +118,54 @@ type OpenGIDToChatIDRequest struct {
 type OpenGIDToChatIDResponse struct {
 	Result
 	ChatID string `json:"chat_id"`
+}
+
+// ListGroupChats gives one page of customer groups (doc 92120).
+func (c *Client) ListGroupChats(ctx context.Context, request ListGroupChatsRequest) (ListGroupChatsResponse, error) {
+	return post[ListGroupChatsResponse](ctx, c, "/cgi-bin/externalcontact/groupchat/list", request)
+}
+
+// maxFilterOwners is what owner_filter takes at most.
+const maxFilterOwners = 100
+
+// GroupChats goes through the groups of any number of owners, in chunks of 100 owners;
+// without owners through those of the app's whole range, which WeCom refuses with 81017
+// when more than 1000 members are in it. The status is one of GroupNormal and its like.
+func (c *Client) GroupChats(ctx context.Context, status int, owners []string) iter.Seq2[GroupChatStatus, error] {
+	return func(yield func(GroupChatStatus, error) bool) {
+		chunks := slices.Collect(slices.Chunk(owners, maxFilterOwners))
+		if len(owners) == 0 {
+			chunks = [][]string{nil}
+		}
+		for _, chunk := range chunks {
+			request := ListGroupChatsRequest{StatusFilter: status, Limit: 1000}
+			if len(chunk) > 0 {
+				request.OwnerFilter = &OwnerFilter{UserIDs: chunk}
+			}
+			for group, err := range pages(func(cursor string) ([]GroupChatStatus, string, error) {
+				request.Cursor = cursor
+				page, err := c.ListGroupChats(ctx, request)
+				return page.Groups, page.NextCursor, err
+			}) {
+				if !yield(group, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// GetGroupChat reads one customer group (doc 92122). Right after an event it may still
+// be the state before: compare MemberVersion with the event's CurMemVer.
+func (c *Client) GetGroupChat(ctx context.Context, chatID string, needName bool) (GetGroupChatResponse, error) {
+	request := GetGroupChatRequest{ChatID: chatID}
+	if needName {
+		request.NeedName = 1
+	}
+	return post[GetGroupChatResponse](ctx, c, "/cgi-bin/externalcontact/groupchat/get", request)
+}
+
+// OpenGIDToChatID turns the id that a mini program sees into a chat id (doc 94822).
+func (c *Client) OpenGIDToChatID(ctx context.Context, openGID string) (OpenGIDToChatIDResponse, error) {
+	return post[OpenGIDToChatIDResponse](ctx, c, "/cgi-bin/externalcontact/opengid_to_chatid", OpenGIDToChatIDRequest{OpenGID: openGID})
 }

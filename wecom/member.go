@@ -1,5 +1,12 @@
 package wecom
 
+import (
+	"context"
+	"iter"
+	"net/url"
+	"strconv"
+)
+
 // The states of a member 成员.
 const (
 	MemberActive       = 1 // 已激活
@@ -198,4 +205,68 @@ type BatchDeleteMembersRequest struct {
 type TFASuccessRequest struct {
 	UserID  string `json:"userid"`
 	TFACode string `json:"tfa_code"`
+}
+
+// GetMember reads one member (doc 90196).
+func (c *Client) GetMember(ctx context.Context, userID string) (GetMemberResponse, error) {
+	return get[GetMemberResponse](ctx, c, "/cgi-bin/user/get", url.Values{"userid": {userID}})
+}
+
+// ListMembers lists the members of a department with their fields, and with those of
+// its sub-departments if fetchChild (doc 90201). The list has no pages.
+func (c *Client) ListMembers(ctx context.Context, departmentID int64, fetchChild bool) (ListMembersResponse, error) {
+	return get[ListMembersResponse](ctx, c, "/cgi-bin/user/list", departmentQuery(departmentID, fetchChild))
+}
+
+// ListMemberNames lists the members of a department in short (doc 90200).
+func (c *Client) ListMemberNames(ctx context.Context, departmentID int64, fetchChild bool) (ListMemberNamesResponse, error) {
+	return get[ListMemberNamesResponse](ctx, c, "/cgi-bin/user/simplelist", departmentQuery(departmentID, fetchChild))
+}
+
+func departmentQuery(departmentID int64, fetchChild bool) url.Values {
+	query := url.Values{"department_id": {strconv.FormatInt(departmentID, 10)}}
+	if fetchChild {
+		query.Set("fetch_child", "1")
+	}
+	return query
+}
+
+// ListMemberIDs gives one page of all memberships (doc 96067).
+func (c *Client) ListMemberIDs(ctx context.Context, request ListMemberIDsRequest) (ListMemberIDsResponse, error) {
+	return post[ListMemberIDsResponse](ctx, c, "/cgi-bin/user/list_id", request)
+}
+
+// MemberIDs goes through all memberships, 10 000 a page. A member of two departments
+// comes twice.
+func (c *Client) MemberIDs(ctx context.Context) iter.Seq2[MemberDepartment, error] {
+	return pages(func(cursor string) ([]MemberDepartment, string, error) {
+		page, err := c.ListMemberIDs(ctx, ListMemberIDsRequest{Cursor: cursor, Limit: 10_000})
+		return page.DeptUsers, page.NextCursor, err
+	})
+}
+
+// ConvertToOpenID turns a userid into the openid that WeChat Pay wants (doc 90202).
+func (c *Client) ConvertToOpenID(ctx context.Context, userID string) (ConvertToOpenIDResponse, error) {
+	return post[ConvertToOpenIDResponse](ctx, c, "/cgi-bin/user/convert_to_openid", ConvertToOpenIDRequest{UserID: userID})
+}
+
+// ConvertToUserID turns such an openid back into a userid (doc 90202).
+func (c *Client) ConvertToUserID(ctx context.Context, openID string) (UserIDResponse, error) {
+	return post[UserIDResponse](ctx, c, "/cgi-bin/user/convert_to_userid", ConvertToUserIDRequest{OpenID: openID})
+}
+
+// GetUserIDByMobile finds a member by mobile number (doc 95402).
+func (c *Client) GetUserIDByMobile(ctx context.Context, mobile string) (UserIDResponse, error) {
+	return post[UserIDResponse](ctx, c, "/cgi-bin/user/getuserid", GetUserIDByMobileRequest{Mobile: mobile})
+}
+
+// GetUserIDByEmail finds a member by mail address (doc 95895).
+func (c *Client) GetUserIDByEmail(ctx context.Context, request GetUserIDByEmailRequest) (UserIDResponse, error) {
+	return post[UserIDResponse](ctx, c, "/cgi-bin/user/get_userid_by_email", request)
+}
+
+// GetActiveStat counts the members who were active on a day, written 2006-01-02 (doc
+// 92714).
+func (c *Client) GetActiveStat(ctx context.Context, date string) (GetActiveStatResponse, error) {
+	return post[GetActiveStatResponse](ctx, c, "/cgi-bin/user/get_active_stat", GetActiveStatRequest{Date: date})
 }

@@ -1,5 +1,10 @@
 package wecom
 
+import (
+	"context"
+	"net/url"
+)
+
 // CreateMemberRequest is the body of POST /cgi-bin/user/create (doc 90195),
 // open to the secret of 通讯录同步 and to apps with the right to write.
 type CreateMemberRequest struct {
@@ -57,4 +62,40 @@ type UpdateMemberRequest struct {
 	ExtAttr          *ExtAttr         `json:"extattr,omitempty"`
 	ExternalPosition *string          `json:"external_position,omitempty"`
 	ExternalProfile  *ExternalProfile `json:"external_profile,omitempty"`
+}
+
+// CreateMember makes a member (doc 90195).
+func (c *Client) CreateMember(ctx context.Context, request CreateMemberRequest) error {
+	_, err := post[Result](ctx, c, "/cgi-bin/user/create", request)
+	return err
+}
+
+// UpdateMember changes a member (doc 90197).
+func (c *Client) UpdateMember(ctx context.Context, request UpdateMemberRequest) error {
+	_, err := post[Result](ctx, c, "/cgi-bin/user/update", request)
+	return err
+}
+
+// DeleteMember deletes a member (doc 90198).
+func (c *Client) DeleteMember(ctx context.Context, userID string) error {
+	_, err := get[Result](ctx, c, "/cgi-bin/user/delete", url.Values{"userid": {userID}})
+	return err
+}
+
+// BatchDeleteMembers deletes up to 200 members (doc 90199).
+func (c *Client) BatchDeleteMembers(ctx context.Context, userIDs []string) error {
+	_, err := post[Result](ctx, c, "/cgi-bin/user/batchdelete", BatchDeleteMembersRequest{UserIDs: userIDs})
+	return err
+}
+
+// ConfirmMember lets a member in who passed a second check of one's own (doc 90203).
+func (c *Client) ConfirmMember(ctx context.Context, userID string) error {
+	_, err := get[Result](ctx, c, "/cgi-bin/user/authsucc", url.Values{"userid": {userID}})
+	return err
+}
+
+// ConfirmTFA ends the second check 二次验证 that GetTFAInfo began (doc 99500).
+func (c *Client) ConfirmTFA(ctx context.Context, request TFASuccessRequest) error {
+	_, err := post[Result](ctx, c, "/cgi-bin/user/tfa_succ", request)
+	return err
 }

@@ -1,5 +1,9 @@
 package wecom
 
+import (
+	"context"
+)
+
 // The kinds of an application message 应用消息.
 const (
 	MessageText              = "text"
@@ -140,4 +144,25 @@ type AgentMessageCount struct {
 	AgentID int64  `json:"agentid"`
 	AppName string `json:"app_name"`
 	Count   int    `json:"count"`
+}
+
+// SendMessage sends an application message (doc 90236). AgentID is that of the client
+// when 0.
+func (c *Client) SendMessage(ctx context.Context, request SendMessageRequest) (SendMessageResponse, error) {
+	if request.AgentID == 0 {
+		request.AgentID = c.app.AgentID
+	}
+	return post[SendMessageResponse](ctx, c, "/cgi-bin/message/send", request)
+}
+
+// RecallMessage takes a message back within 24 hours (doc 94867).
+func (c *Client) RecallMessage(ctx context.Context, msgID string) error {
+	_, err := post[Result](ctx, c, "/cgi-bin/message/recall", RecallMessageRequest{MsgID: msgID})
+	return err
+}
+
+// GetMessageStatistics counts the messages of today (0) or yesterday (1) by app (doc
+// 92369).
+func (c *Client) GetMessageStatistics(ctx context.Context, timeType int) (MessageStatisticsResponse, error) {
+	return post[MessageStatisticsResponse](ctx, c, "/cgi-bin/message/get_statistics", MessageStatisticsRequest{TimeType: timeType})
 }

@@ -1,5 +1,9 @@
 package wecom
 
+import (
+	"context"
+)
+
 // Tag is one corp customer tag 企业客户标签 (doc 92117).
 type Tag struct {
 	ID         string `json:"id"`
@@ -81,4 +85,34 @@ type MarkTagRequest struct {
 	ExternalUserID string   `json:"external_userid"`
 	AddTags        []string `json:"add_tag,omitempty"`
 	RemoveTags     []string `json:"remove_tag,omitempty"`
+}
+
+// ListCorpTags reads the tag library, or a part of it (doc 92117).
+func (c *Client) ListCorpTags(ctx context.Context, request ListCorpTagsRequest) (ListCorpTagsResponse, error) {
+	return post[ListCorpTagsResponse](ctx, c, "/cgi-bin/externalcontact/get_corp_tag_list", request)
+}
+
+// AddCorpTag makes tags, and their group when there is none (doc 92117). WeCom sends no
+// callback for changes that come through the API.
+func (c *Client) AddCorpTag(ctx context.Context, request AddCorpTagRequest) (AddCorpTagResponse, error) {
+	return post[AddCorpTagResponse](ctx, c, "/cgi-bin/externalcontact/add_corp_tag", request)
+}
+
+// EditCorpTag renames or moves a tag or a group that this app made (doc 92117).
+func (c *Client) EditCorpTag(ctx context.Context, request EditCorpTagRequest) error {
+	_, err := post[Result](ctx, c, "/cgi-bin/externalcontact/edit_corp_tag", request)
+	return err
+}
+
+// DeleteCorpTag deletes tags and groups that this app made (doc 92117).
+func (c *Client) DeleteCorpTag(ctx context.Context, request DeleteCorpTagRequest) error {
+	_, err := post[Result](ctx, c, "/cgi-bin/externalcontact/del_corp_tag", request)
+	return err
+}
+
+// MarkTag puts tags on one follow relation and takes them off (doc 92118). Doing it
+// twice is harmless.
+func (c *Client) MarkTag(ctx context.Context, request MarkTagRequest) error {
+	_, err := post[Result](ctx, c, "/cgi-bin/externalcontact/mark_tag", request)
+	return err
 }

@@ -1,5 +1,9 @@
 package wecom
 
+import (
+	"context"
+)
+
 // The kinds of a template card 模板卡片.
 const (
 	CardTextNotice          = "text_notice"
@@ -172,4 +176,14 @@ type CardReplaceButton struct {
 type UpdateTemplateCardResponse struct {
 	Result
 	InvalidUsers []string `json:"invaliduser,omitempty"`
+}
+
+// UpdateTemplateCard changes a card that was sent, with the code that sending it or
+// pressing it gave; the code works once (doc 94888). AgentID is that of the client when
+// 0.
+func (c *Client) UpdateTemplateCard(ctx context.Context, request UpdateTemplateCardRequest) (UpdateTemplateCardResponse, error) {
+	if request.AgentID == 0 {
+		request.AgentID = c.app.AgentID
+	}
+	return post[UpdateTemplateCardResponse](ctx, c, "/cgi-bin/message/update_template_card", request)
 }
