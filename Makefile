@@ -69,7 +69,7 @@ test-web: packages ## Front end alone: types, lint, unit tests
 
 .PHONY: journeys
 journeys: build packages ## Browser journeys alone (JOURNEY=sign-in for one)
-	@node scripts/count.mjs node $(if $(JOURNEY),e2e/journeys/$(JOURNEY).test.mjs,e2e/journeys/)
+	@node scripts/count.mjs node e2e/journeys/$(or $(JOURNEY),*).test.mjs
 
 .PHONY: story
 story: ## One story on both engines: make story name=channelcode/greeting

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Prints the path of the Chromium that the browser journeys drive, and installs it
 # with a font for Chinese from Debian when it is missing and we are root.
-# QUEQIAO_CHROMIUM names another one.
+# QUEQIAO_TEST_CHROMIUM names another one.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 
 find_chromium() {
   local name
-  for name in "${QUEQIAO_CHROMIUM:-}" chromium chromium-browser google-chrome; do
+  for name in "${QUEQIAO_TEST_CHROMIUM:-}" chromium chromium-browser google-chrome; do
     [ -n "$name" ] && command -v "$name" && return
   done
   return 1

@@ -4,7 +4,7 @@
 //   node scripts/count.mjs vitest          the front end's unit tests
 //   node scripts/count.mjs node ARG...     node --test ARG...
 //
-// The counts are written to the file named by QUEQIAO_COUNTS as "passed failed skipped".
+// The counts are written to the file named by QUEQIAO_TEST_COUNTS as "passed failed skipped".
 // A Go test with subtests counts as its subtests: the leaves are what checks something.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -166,6 +166,7 @@ if (!runners[kind]) {
   process.exit(2);
 }
 const { code, passed, failed, skipped } = await runners[kind](args);
-if (process.env.QUEQIAO_COUNTS) writeFileSync(process.env.QUEQIAO_COUNTS, `${passed} ${failed} ${skipped}\n`);
+if (process.env.QUEQIAO_TEST_COUNTS)
+  writeFileSync(process.env.QUEQIAO_TEST_COUNTS, `${passed} ${failed} ${skipped}\n`);
 console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 process.exit(code !== 0 || failed > 0 ? code || 1 : 0);

@@ -24,7 +24,7 @@ step() {
   local name=$1 title=$2 start=$SECONDS code=0 passed failed skipped
   shift 2
   printf '… %s\n' "$title"
-  QUEQIAO_COUNTS=$logs/$name.counts "$@" >"$logs/$name.log" 2>&1 </dev/null || code=$?
+  QUEQIAO_TEST_COUNTS=$logs/$name.counts "$@" >"$logs/$name.log" 2>&1 </dev/null || code=$?
   if [ -s "$logs/$name.counts" ]; then
     read -r passed failed skipped <"$logs/$name.counts"
     # A runner that ends badly with no failed test has failed all the same.
@@ -93,7 +93,7 @@ trap - INT TERM HUP
 
 step generated "Generated files are fresh" make --no-print-directory verify
 if step binary "The program, built with its pages" make --no-print-directory build; then
-  step journeys "Browser journeys" node scripts/count.mjs node e2e/journeys/
+  step journeys "Browser journeys" node scripts/count.mjs node e2e/journeys/*.test.mjs
 else
   blocked "Browser journeys" "the program was not built"
 fi
