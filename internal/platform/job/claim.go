@@ -1,0 +1,188 @@
+package job
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+)
+
+// group is the work that waits for one corp at one priority in a lane.
+type group struct {
+	Corp     string `bun:"corp_id"`
+	Priority int
+	RunAt    int64 // when its first job is due
+}
+
+// surveyText hops through the index job_due from corp to corp and priority to
+// priority: it costs one look each, however many jobs wait.
+const surveyText = `WITH RECURSIVE heads(id, corp_id, priority, run_at) AS (
+ SELECT id, corp_id, priority, run_at FROM (SELECT id, corp_id, priority, run_at FROM job_job
+  WHERE lane = ? AND state = 'available' ORDER BY corp_id, priority, run_at, id LIMIT 1) AS first
+ UNION ALL
+ SELECT n.id, n.corp_id, n.priority, n.run_at FROM heads AS h JOIN job_job AS n ON n.id = (SELECT j.id FROM job_job AS j
+  WHERE j.lane = ? AND j.state = 'available' AND (j.corp_id, j.priority) > (h.corp_id, h.priority)
+  ORDER BY j.corp_id, j.priority, j.run_at, j.id LIMIT 1))
+SELECT corp_id, priority, run_at FROM heads`
+
+func (q *Queue) survey(ctx context.Context, l Lane) ([]group, error) {
+	var groups []group
+	err := q.db.Read().NewRaw(surveyText, l, l).Scan(ctx, &groups)
+	if err != nil && !db.NoRows(err) {
+		return nil, fmt.Errorf("job: survey of %s: %w", l, err)
+	}
+	return groups, nil
+}
+
+// share is how many jobs of a group are to be claimed.
+type share struct {
+	group
+	n int
+}
+
+// blockedText says that a job has to wait for another of its key: for one before it in
+// the line, or for one that runs already.
+const blockedText = `(x.lane_key IS NOT NULL AND (
+ EXISTS (SELECT 1 FROM job_job AS p WHERE p.lane_key = x.lane_key AND p.state = 'running')
+ OR EXISTS (SELECT 1 FROM job_job AS p WHERE p.lane_key = x.lane_key AND p.state IN ('available', 'parked', 'running')
+  AND (p.place, p.id) < (x.place, x.id))))`
+
+// claimText takes the picked jobs: those at the head of their line run, the others
+// leave the claim index until the one before them is finished.
+const claimText = ` UPDATE job_job SET
+ state = CASE WHEN picked.blocked THEN 'parked' ELSE 'running' END,
+ attempt = attempt + CASE WHEN picked.blocked THEN 0 ELSE 1 END,
+ unique_key = CASE WHEN unique_hold = 2 AND NOT picked.blocked THEN NULL ELSE unique_key END,
+ holder = ?, fence = fence + 1, started_at = ?, cancel_asked = FALSE
+ FROM picked WHERE job_job.id = picked.job_id
+ RETURNING ` + entryColumns
+
+// claim takes jobs of the shares and gives those that are now ours to run, best first,
+// and how many were parked instead.
+func (q *Queue) claim(ctx context.Context, l Lane, shares []share) (ours []entry, parked int, err error) {
+	now := db.NowMS(q.clock)
+	var due strings.Builder
+	var args []any
+	for i, s := range shares {
+		if i > 0 {
+			due.WriteString(" UNION ALL ")
+		}
+		fmt.Fprintf(&due, `SELECT id, lane_key, place FROM (SELECT id, lane_key, place FROM job_job
+ WHERE lane = ? AND corp_id = ? AND priority = ? AND state = 'available' AND run_at <= ?
+ AND EXISTS (SELECT 1 FROM job_lease WHERE holder = ?)
+ ORDER BY run_at, id LIMIT ?%s) AS g%d`, q.db.ClaimSuffix(), i)
+		args = append(args, l, s.Corp, s.Priority, now, q.leases.holder, s.n)
+	}
+	return q.take(ctx, due.String(), args)
+}
+
+// claimOne takes one job, whatever its lane and moment.
+func (q *Queue) claimOne(ctx context.Context, job id.ID) (*entry, error) {
+	ours, _, err := q.take(ctx, `SELECT id, lane_key, place FROM (SELECT id, lane_key, place FROM job_job
+ WHERE id = ? AND state = 'available' AND EXISTS (SELECT 1 FROM job_lease WHERE holder = ?)`+
+		q.db.ClaimSuffix()+`) AS one`, []any{job, q.leases.holder})
+	if err != nil || len(ours) == 0 {
+		return nil, err
+	}
+	return &ours[0], nil
+}
+
+// claimTries bounds how often two nodes that claim jobs of one key at the same moment
+// try again: the index job_line_running lets only one of them through.
+const claimTries = 4
+
+func (q *Queue) take(ctx context.Context, due string, args []any) (ours []entry, parked int, err error) {
+	text := `WITH due AS MATERIALIZED (` + due + `), picked AS MATERIALIZED (
+ SELECT x.id AS job_id, ` + blockedText + ` AS blocked FROM due AS x)` + claimText
+	args = append(args, q.leases.holder, db.NowMS(q.clock))
+	var rows []entry
+	for try := 1; ; try++ {
+		err = q.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+			rows = rows[:0]
+			err := tx.NewRaw(text, args...).Scan(ctx, &rows)
+			if db.NoRows(err) {
+				return nil
+			}
+			return err
+		})
+		if err == nil {
+			break
+		}
+		if !db.IsUnique(err) || try == claimTries {
+			return nil, 0, fmt.Errorf("job: claim: %w", err)
+		}
+	}
+	var waiting []string
+	for _, e := range rows {
+		if e.State == Running {
+			ours = append(ours, e)
+		} else {
+			parked++
+			waiting = append(waiting, *e.LaneKey)
+		}
+	}
+	slices.SortFunc(ours, func(a, b entry) int {
+		switch {
+		case a.Priority != b.Priority:
+			return b.Priority - a.Priority
+		case a.RunAt != b.RunAt:
+			return int(a.RunAt - b.RunAt)
+		default:
+			return int(a.Place - b.Place)
+		}
+	})
+	// The one before a parked job may have finished while we looked; see promote.
+	if len(waiting) > 0 {
+		q.promote(ctx, waiting)
+	}
+	return ours, parked, nil
+}
+
+// promoteText frees the parked head of a line when nothing of its key runs.
+const promoteText = `UPDATE job_job SET state = 'available' WHERE state = 'parked' AND id IN (?) RETURNING lane`
+
+const headText = `SELECT id FROM (SELECT h.id FROM job_job AS h WHERE h.lane_key = ? AND h.state IN ('available', 'parked', 'running')
+ ORDER BY h.place, h.id LIMIT 1) AS head`
+
+// promoteBatch frees the heads of the given lines and gives the lanes to wake.
+//
+// Parking and finishing can pass each other on two nodes: the one parks a job because
+// it still sees the job before it, the other finishes that one and does not see a
+// parked job yet. Both therefore commit first and then promote in a transaction of
+// their own: whichever promotes last sees both facts. The leader's sweep covers a crash
+// in between.
+func (q *Queue) promoteBatch(ctx context.Context, tx db.Tx, keys []string) ([][]Lane, error) {
+	heads := make([]string, len(keys))
+	args := make([]any, len(keys))
+	for i, k := range keys {
+		heads[i] = headText
+		args[i] = k
+	}
+	var lanes []Lane
+	err := tx.NewRaw(promoteText, bun.SafeQuery(strings.Join(heads, " UNION ALL "), args...)).Scan(ctx, &lanes)
+	if err != nil && !db.NoRows(err) {
+		return nil, err
+	}
+	out := make([][]Lane, len(keys))
+	out[0] = lanes
+	return out, nil
+}
+
+// promote frees what waits behind finished jobs of the given lane keys.
+func (q *Queue) promote(ctx context.Context, keys []string) {
+	slices.Sort(keys)
+	for _, k := range slices.Compact(keys) {
+		lanes, err := q.promotes.Do(ctx, k)
+		if err != nil {
+			q.log.Warn("a line was not moved on; the sweep will do it", "error", err)
+		}
+		for _, l := range lanes {
+			q.wake(l)
+		}
+	}
+}
