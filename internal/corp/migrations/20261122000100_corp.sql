@@ -13,7 +13,7 @@ CREATE TABLE corp_app (
     purpose        TEXT    NOT NULL,         -- app | contacts | customer | archive
     agent_id       BIGINT  NOT NULL,         -- 0 for the system secrets
     name           TEXT    NOT NULL,
-    secret         BYTEA   NOT NULL,         -- sealed (platform/secret)
+    secret         TEXT    NOT NULL,         -- sealed (platform/secret)
     callback_path  TEXT    NOT NULL UNIQUE,  -- last segment of the callback URL
     callback_token TEXT    NOT NULL,         -- sealed
     callback_key   TEXT    NOT NULL,         -- sealed EncodingAESKey
@@ -22,28 +22,31 @@ CREATE TABLE corp_app (
     UNIQUE (corp_id, purpose)
 );
 
--- One row per secret: the access token all nodes share, and who is fetching a new one.
+-- One row per secret and kind of ticket: what all nodes share, and who is fetching a new
+-- one. A holder that dies is noticed by the others because its name stays the same.
 CREATE TABLE corp_token (
-    name          TEXT    NOT NULL PRIMARY KEY, -- hash of corp, purpose and ticket kind
-    corp_id       TEXT    NOT NULL,
-    value         BYTEA   NOT NULL,             -- sealed
-    expires_at    BIGINT  NOT NULL,
-    holder        TEXT    NOT NULL,             -- node that refreshes now, '' when nobody does
-    holder_until  BIGINT  NOT NULL
+    name       TEXT   NOT NULL PRIMARY KEY, -- the SDK's key: corp and a hash of the secret
+    value      TEXT   NOT NULL,             -- sealed, '' before the first
+    expires_at BIGINT NOT NULL,
+    holder     TEXT   NOT NULL              -- one name per fetch, '' when nobody fetches
 );
+CREATE INDEX corp_token_age ON corp_token (expires_at);
 
 -- Calls to WeCom that failed, for the console's event log. Equal failures within a
 -- minute share a row.
 CREATE TABLE corp_call (
-    id          BIGINT  NOT NULL PRIMARY KEY,
-    corp_id     TEXT    NOT NULL,
-    purpose     TEXT    NOT NULL,
-    operation   TEXT    NOT NULL, -- path below /cgi-bin/
-    errcode     INTEGER NOT NULL, -- 0 when no answer came
-    reason      TEXT    NOT NULL,
-    times       INTEGER NOT NULL,
-    first_at    BIGINT  NOT NULL,
-    last_at     BIGINT  NOT NULL
+    id         BIGINT  NOT NULL PRIMARY KEY,
+    corp_id    TEXT    NOT NULL,
+    app        TEXT    NOT NULL, -- purpose of the app
+    operation  TEXT    NOT NULL, -- path below /cgi-bin/
+    errcode    INTEGER NOT NULL, -- WeCom's, 0 when no answer came
+    class      TEXT    NOT NULL, -- errcode.Class: how it is handled
+    reason     TEXT    NOT NULL, -- WeCom's errmsg or the transport's error, the latest
+    minute     BIGINT  NOT NULL, -- unix minutes
+    times      BIGINT  NOT NULL,
+    first_at   BIGINT  NOT NULL,
+    last_at    BIGINT  NOT NULL,
+    UNIQUE (corp_id, app, operation, errcode, class, minute)
 );
 CREATE INDEX corp_call_newest ON corp_call (corp_id, last_at DESC, id DESC);
 CREATE INDEX corp_call_age ON corp_call (last_at);
