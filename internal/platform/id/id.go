@@ -7,8 +7,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 )
@@ -62,6 +64,29 @@ func Parse(s string) (ID, error) {
 		v = v<<5 | uint64(d)
 	}
 	return ID(v), nil
+}
+
+// At is the smallest id of a moment (milliseconds): ids made since compare greater or
+// equal. Moments before 2025 give zero.
+func At(t time.Time) ID { return ID(max(t.UnixMilli()-epoch, 0) << (nodeBits + seqBits)) }
+
+// Time is when the id was made, to the millisecond, by its node's clock.
+func (i ID) Time() time.Time { return time.UnixMilli(int64(i)>>(nodeBits+seqBits) + epoch) }
+
+// Receiver and OnParamSet let Huma read an id from a path or query, where it would else
+// take the number that ID is underneath. The text lands in a string of its own; one that
+// is no id has been refused by the schema (platform/web) when OnParamSet's result counts.
+func (*ID) Receiver() reflect.Value { return reflect.New(reflect.TypeFor[string]()).Elem() }
+
+// OnParamSet takes the parameter's text.
+func (i *ID) OnParamSet(isSet bool, parsed any) {
+	if text, ok := parsed.(string); isSet && ok {
+		v, err := Parse(text)
+		if err != nil {
+			v = 0
+		}
+		*i = v
+	}
 }
 
 // MarshalText writes the id for JSON, URLs and forms.
