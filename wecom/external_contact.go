@@ -2,11 +2,11 @@ package wecom
 
 import (
 	"context"
-
-	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 	"iter"
 	"net/url"
 	"slices"
+
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // The two kinds of a customer 客户 (external contact 外部联系人).

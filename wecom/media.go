@@ -5,8 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-
-	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -14,6 +12,8 @@ import (
 	"net/textproto"
 	"net/url"
 	"strconv"
+
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // The kinds of temporary media.

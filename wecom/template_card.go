@@ -169,6 +169,7 @@ type UpdateTemplateCardRequest struct {
 
 // CardReplaceButton puts one dead button in the place of all buttons.
 type CardReplaceButton struct {
+	TaskID      string `json:"task_id,omitempty"`
 	ReplaceName string `json:"replace_name"`
 }
 
