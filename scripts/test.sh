@@ -10,7 +10,7 @@
 # The last line counts what really ran: every Go test, front-end test and journey,
 # and one for each check that has no tests inside (compilers, linters, comparisons).
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
 
 logs=bin/test
 rm -rf "$logs"
@@ -57,7 +57,7 @@ race_packages=(./internal/platform/job/... ./internal/platform/bus/... ./interna
 go_lane() {
   step compiler "C compiler for the race detector" scripts/compiler.sh
   step postgres "PostgreSQL to test against" scripts/postgres.sh true
-  step modules "Go modules as go.sum has them" go mod verify || { blocked "Go tests" "no modules" && return; }
+  step modules "Go modules: fetched, verified, tidy" scripts/modules.sh
   step vet "Go: compile and vet, with and without the pages" scripts/vet.sh
   step go "Go tests on SQLite and PostgreSQL" scripts/postgres.sh node scripts/count.mjs go ./...
   step race "Go tests of the concurrent parts under the race detector" \
