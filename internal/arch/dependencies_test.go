@@ -115,7 +115,8 @@ func namedPackages(tree fs.FS) (map[string]bool, error) {
 		return nil, err
 	}
 	var manifest struct {
-		Dependencies, DevDependencies map[string]string
+		Dependencies    map[string]string `json:"dependencies"`
+		DevDependencies map[string]string `json:"devDependencies"`
 	}
 	if err := json.Unmarshal(text, &manifest); err != nil {
 		return nil, err
