@@ -29,6 +29,11 @@ type call struct {
 	raw func(*http.Response) bool
 }
 
+// secrets are the values of the address that nobody may read: it gets into errors.
+func (c *call) secrets(token string) []string {
+	return []string{token, c.query.Get("corpsecret"), c.query.Get("code")}
+}
+
 func (c *call) op() string { return strings.TrimPrefix(c.path, "/cgi-bin/") }
 
 // Do calls an operation that this package does not know. The path begins with
@@ -131,7 +136,7 @@ func (c *Client) exchange(ctx context.Context, cl *call, token string, into answ
 	info.Duration = c.clock.Now().Sub(info.Start)
 	if failure != nil {
 		failure.Op, failure.App, failure.HTTPStatus = info.Op, c.app.Name, info.HTTPStatus
-		failure.Msg = redact(failure.Msg, token, c.app.Secret)
+		failure.Msg = redact(failure.Msg, cl.secrets(token)...)
 		info.Code, info.Class, info.Err = failure.Code, failure.Class, failure
 	}
 	if c.observe != nil {
@@ -147,11 +152,11 @@ func (c *Client) exchange(ctx context.Context, cl *call, token string, into answ
 func (c *Client) send(ctx context.Context, cl *call, token string, into answer) (status int, failure *Error) {
 	request, err := c.request(ctx, cl, token)
 	if err != nil {
-		return 0, &Error{Class: errcode.ClassItem, Err: cause(err, token, c.app.Secret)}
+		return 0, &Error{Class: errcode.ClassItem, Err: cause(err, cl.secrets(token)...)}
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return 0, &Error{Class: errcode.ClassTransient, Err: cause(err, token, c.app.Secret)}
+		return 0, &Error{Class: errcode.ClassTransient, Err: cause(err, cl.secrets(token)...)}
 	}
 	if response.StatusCode/100 == 2 && cl.raw != nil && cl.raw(response) {
 		return response.StatusCode, nil
@@ -163,7 +168,7 @@ func (c *Client) send(ctx context.Context, cl *call, token string, into answer) 
 	body, err := io.ReadAll(io.LimitReader(response.Body, c.maxResponse+1))
 	switch {
 	case err != nil:
-		return response.StatusCode, &Error{Class: errcode.ClassTransient, Err: cause(err, token, c.app.Secret)}
+		return response.StatusCode, &Error{Class: errcode.ClassTransient, Err: cause(err, cl.secrets(token)...)}
 	case int64(len(body)) > c.maxResponse:
 		return response.StatusCode, &Error{
 			Class: errcode.ClassItem, Err: fmt.Errorf("%w: more than %d bytes", ErrTooLarge, c.maxResponse),

@@ -120,31 +120,24 @@ func (t *tokens) lasting(value string, seconds int) Token {
 
 // get gives a token other than stale: a remembered one, the store's, or a new one.
 func (t *tokens) get(ctx context.Context, key, stale string, fetch func(context.Context) (Token, error)) (string, error) {
-	for {
-		t.mu.Lock()
-		if token := t.known[key]; token.Value != stale && token.valid(t.clock.Now()) {
-			t.mu.Unlock()
-			return token.Value, nil
-		}
-		f, joined := t.flights[key]
-		if !joined {
-			f = &flight{done: make(chan struct{})}
-			t.flights[key] = f
-			go t.fly(context.WithoutCancel(ctx), f, key, stale, fetch)
-		}
+	t.mu.Lock()
+	if token := t.known[key]; token.Value != stale && token.valid(t.clock.Now()) {
 		t.mu.Unlock()
+		return token.Value, nil
+	}
+	f := t.flights[key]
+	if f == nil {
+		f = &flight{done: make(chan struct{})}
+		t.flights[key] = f
+		go t.fly(context.WithoutCancel(ctx), f, key, stale, fetch)
+	}
+	t.mu.Unlock()
 
-		select {
-		case <-f.done:
-		case <-ctx.Done():
-			return "", ctx.Err()
-		}
-		// Somebody else's refresh may have begun before this token was refused, and
-		// bring it back. One's own answer is taken as it is, or this would not end.
-		if joined && f.err == nil && f.token.Value == stale {
-			continue
-		}
+	select {
+	case <-f.done:
 		return f.token.Value, f.err
+	case <-ctx.Done():
+		return "", ctx.Err()
 	}
 }
 
