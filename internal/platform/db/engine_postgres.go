@@ -110,12 +110,12 @@ func (e *postgresEngine) listen(ctx context.Context, note func(string), lost fun
 }
 
 func (*postgresEngine) send(ctx context.Context, d *DB, texts []string) error {
-	rows := make([][]string, len(texts))
+	rows := make(Rows, len(texts))
 	for i, t := range texts {
-		rows[i] = []string{t}
+		rows[i] = []any{t}
 	}
 	_, err := d.write.NewRaw("SELECT pg_notify(?, v.note) FROM (VALUES ?) AS v(note)",
-		noteChannel, bun.Tuple(rows)).Exec(ctx)
+		noteChannel, rows).Exec(ctx)
 	return err
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uptrace/bun/schema"
+
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 )
 
@@ -49,3 +51,25 @@ func IsBusy(err error) bool { return sqliteBusy(err) || postgresCode(err) == "55
 
 // IsRetryable says that the same transaction may succeed when run again.
 func IsRetryable(err error) bool { return sqliteBusy(err) || postgresRetry(err) }
+
+// Rows are the rows of a VALUES clause: bound to "VALUES ?" they are written
+// (a, b), (c, d). There must be at least one.
+type Rows [][]any
+
+// AppendQuery writes the rows; bun calls it.
+func (r Rows) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
+	for i, row := range r {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		b = append(b, '(')
+		for k, v := range row {
+			if k > 0 {
+				b = append(b, ", "...)
+			}
+			b = gen.Append(b, v)
+		}
+		b = append(b, ')')
+	}
+	return b, nil
+}

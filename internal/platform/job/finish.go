@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -34,12 +32,12 @@ UPDATE job_job SET
 
 // finishBatch records outcomes together; the result says whether the job was still ours.
 func (q *Queue) finishBatch(ctx context.Context, tx db.Tx, batch []outcome) ([]bool, error) {
-	rows := make([][]any, len(batch))
+	rows := make(db.Rows, len(batch))
 	for i, o := range batch {
 		rows[i] = []any{int64(o.run.entry.ID), o.run.entry.Fence, string(o.state), o.runAt, o.attempt, o.finishedAt, o.text}
 	}
 	var ids []id.ID
-	err := tx.NewRaw(finishText, bun.Tuple(rows), db.NowMS(q.clock)).Scan(ctx, &ids)
+	err := tx.NewRaw(finishText, rows, db.NowMS(q.clock)).Scan(ctx, &ids)
 	if err != nil && !db.NoRows(err) {
 		return nil, err
 	}

@@ -128,7 +128,6 @@ func (l *lane) fill(ctx context.Context) (time.Duration, error) {
 	}
 	shares := l.allot(due)
 	if len(shares) == 0 {
-		l.q.tell()
 		return next, nil
 	}
 	ours, parked, err := l.q.claim(ctx, l.name, shares)

@@ -29,13 +29,20 @@ func (q *Queue) Settle(ctx context.Context) error {
 		if err := q.step(ctx); err != nil {
 			return err
 		}
+		poll := q.pulse.NewTimer(settlePoll)
 		select {
 		case <-ctx.Done():
+			poll.Stop()
 			return fmt.Errorf("job: not settled: %w", context.Cause(ctx))
 		case <-changed:
+		case <-poll.C: // lines move on without a run of ours
 		}
+		poll.Stop()
 	}
 }
+
+// settlePoll is how often Settle looks again when no job of this process has ended.
+const settlePoll = 10 * time.Millisecond
 
 // step sets free workers to work.
 func (q *Queue) step(ctx context.Context) error {
