@@ -25,6 +25,14 @@ type TimelineQuery struct {
 	Limit     int // 1 to 100
 }
 
+// Covers tells whether an entry lies on the asked page, ties of time decided by key.
+func (q TimelineQuery) Covers(e Entry) bool {
+	if q.Before.IsZero() || e.At.Before(q.Before) {
+		return true
+	}
+	return e.At.Equal(q.Before) && e.Key < q.BeforeKey
+}
+
 // Entry is one line of a timeline. The front end has the words: Kind is the i18n key
 // "timeline.<kind>" and Values fill its places.
 type Entry struct {

@@ -16,7 +16,8 @@ import (
 
 // Event is any piece of news.
 type Event interface {
-	Meta() Meta
+	// News is the part that all news has in common.
+	News() Meta
 }
 
 // Meta is what all news has in common.
@@ -32,8 +33,8 @@ type Meta struct {
 	Repaired bool `json:"repaired,omitempty"`
 }
 
-// Meta returns itself so that embedding makes a struct an Event.
-func (m Meta) Meta() Meta { return m }
+// News returns itself so that embedding makes a struct an Event.
+func (m Meta) News() Meta { return m }
 
 // Keyed is news whose order matters among those of the same key, e.g. one customer.
 type Keyed interface {

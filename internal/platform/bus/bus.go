@@ -100,7 +100,7 @@ func (b *Bus) Publish(ctx context.Context, tx db.Tx, e event.Event) error {
 	if len(ls) == 0 {
 		return nil
 	}
-	m := e.Meta()
+	m := e.News()
 	if m.Event == 0 {
 		return fmt.Errorf("bus: %T without an id", e)
 	}

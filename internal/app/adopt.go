@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"slices"
+
+	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+// adopt takes a feature's jobs, listeners, schedules and answers into the shared parts,
+// all under its slug.
+func (a *App) adopt(_ int, f feature.Feature) {
+	a.Queue.Register(job.Prefixed(f.Slug, f.Jobs...)...)
+	a.Bus.Register(f.Slug, f.Listeners...)
+	for _, s := range f.Schedules {
+		s.Kind = f.Slug + "." + s.Kind
+		a.Queue.Schedules(s)
+	}
+	a.Asks.Register(f.Slug, f.Answers)
+	if f.Resolver != nil {
+		a.rights.resolver = f.Resolver
+	}
+}
+
+// rights forwards to the feature that knows them; features built before it hold this.
+type rights struct{ resolver viewer.Resolver }
+
+// errNoRights says that the list of features lacks the one that resolves rights.
+var errNoRights = errors.New("app: no feature resolves rights; access must be in the list")
+
+func (r *rights) Resolve(ctx context.Context, who viewer.Who) (viewer.Viewer, error) {
+	if r.resolver == nil {
+		return viewer.Viewer{}, errNoRights
+	}
+	return r.resolver.Resolve(ctx, who)
+}
+
+// menu is every feature's entries in the order of groups, then Order, then key.
+func (a *App) menu() []feature.MenuEntry {
+	var all []feature.MenuEntry
+	for _, f := range a.Features {
+		all = append(all, f.Menu...)
+	}
+	return all
+}
+
+// mount builds the web server and puts every route on it.
+func (a *App) mount() error {
+	var guard web.Guard
+	for _, f := range a.Features {
+		if f.Guard != nil {
+			guard = f.Guard
+		}
+	}
+	a.Web = web.New(web.Options{
+		Title: "Queqiao 鹊桥", Version: a.opts.Version, Guard: guard, Guards: map[web.Audience]web.Guard{web.Sidebar: guard},
+		Clock: a.opts.Clock, Log: a.log, Metrics: a.metrics, MetricsToken: a.Config.HTTP.MetricsToken, UI: a.opts.UI,
+		Extra:          map[string]http.Handler{"/callback/": a.Mirror.CallbackHandler()},
+		TrustedProxies: slices.Clone[[]netip.Prefix](a.Config.HTTP.TrustedProxies), Origins: []string{a.Config.PublicURL()},
+		Ready: a.Ready,
+	})
+	a.Web.Mount("mirror", a.Mirror.Routes()...)
+	a.Web.Mount("live", a.Live.Routes()...)
+	for _, f := range a.Features {
+		a.Web.Mount(f.Slug, f.Routes...)
+	}
+	return a.checkPermissions()
+}
+
+// checkPermissions refuses a route whose permission no manifest explains: the role
+// editor could not offer it.
+func (a *App) checkPermissions() error {
+	known := map[string]bool{}
+	for _, f := range a.Features {
+		for _, p := range f.Permissions {
+			known[p.Key] = true
+		}
+	}
+	for _, r := range a.Web.Routes() {
+		if r.Permission != "" && !known[r.Permission] {
+			return fmt.Errorf("app: route %s %s asks for permission %q, which no feature lists", r.Method, r.Path, r.Permission)
+		}
+	}
+	return nil
+}
+
+// begin seeds and starts the workers.
+func (a *App) begin(ctx context.Context) error {
+	for _, f := range a.Features {
+		if f.Start == nil {
+			continue
+		}
+		if err := f.Start(ctx); err != nil {
+			return fmt.Errorf("app: start %s: %w", f.Slug, err)
+		}
+	}
+	a.Live.Start(ctx)
+	return a.Queue.Start(ctx)
+}
+
+// OpenAPI is the document of all console routes, from which the front end's types are made.
+func (a *App) OpenAPI() ([]byte, error) {
+	raw, err := a.Web.OpenAPI()
+	if err != nil {
+		return nil, err
+	}
+	if !json.Valid(raw) {
+		return nil, errors.New("app: the API document is not JSON")
+	}
+	return raw, nil
+}

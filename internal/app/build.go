@@ -1,0 +1,152 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/queqiao-scrm/queqiao/internal/corp"
+	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
+	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
+	"github.com/queqiao-scrm/queqiao/internal/platform/config"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/live"
+	"github.com/queqiao-scrm/queqiao/internal/platform/outgoing"
+	"github.com/queqiao-scrm/queqiao/internal/platform/search"
+	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
+)
+
+// open takes what needs the disk or the network: folder, keys, database, files.
+func (a *App) open(ctx context.Context) error {
+	cfg := a.Config
+	if err := os.MkdirAll(string(cfg.Data), 0o700); err != nil {
+		return fmt.Errorf("app: data folder: %w", err)
+	}
+	sealer, err := secret.Load(cfg.KeyFile(), true)
+	if err != nil {
+		return err
+	}
+	a.sealer = sealer
+	if a.DB, err = db.Open(ctx, db.Config{DSN: cfg.DSN(), MaxConns: cfg.DB.MaxConns}, a.opts.Clock, a.log); err != nil {
+		return err
+	}
+	a.closers = append(a.closers, a.DB.Close)
+	if a.Blob, err = a.openBlob(cfg); err != nil {
+		return err
+	}
+	if err := a.openWayOut(); err != nil {
+		return err
+	}
+	node, err := a.claimNode(ctx)
+	if err != nil {
+		return err
+	}
+	a.IDs = id.NewSource(a.opts.Clock, node)
+	return nil
+}
+
+func (a *App) openBlob(cfg config.Config) (blob.Store, error) {
+	if cfg.Blob.Kind == "s3" {
+		s := cfg.Blob.S3
+		return blob.OpenS3(blob.S3Options{
+			Endpoint: s.Endpoint, Region: s.Region, Bucket: s.Bucket, Prefix: s.Prefix, AccessKey: s.AccessKey,
+			SecretKey: s.SecretKey, Insecure: s.Insecure, PathStyle: s.PathStyle,
+		})
+	}
+	disk, err := blob.OpenDisk(cfg.Path("files"), a.opts.Clock)
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, disk.Close)
+	return disk, nil
+}
+
+// claimNode finds this process's number among those that share the database. The table
+// for it is the queue's; where migrations are run apart and have not been yet, nothing
+// will be written either (Start refuses), so number 0 will do.
+func (a *App) claimNode(ctx context.Context) (int, error) {
+	if a.Config.Node > 0 {
+		return a.Config.Node, nil
+	}
+	if a.DB.Engine() == db.SQLite || a.opts.AutoMigrate {
+		if err := a.DB.Migrate(ctx, job.Migrations()); err != nil {
+			return 0, err
+		}
+	}
+	pending, err := a.DB.Pending(ctx, job.Migrations())
+	if err != nil || len(pending) > 0 {
+		return 0, err
+	}
+	node, release, err := job.ClaimNode(ctx, a.DB)
+	if err != nil {
+		return 0, err
+	}
+	a.closers = append(a.closers, func() error { release(); return nil })
+	return node, nil
+}
+
+// build makes the shared parts and then the features; no step needs the one after it.
+func (a *App) build(features []feature.New) {
+	cfg := a.Config
+	queue := a.opts.Queue
+	if !cfg.Has("jobs") {
+		queue.Workers = map[job.Lane]int{}
+	}
+	a.Queue = job.New(a.DB, a.opts.Clock, a.IDs, a.log, queue)
+	a.Bus = bus.New(a.Queue)
+	a.Live = live.New(a.DB, a.opts.Clock, a.IDs, a.log)
+	a.Search = search.New(a.DB)
+	a.Corps = corp.New(corp.Deps{
+		DB: a.DB, Secrets: a.sealer, Clock: a.opts.Clock, IDs: a.IDs, Transport: a.out,
+		BaseURL: cfg.WeCom.BaseURL, OpenURL: cfg.WeCom.OpenURL, LoginURL: cfg.WeCom.LoginURL, Log: a.log,
+	})
+	a.closers = append(a.closers, func() error { return a.Corps.Close(context.Background()) })
+	a.Mirror = mirror.New(mirror.Deps{
+		DB: a.DB, Jobs: job.Scoped(a.Queue, mirror.Slug), Bus: a.Bus, Corps: a.Corps, Clock: a.opts.Clock, IDs: a.IDs,
+		Search: a.Search, Live: a.Live, Log: a.log,
+	})
+	a.Queue.Register(job.Prefixed(mirror.Slug, a.Mirror.Jobs()...)...)
+	for _, newFeature := range features {
+		f := newFeature(a.deps())
+		a.Features = append(a.Features, f)
+	}
+	for i, f := range a.Features {
+		a.adopt(i, f)
+	}
+}
+
+// deps are the handles for the next feature; its slug is not known before New returns,
+// so what depends on it is bound to the slug through adopt.
+func (a *App) deps() feature.Deps {
+	return feature.Deps{
+		DB: a.DB, Queue: a.Queue, Events: a.Bus, Live: a.Live, Corps: a.Corps,
+		Mirror: a.Mirror, Asks: a.Asks, Rights: a.rights, Clock: a.opts.Clock, IDs: a.IDs, Blob: a.Blob,
+		HTTP: &http.Client{Transport: a.out}, Search: a.Search, Sealer: a.sealer, Log: a.log, PublicURL: strings.TrimSuffix(a.Config.PublicURL(), "/"),
+		WeCom: feature.WeComPages{OpenURL: a.Config.WeCom.OpenURL, LoginURL: a.Config.WeCom.LoginURL},
+		Menu:  a.menu, AdminPassword: a.Config.Admin.Password,
+	}
+}
+
+// transport is the one way out: only to WeCom and the hosts the operator listed.
+func (a *App) openWayOut() error {
+	if a.out = a.opts.Transport; a.out != nil {
+		return nil
+	}
+	t, err := outgoing.New(outgoing.Options{
+		// WeCom keeps pictures of contact ways and avatars on hosts of these two domains.
+		Allow: append([]string{a.Config.WeCom.BaseURL, "*.qpic.cn", "*.qlogo.cn"}, a.Config.Outgoing.Allow...),
+		Clock: a.opts.Clock, Log: a.log, Observe: a.metrics.ObserveOutgoing,
+	})
+	if err != nil {
+		return err
+	}
+	a.out = t
+	a.closers = append(a.closers, func() error { t.CloseIdleConnections(); return nil })
+	return nil
+}

@@ -1,0 +1,211 @@
+package channelcode
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/queqiao-scrm/queqiao/internal/message"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+// View is a code as the console shows it.
+type View struct {
+	ID             id.ID           `json:"id"`
+	Name           string          `json:"name"`
+	Remark         string          `json:"remark"`
+	Members        []string        `json:"members"`
+	Shifts         []Shift         `json:"shifts"`
+	DailyCap       int             `json:"dailyCap"`
+	Backup         []string        `json:"backup"`
+	SkipVerify     bool            `json:"skipVerify"`
+	Greeting       Greeting        `json:"greeting"`
+	Content        message.Content `json:"content"`
+	Tags           []string        `json:"tags"`
+	CustomerRemark string          `json:"customerRemark"`
+	Status         Status          `json:"status" enum:"pending,live,broken"`
+	Problem        string          `json:"problem,omitempty"`
+	State          string          `json:"state" doc:"what WeCom sends with every customer who came by the code"`
+	Version        int64           `json:"version"`
+	// QR is where the console finds the picture; absent until WeCom has made it.
+	QR string `json:"qr,omitempty"`
+	// Scan is WeCom's own address of the picture, for links and other systems.
+	Scan       string            `json:"scan,omitempty"`
+	OnDuty     []string          `json:"onDuty" doc:"the members WeCom distributes to now"`
+	NextChange *time.Time        `json:"nextChange,omitempty" doc:"when the members on duty change by themselves"`
+	Names      map[string]string `json:"names" doc:"names of all members above by userid"`
+	TagNames   map[string]string `json:"tagNames"`
+	Counters   Counters          `json:"counters"`
+	CreatedBy  string            `json:"createdBy"`
+	CreatedAt  time.Time         `json:"createdAt"`
+	UpdatedAt  time.Time         `json:"updatedAt"`
+}
+
+// List shows the codes in the viewer's scope, newest first.
+func (s *service) List(ctx context.Context, in *ListInput) (*web.Page[View], error) {
+	v, err := viewer.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	after, paged, err := web.DecodeCursor[key](in.After)
+	if err != nil {
+		return nil, err
+	}
+	var from *key
+	if paged {
+		from = &after
+	}
+	codes, err := listed(ctx, s.db.Read(), v, *in, from)
+	if err != nil {
+		return nil, err
+	}
+	page := web.NewPage(codes, in.Limit, func(c Code) key { return key{c.CreatedAt.UnixMilli(), c.ID} })
+	views, err := s.views(ctx, v, page.Items)
+	if err != nil {
+		return nil, err
+	}
+	return &web.Page[View]{Items: views, Next: page.Next}, nil
+}
+
+// Get shows one code.
+func (s *service) Get(ctx context.Context, in *codeInput) (*View, error) {
+	v, err := viewer.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.view(ctx, v, in.ID)
+}
+
+func (s *service) view(ctx context.Context, v viewer.Viewer, code id.ID) (*View, error) {
+	c, err := seen(ctx, s.db.Read(), v, code)
+	if err != nil {
+		return nil, err
+	}
+	views, err := s.views(ctx, v, []Code{c})
+	if err != nil {
+		return nil, err
+	}
+	return &views[0], nil
+}
+
+// views dresses codes with names and figures: four queries, however many codes.
+func (s *service) views(ctx context.Context, v viewer.Viewer, codes []Code) ([]View, error) {
+	var members, tags []string
+	var ids []id.ID
+	for _, c := range codes {
+		members, tags, ids = append(members, c.Everyone()...), append(tags, c.Tags...), append(ids, c.ID)
+	}
+	names, err := mirror.Names(ctx, s.db.Read(), v.Corp, members)
+	if err != nil {
+		return nil, err
+	}
+	library, err := mirror.TagsByID(ctx, s.db.Read(), v.Corp, tags)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := counters(ctx, s.db.Read(), v.Corp, ids, dayOf(s.clock.Now().In(s.corps.Location(ctx, v.Corp))))
+	if err != nil {
+		return nil, err
+	}
+	views := make([]View, len(codes))
+	for i, c := range codes {
+		w := View{
+			ID: c.ID, Name: c.Name, Remark: c.Remark, Members: c.Members, Shifts: c.Shifts, DailyCap: c.DailyCap,
+			Backup: c.Backup, SkipVerify: c.SkipVerify, Greeting: c.Greeting, Content: c.Content, Tags: c.Tags,
+			CustomerRemark: c.CustomerRemark, Status: c.Status, Problem: c.Problem, State: c.State(), Version: c.Version,
+			Scan: c.QR, OnDuty: c.Published, Counters: counts[c.ID], CreatedBy: c.CreatedBy, CreatedAt: c.CreatedAt,
+			UpdatedAt: c.UpdatedAt, Names: map[string]string{}, TagNames: map[string]string{},
+		}
+		if c.QR != "" {
+			w.QR = "/api/channelcode/codes/" + c.ID.String() + "/qr"
+		}
+		if !c.NextChangeAt.IsZero() {
+			w.NextChange = &c.NextChangeAt
+		}
+		for _, m := range c.Everyone() {
+			w.Names[m] = names[m]
+		}
+		for _, t := range c.Tags {
+			w.TagNames[t] = library[t].Name
+		}
+		views[i] = w
+	}
+	return views, nil
+}
+
+type daysInput struct {
+	ID   id.ID `path:"id"`
+	Days int   `query:"days" minimum:"1" maximum:"366" default:"30"`
+}
+
+// History is a code's figures by day.
+type History struct {
+	From int        `json:"from" doc:"first day, 20261122"`
+	To   int        `json:"to" doc:"today"`
+	Days []DayCount `json:"days" doc:"days with changes, oldest first; the others are zero"`
+}
+
+// Days shows the figures of the last days in the corp's time zone.
+func (s *service) Days(ctx context.Context, in *daysInput) (*History, error) {
+	v, err := viewer.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := seen(ctx, s.db.Read(), v, in.ID); err != nil {
+		return nil, err
+	}
+	today := s.clock.Now().In(s.corps.Location(ctx, v.Corp))
+	h := History{From: dayOf(today.AddDate(0, 0, 1-in.Days)), To: dayOf(today)}
+	h.Days, err = days(ctx, s.db.Read(), v.Corp, in.ID, h.From)
+	return &h, err
+}
+
+// errGone says that the picture is not there yet.
+var errGone = errors.New("channelcode: no picture yet")
+
+// picturePNG streams the QR code from our copy, or, in the moments before it was made,
+// from WeCom.
+func (s *service) picturePNG(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	v, err := viewer.From(ctx)
+	if err != nil {
+		return err
+	}
+	code, err := id.Parse(r.PathValue("id"))
+	if err != nil {
+		return fault.Missing("渠道活码").Because(err)
+	}
+	c, err := seen(ctx, s.db.Read(), v, code)
+	if err != nil {
+		return err
+	}
+	if c.QR == "" {
+		return fault.New(fault.NotFound, "二维码还在生成，请稍候").Because(errGone)
+	}
+	w.Header().Set("Cache-Control", "private, max-age=3600")
+	if c.Picture == "" {
+		raw, kind, err := s.fetch(ctx, c.QR)
+		if err != nil {
+			return fault.New(fault.Upstream, "暂时取不到二维码图片，请稍后再试").Because(err)
+		}
+		w.Header().Set("Content-Type", kind)
+		_, err = w.Write(raw)
+		return err
+	}
+	body, info, err := s.blob.Get(ctx, c.Picture)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = body.Close() }() // only read from
+	w.Header().Set("Content-Type", info.ContentType)
+	w.Header().Set("Content-Length", strconv.FormatInt(info.Size, 10))
+	_, err = io.Copy(w, body)
+	return err
+}

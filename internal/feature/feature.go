@@ -1,0 +1,140 @@
+// Package feature is the contract between a feature and the program that hosts it.
+//
+// A feature is one folder, internal/feature/<slug>, whose New returns a Feature: a value
+// that lists everything the feature adds. Because it is data, it can be listed,
+// documented, tested and left out. The host prefixes routes, job kinds and listeners
+// with the slug, so that no feature can claim another's.
+package feature
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+
+	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/corp"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
+	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
+	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/live"
+	"github.com/queqiao-scrm/queqiao/internal/platform/search"
+	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+// New builds a feature from what the program offers. It touches nothing outside: no
+// database, no network. That waits for routes, events and jobs.
+type New func(d Deps) Feature
+
+// Deps are the handles a feature may use. A new field needs two features that use it.
+type Deps struct {
+	DB     *db.DB
+	Queue  *job.Queue
+	Events *bus.Bus
+	Live   *live.Live
+	Corps  *corp.Registry // corps, their time zones and WeCom clients
+	Mirror *mirror.Mirror
+	Asks   *ask.Asks
+	Rights viewer.Resolver
+	Clock  clock.Clock
+	IDs    *id.Source
+	Blob   blob.Store
+	Search *search.Index
+	Sealer *secret.Box
+	Log    *slog.Logger
+	// HTTP is the one way out for anything but WeCom's API: it reaches only allowed hosts.
+	HTTP *http.Client
+	// PublicURL is where people and WeCom reach the program, without a slash at the end.
+	PublicURL string
+	// WeCom are the addresses of WeCom's own pages.
+	WeCom WeComPages
+	// Menu lists every feature's entries; account filters it for the signed-in viewer.
+	Menu func() []MenuEntry
+	// AdminName is the sign-in name of the first administrator.
+	AdminName string
+	// AdminPassword is the configured password of the first administrator, "" to make one up.
+	AdminPassword secret.Text
+}
+
+// Jobs is the queue for one feature: kinds inserted through it carry the slug, as those
+// of the feature's manifest do.
+func (d Deps) Jobs(slug string) job.Scope { return job.Scoped(d.Queue, slug) }
+
+// WeComPages are the addresses of the pages on which WeCom signs people in; the
+// simulator plays them in the demo.
+type WeComPages struct {
+	// OpenURL serves the in-app OAuth page, https://open.weixin.qq.com in production.
+	OpenURL string
+	// LoginURL serves the scan login page, https://login.work.weixin.qq.com in production.
+	LoginURL string
+}
+
+// Feature is what one folder adds to the product.
+type Feature struct {
+	// Slug names everything: folder, table prefix, route, permission, job kind, UI folder, docs page.
+	Slug string
+	// Routes are served below /api/<slug>.
+	Routes []web.Route
+	// Permissions that the routes name, with words for the role editor.
+	Permissions []Permission
+	Menu        []MenuEntry
+	Jobs        []job.Definition
+	Schedules   []job.Schedule
+	Listeners   []bus.Listener
+	Answers     ask.Answers
+	// Migrations holds *.sql files in its root; nil when the feature owns no tables.
+	Migrations fs.FS
+
+	// Guard identifies console requests; exactly one feature (account) sets it.
+	Guard web.Guard
+	// Resolver turns people into viewers; exactly one feature (access) sets it.
+	Resolver viewer.Resolver
+	// Start runs once after the migrations and before the first request: seeds what must
+	// exist. It runs on every start and on every node, so it must be harmless twice.
+	Start func(ctx context.Context) error
+	// Tell gives lines for whoever started the program, such as the password made up for the
+	// first administrator. Asked once, after Start; the lines go to the terminal, never to a log.
+	Tell func() []string
+	// Demo fills the feature with believable data in a demo corp; nil when it has none.
+	Demo func(ctx context.Context, v viewer.Viewer) error
+}
+
+// Permission is one right with its names.
+type Permission struct {
+	Key string // "<slug>.read"
+	ZH  string
+	EN  string
+}
+
+// MenuGroup is a heading of the navigation.
+type MenuGroup string
+
+// The groups, in the order of the navigation.
+const (
+	GroupHome       MenuGroup = "home"       // 首页
+	GroupAcquire    MenuGroup = "acquire"    // 获客
+	GroupCustomer   MenuGroup = "customer"   // 客户
+	GroupGroup      MenuGroup = "group"      // 客户群
+	GroupReach      MenuGroup = "reach"      // 触达
+	GroupEngage     MenuGroup = "engage"     // 互动营销
+	GroupContent    MenuGroup = "content"    // 内容
+	GroupRisk       MenuGroup = "risk"       // 会话与风控
+	GroupData       MenuGroup = "data"       // 数据
+	GroupManagement MenuGroup = "management" // 企业管理
+)
+
+// MenuEntry is one page in the navigation. Its title is the front end's i18n key "menu.<Key>".
+type MenuEntry struct {
+	Group MenuGroup `json:"group"`
+	Key   string    `json:"key"`
+	Path  string    `json:"path"` // inside the console, "/channelcode"
+	// Permission hides the entry from those without it; "" shows it to everybody.
+	Permission string `json:"permission,omitempty"`
+	Order      int    `json:"order"`
+}
