@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { compress } from './dev/compress';
 import { cleanUrls } from './dev/clean-urls';
+import { compress } from './dev/compress';
 import { mockApi } from './dev/mock/plugin';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));

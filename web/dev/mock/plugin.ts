@@ -1,2 +1,4 @@
 import type { Plugin } from 'vite';
-export function mockApi(): Plugin { return { name: 'queqiao-mock' }; }
+export function mockApi(): Plugin {
+  return { name: 'queqiao-mock' };
+}

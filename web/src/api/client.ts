@@ -26,7 +26,7 @@ const toProblem: Middleware = {
  * The typed client of the server's API. Call it through `ok`, which gives the
  * body or throws a Problem:
  *
- *   const me = await ok(api.GET('/api/me', { signal }));
+ *   const me = await ok(api.GET('/api/account/me', { signal }));
  */
 export const api = createClient<paths>({
   baseUrl: typeof location === 'undefined' ? 'http://localhost' : location.origin,

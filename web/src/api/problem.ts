@@ -38,7 +38,7 @@ export class Problem extends Error {
     this.code = body.code ?? '';
     this.advice = body.advice ?? '';
     this.reference = body.reference ?? '';
-    this.errcode = body.errcode ?? 0;
+    this.errcode = body.upstream ?? 0;
     this.fields = (body.errors ?? []).flatMap((error) => {
       const path = fieldPath(error.field ?? error.location ?? '');
       return [{ path, message: error.message }];

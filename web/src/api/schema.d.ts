@@ -72,7 +72,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/me": {
+    "/api/account/me": {
         parameters: {
             query?: never;
             header?: never;
@@ -106,7 +106,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/search": {
+    "/api/home/search": {
         parameters: {
             query?: never;
             header?: never;
@@ -123,7 +123,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/jobs/running": {
+    "/api/home/jobs": {
         parameters: {
             query?: never;
             header?: never;
@@ -140,7 +140,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/notices": {
+    "/api/eventlog/notices": {
         parameters: {
             query?: never;
             header?: never;
@@ -219,7 +219,7 @@ export interface components {
             status: number;
             /** @description What happened and what it means, for people. */
             detail?: string;
-            /** @description Machine word of the fault, such as invalid, not-found, forbidden, conflict, wecom. */
+            /** @description invalid, unauthenticated, forbidden, not_found, conflict, too_large, limited, upstream, unavailable or internal. */
             code?: string;
             /** @description What to do about it; for WeCom errors the advice of the error code. */
             advice?: string;
@@ -229,7 +229,7 @@ export interface components {
              * Format: int64
              * @description WeCom's error code when WeCom refused.
              */
-            errcode?: number;
+            upstream?: number;
             errors?: components["schemas"]["ProblemField"][];
         };
         ProblemField: {
@@ -242,17 +242,22 @@ export interface components {
         Me: {
             user: components["schemas"]["MeUser"];
             corp: components["schemas"]["MeCorp"];
+            roles: string[];
             permissions: string[];
+            /** @enum {string} */
+            reach: "self" | "departments" | "all";
             menu: components["schemas"]["MenuGroup"][];
         };
         MeUser: {
             id: string;
             name: string;
-            /** @description Address of the picture on this server. */
-            avatar?: string;
-            role?: string;
-            /** @description WeCom userid when the account belongs to a member. */
+            /** @description userid in WeCom */
             member?: string;
+            /**
+             * @description how he signed in
+             * @enum {string}
+             */
+            method: "password" | "wecom";
         };
         MeCorp: {
             id: string;
@@ -261,26 +266,20 @@ export interface components {
             timeZone: string;
         };
         MenuGroup: {
-            /** @description home, acquisition, customer, group, reach, campaign, content, archive, data or admin. */
+            /** @description home, acquire, customer, group, reach, engage, content, risk, data or management. */
             group: string;
             items: components["schemas"]["MenuItem"][];
         };
         MenuItem: {
-            /** @description Its translated title is menu.<key>. */
+            /** @description its title is the text menu.<key> */
             key: string;
             path: string;
-            /** @description Shown when the key has no translation. */
-            title: string;
         };
         SignInMethods: {
-            /** @description Name and password. */
+            /** @description by name and password */
             local: boolean;
-            /** @description Scanning with WeCom. */
-            scan: boolean;
-            /** @description Where the scan page starts; the browser goes there with ?next=<path>. */
-            scanURL?: string;
-            /** @description Where sign-in inside the WeCom client starts (OAuth2, snsapi_base); goes with ?next=<path>. */
-            inAppURL?: string;
+            /** @description by scanning with WeCom, or at once inside its client: GET /api/account/wecom/start */
+            wecom: boolean;
         };
         SignIn: {
             name: string;
@@ -299,26 +298,25 @@ export interface components {
             tiles: components["schemas"]["HomeTile"][];
         };
         HomeTile: {
-            /** @description Texts: tile.<key>, and tile.<key>.definition on hover. */
+            /** @description texts: tile.<key>, and tile.<key>.definition on hover */
             key: string;
             /** Format: int64 */
             value: number;
             /**
              * Format: int64
-             * @description The same figure for the period before (yesterday).
+             * @description the same figure one period earlier
              */
-            previous?: number;
-            series?: number[];
-            /** @description The rows behind the figure. */
-            href?: string;
+            before?: number;
+            /** @description the rows behind the figure */
+            href: string;
         };
         SearchResult: {
             groups: components["schemas"]["SearchGroup"][];
         };
         SearchGroup: {
-            /** @description Its title is search.<kind>. */
+            /** @description its title is the text find.<kind> */
             kind: string;
-            items: components["schemas"]["SearchItem"][];
+            hits: components["schemas"]["SearchItem"][];
         };
         SearchItem: {
             title: string;
@@ -330,20 +328,20 @@ export interface components {
         };
         RunningJob: {
             id: string;
-            /** @description Its title is job.<kind>. */
+            /** @description its title is the text job.<kind> */
             kind: string;
-            /** @description What it works on. */
-            title?: string;
             /** Format: int64 */
             done: number;
             /**
              * Format: int64
-             * @description Absent while unknown.
+             * @description absent while unknown
              */
             total?: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description unix milliseconds
+             */
             startedAt: number;
-            href?: string;
         };
         Notices: {
             notices: components["schemas"]["Notice"][];
@@ -677,7 +675,7 @@ export interface operations {
                 q?: string;
                 department?: string;
                 id?: string[];
-                cursor?: string;
+                after?: string;
                 limit?: number;
             };
             header?: never;

@@ -1,10 +1,11 @@
 import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useEffect, useRef } from 'react';
 
-/** One piece of news from the server: a topic ("customer", "jobs") and what the topic says about it. */
+/** One piece of news: something of a topic ("customer", "job") has changed. */
 export interface LiveEvent {
   topic: string;
-  [more: string]: unknown;
+  /** What of it; empty means: anything may have changed. */
+  keys: string[];
 }
 
 type Listener = (event: LiveEvent) => void;
@@ -13,19 +14,21 @@ type Listener = (event: LiveEvent) => void;
 export type OpenSource = (url: string) => EventSource;
 
 /**
- * The tab's one connection to /api/live. It is open while somebody listens and
- * the tab can be seen: a browser grants few connections to a server, and a hidden
- * tab needs no news. While the page is only disconnected the browser repeats
- * Last-Event-ID itself; after a pause the listeners are told to look again
- * (topic "*"), since what happened meanwhile is unknown.
+ * The tab's one connection to /api/live/changes. It is open while somebody listens
+ * and the tab can be seen: a browser grants few connections to a server, and a
+ * hidden tab needs no news. After a lost connection the browser comes back with
+ * Last-Event-ID by itself and the server tells what was missed. After a pause, and
+ * when the server says "reset" (too much was missed), every topic is looked at again.
  */
 export class Live {
   private source: EventSource | null = null;
   private readonly listeners = new Map<string, Set<Listener>>();
   private paused = false;
+  private failures = 0;
+  private retry: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly url = '/api/live',
+    private readonly url = '/api/live/changes',
     private readonly open: OpenSource = (address) => new EventSource(address),
   ) {}
 
@@ -62,17 +65,39 @@ export class Live {
     if (!this.paused) return;
     this.paused = false;
     this.connect();
-    for (const [topic, set] of this.listeners) for (const listener of set) listener({ topic, missed: true });
+    this.everything();
+  }
+
+  private everything() {
+    for (const [topic, set] of this.listeners) for (const listener of set) listener({ topic, keys: [] });
   }
 
   private connect() {
     if (this.source || this.paused || this.listeners.size === 0) return;
     const source = this.open(this.url);
-    source.onmessage = (message) => this.tell(message.data);
+    source.addEventListener('change', (message) => this.tell(message.data));
+    source.addEventListener('reset', () => this.everything());
+    source.addEventListener('open', () => void (this.failures = 0));
+    source.addEventListener('error', () => this.failed(source));
     this.source = source;
   }
 
+  /** A browser repeats a broken connection itself, but gives up when the server refused it; then we try, ever less often. */
+  private failed(source: EventSource) {
+    if (source.readyState !== source.CLOSED || source !== this.source) return;
+    this.close();
+    this.failures++;
+    this.retry = setTimeout(
+      () => {
+        this.connect();
+        this.everything();
+      },
+      Math.min(60_000, 2_000 * 2 ** this.failures),
+    );
+  }
+
   private close() {
+    clearTimeout(this.retry);
     this.source?.close();
     this.source = null;
   }
@@ -85,10 +110,8 @@ export class Live {
 
 function parse(data: string): LiveEvent | null {
   try {
-    const event: unknown = JSON.parse(data);
-    return typeof event === 'object' && event !== null && typeof (event as LiveEvent).topic === 'string'
-      ? (event as LiveEvent)
-      : null;
+    const event = JSON.parse(data) as Partial<LiveEvent> | null;
+    return typeof event?.topic === 'string' ? { topic: event.topic, keys: event.keys ?? [] } : null;
   } catch {
     return null;
   }

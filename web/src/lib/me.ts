@@ -10,8 +10,15 @@ export function useMe(): Me {
   return me;
 }
 
+/** Whether a list of permissions holds one: "*" is every one, "customer.*" every one of a feature. */
+export function holds(permissions: readonly string[], wanted: string): boolean {
+  return permissions.some(
+    (held) => held === wanted || held === '*' || (held.endsWith('.*') && wanted.startsWith(held.slice(0, -1))),
+  );
+}
+
 /** Tells whether the viewer holds a permission such as "channelcode.write"; the server checks it again. */
 export function useCan(): (permission: string) => boolean {
   const { permissions } = useMe();
-  return (permission) => permissions.includes(permission);
+  return (permission) => holds(permissions, permission);
 }

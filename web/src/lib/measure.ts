@@ -22,7 +22,9 @@ export function formatBytes(size: number): string {
 
 /** ¥1,234.50 out of 分; money is never held as a fraction. */
 export function formatMoney(language: string, cents: number): string {
-  return new Intl.NumberFormat(language, { style: 'currency', currency: 'CNY', currencyDisplay: 'narrowSymbol' }).format(
-    cents / 100,
-  );
+  return new Intl.NumberFormat(language, {
+    style: 'currency',
+    currency: 'CNY',
+    currencyDisplay: 'narrowSymbol',
+  }).format(cents / 100);
 }

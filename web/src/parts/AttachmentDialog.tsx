@@ -32,7 +32,12 @@ export function AttachmentDialog(props: {
   const line = (key: 'title' | 'desc' | 'url' | 'picture' | 'appid' | 'page', maxBytes?: number) => (
     <label className="q-attachment-line">
       <span>{t(`attachment.${key}`)}</span>
-      <TextInput value={draft[key]} onChange={(text) => set({ [key]: text.trimStart() })} maxBytes={maxBytes} label={t(`attachment.${key}`)} />
+      <TextInput
+        value={draft[key]}
+        onChange={(text) => set({ [key]: text.trimStart() })}
+        maxBytes={maxBytes}
+        label={t(`attachment.${key}`)}
+      />
       {wrong(key) && <em role="alert">{t(`attachment.${key}.wrong`)}</em>}
     </label>
   );
@@ -132,7 +137,10 @@ function FileChooser(props: {
   const { accept, limit } = uploads[props.kind];
   const take = async (file: File) => {
     if (file.size > limit) {
-      setState({ busy: false, tooLarge: t('fileTooLarge', { size: formatBytes(file.size), max: formatBytes(limit) }) });
+      setState({
+        busy: false,
+        tooLarge: t('fileTooLarge', { size: formatBytes(file.size), max: formatBytes(limit) }),
+      });
       return;
     }
     setState({ busy: true });

@@ -12,7 +12,12 @@ export function Avatar({ name, src, size = 28 }: { name: string; src?: string; s
     <span
       className="q-avatar"
       aria-hidden="true"
-      style={{ width: size, height: size, fontSize: size * 0.44, background: shown ? 'transparent' : groundOf(name) }}
+      style={{
+        width: size,
+        height: size,
+        fontSize: size * 0.44,
+        background: shown ? 'transparent' : groundOf(name),
+      }}
     >
       {shown ? <img src={shown} alt="" loading="lazy" onError={() => setBroken(shown)} /> : initial(name)}
     </span>

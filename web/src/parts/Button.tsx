@@ -1,8 +1,8 @@
 import { createLink } from '@tanstack/react-router';
 import { Dropdown, Button as KitButton, type ButtonProps as KitProps, Tooltip } from 'antd';
 import { type ReactNode, useState } from 'react';
-import { Icon, type IconName } from './Icon';
 import { useFeedback } from './Feedback';
+import { Icon, type IconName } from './Icon';
 
 /** The kit's button as a link of the router: a real <a>, opened by the keyboard and in new tabs. */
 const LinkButton = createLink(KitButton);
@@ -28,7 +28,20 @@ export interface ButtonProps {
 }
 
 export function Button(props: ButtonProps) {
-  const { children, icon, look = 'default', onClick, to, disabled, hint, busy, size, block, submit, label } = props;
+  const {
+    children,
+    icon,
+    look = 'default',
+    onClick,
+    to,
+    disabled,
+    hint,
+    busy,
+    size,
+    block,
+    submit,
+    label,
+  } = props;
   const [working, setWorking] = useState(false);
   const { problem } = useFeedback();
 
@@ -79,7 +92,12 @@ export interface Action {
 }
 
 /** Further actions behind one button ("…" unless given a text). */
-export function ActionMenu(props: { actions: Action[]; label: string; children?: ReactNode; size?: 'small' | 'middle' }) {
+export function ActionMenu(props: {
+  actions: Action[];
+  label: string;
+  children?: ReactNode;
+  size?: 'small' | 'middle';
+}) {
   const { problem } = useFeedback();
   const run = async (action: Action | undefined) => {
     try {

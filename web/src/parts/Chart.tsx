@@ -1,7 +1,7 @@
 import { Skeleton } from 'antd';
 import { useEffect, useRef, useState } from 'react';
-import { useI18n } from '@/lib/i18n';
 import { useDark } from '@/lib/appearance';
+import { useI18n } from '@/lib/i18n';
 import { type ChartData, chartOption } from './chart-option';
 import { Empty } from './Empty';
 import { useT } from './strings';
@@ -9,7 +9,7 @@ import './style/timeline.css';
 
 export type { ChartData, ChartSeries } from './chart-option';
 
-type Instance = ReturnType<(typeof import('./echarts'))['init']>;
+type Instance = ReturnType<typeof import('./echarts')['init']>;
 
 /**
  * A chart: line for time, bar for ranking, columns for counts a day, funnel for

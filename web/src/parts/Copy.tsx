@@ -13,7 +13,8 @@ export function Copy({ text, label }: { text: string; label?: string }) {
     return () => clearTimeout(timer);
   }, [state]);
   const copy = async () => setState((await toClipboard(text)) ? 'done' : 'refused');
-  const words = state === 'done' ? t('copied') : state === 'refused' ? t('copyRefused') : (label ?? t('copy'));
+  const words =
+    state === 'done' ? t('copied') : state === 'refused' ? t('copyRefused') : (label ?? t('copy'));
   return (
     <Tooltip title={words}>
       <KitButton

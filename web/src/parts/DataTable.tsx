@@ -32,7 +32,8 @@ export interface Column<Row> {
 }
 
 export interface LoadRequest {
-  cursor: string | undefined;
+  /** "next" of the page before; undefined for the first page. */
+  after: string | undefined;
   limit: number;
   signal: AbortSignal;
 }
@@ -52,7 +53,10 @@ export interface DataTableProps<Row> {
   /** True while filters are set, with the way to clear them: an empty answer then means "no match". */
   filters?: { active: boolean; clear: () => void };
   /** A row opens this in a drawer; the open row's key stands in the address (?open=…). */
-  drawer?: (key: string, row: Row | undefined) => { title: ReactNode; content: ReactNode; href?: string; actions?: ReactNode };
+  drawer?: (
+    key: string,
+    row: Row | undefined,
+  ) => { title: ReactNode; content: ReactNode; href?: string; actions?: ReactNode };
   drawerWidth?: number;
   /** Actions on what is selected; turns on the check boxes. */
   bulk?: (selection: Selection, clear: () => void) => ReactNode;
@@ -67,7 +71,10 @@ export interface DataTableProps<Row> {
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { id, columns, rowKey, queryKey, load, drawer, bulk, filters } = props;
   const t = useT();
-  const [layout, setLayout] = usePreference<Layout>(`table.${id}`, startLayout(columns, props.pageSize ?? 20));
+  const [layout, setLayout] = usePreference<Layout>(
+    `table.${id}`,
+    startLayout(columns, props.pageSize ?? 20),
+  );
   // The cursors of the pages walked through; the last is the present one.
   const [walked, setWalked] = useState<(string | undefined)[]>([undefined]);
   const [selection, setSelection] = useState<Selection>(noneSelected);
@@ -80,14 +87,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     setSelection(noneSelected);
   }
 
-  const cursor = walked[walked.length - 1];
+  const after = walked[walked.length - 1];
   const page = useQuery({
-    queryKey: [...queryKey, { cursor, limit: layout.size }],
-    queryFn: ({ signal }) => load({ cursor, limit: layout.size, signal }),
+    queryKey: [...queryKey, { after, limit: layout.size }],
+    queryFn: ({ signal }) => load({ after, limit: layout.size, signal }),
     placeholderData: keepPreviousData,
   });
   // A cursor may die (the list changed, the server was upgraded): begin again instead of showing an error for ever.
-  const deadCursor = cursor !== undefined && page.error instanceof Problem && page.error.code === 'invalid';
+  const deadCursor = after !== undefined && page.error instanceof Problem && page.error.code === 'invalid';
   useEffect(() => {
     if (deadCursor) setWalked([undefined]);
   }, [deadCursor]);
@@ -105,7 +112,15 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     align: column.align,
     fixed: column.fixed ? 'left' : undefined,
     showSorterTooltip: false,
-    ...(column.hint ? { title: <span title={column.hint}>{column.title} <sup>?</sup></span> } : {}),
+    ...(column.hint
+      ? {
+          title: (
+            <span title={column.hint}>
+              {column.title} <sup>?</sup>
+            </span>
+          ),
+        }
+      : {}),
     className: column.align === 'right' ? 'q-num' : undefined,
     render: (_: unknown, row: Row) => column.render(row),
   }));
@@ -169,11 +184,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         rowSelection={
           bulk && rows.length > 0
             ? {
-                selectedRowKeys: selection.all ? rows.map(rowKey).filter((key) => !selection.except.includes(key)) : selection.keys,
+                selectedRowKeys: selection.all
+                  ? rows.map(rowKey).filter((key) => !selection.except.includes(key))
+                  : selection.keys,
                 preserveSelectedRowKeys: true,
                 onChange: (keys) => {
                   const chosen = keys.map(String);
-                  if (!selection.all) return setSelection({ all: false, keys: chosen, except: [], count: chosen.length });
+                  if (!selection.all)
+                    return setSelection({ all: false, keys: chosen, except: [], count: chosen.length });
                   const left = rows.map(rowKey).filter((key) => !chosen.includes(key));
                   const kept = selection.except.filter((key) => !rows.some((row) => rowKey(row) === key));
                   const except = [...kept, ...left];
@@ -192,7 +210,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
               if (!isControl(event.target)) opened.patch({ open: rowKey(row) });
             },
             onKeyDown: (event) => {
-              if (event.key === 'Enter' && event.target === event.currentTarget) opened.patch({ open: rowKey(row) });
+              if (event.key === 'Enter' && event.target === event.currentTarget)
+                opened.patch({ open: rowKey(row) });
             },
           }))
         }
@@ -227,13 +246,18 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
 }
 
 /** "12,408 in all"; beyond what is counted exactly "more than 10,000", with a button for the exact number. */
-function Total(props: { page: ListPage<unknown> | undefined; countExactly?: () => Promise<number>; listKey: string }) {
+function Total(props: {
+  page: ListPage<unknown> | undefined;
+  countExactly?: () => Promise<number>;
+  listKey: string;
+}) {
   const t = useT();
   const [counted, setCounted] = useState<{ key: string; count: number } | null>(null);
   const total = props.page?.total;
   const { countExactly, listKey } = props;
   if (!total) return <span />;
-  if (counted?.key === listKey) return <span className="q-faint q-num">{t('total', { n: counted.count })}</span>;
+  if (counted?.key === listKey)
+    return <span className="q-faint q-num">{t('total', { n: counted.count })}</span>;
   if (total.exact) return <span className="q-faint q-num">{t('total', { n: total.count })}</span>;
   return (
     <span className="q-faint q-num">
@@ -264,5 +288,7 @@ function SkeletonRows({ rows }: { rows: number }) {
 
 /** A click on a button, link or check box inside a row is meant for that, not for the row. */
 function isControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest('a,button,input,label,.ant-table-selection-column') !== null;
+  return (
+    target instanceof Element && target.closest('a,button,input,label,.ant-table-selection-column') !== null
+  );
 }

@@ -27,7 +27,12 @@ function useGuardedClose(open: boolean, onClose: () => void) {
   const close = async () => {
     const leave =
       !dirty.current ||
-      (await confirm({ title: t('leave.title'), detail: t('leave.detail'), action: t('leave.action'), danger: true }));
+      (await confirm({
+        title: t('leave.title'),
+        detail: t('leave.detail'),
+        action: t('leave.action'),
+        danger: true,
+      }));
     if (leave) onClose();
   };
   return { guard, close };

@@ -3,7 +3,13 @@ import { Icon, type IconName } from './Icon';
 import './style/states.css';
 
 /** Nothing here yet: says what will appear and offers the one action that makes it appear. */
-export function Empty(props: { title: string; hint?: ReactNode; action?: ReactNode; icon?: IconName; compact?: boolean }) {
+export function Empty(props: {
+  title: string;
+  hint?: ReactNode;
+  action?: ReactNode;
+  icon?: IconName;
+  compact?: boolean;
+}) {
   return (
     <div className={props.compact ? 'q-state q-state-compact' : 'q-state'}>
       <Icon name={props.icon ?? 'empty'} className="q-state-icon" />

@@ -2,7 +2,7 @@ import { Dropdown, Input, Button as KitButton, Popover } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { usePreference } from '@/lib/preference';
 import type { FilterValue, UrlFilters } from '@/lib/url-filters';
-import { type FilterItem, FilterEditor, useFilterWords } from './filter-kinds';
+import { FilterEditor, type FilterItem, useFilterWords } from './filter-kinds';
 import { Icon } from './Icon';
 import { useT } from './strings';
 import './style/table.css';
@@ -42,7 +42,15 @@ export function FilterBar({ filters, search, items, viewsKey, children }: Filter
 }
 
 /** Types ahead: the address follows a moment after the last key, so that not each letter is a request. */
-function SearchBox({ filters, name, placeholder }: { filters: UrlFilters; name: string; placeholder: string }) {
+function SearchBox({
+  filters,
+  name,
+  placeholder,
+}: {
+  filters: UrlFilters;
+  name: string;
+  placeholder: string;
+}) {
   const inAddress = filters.one(name) ?? '';
   const [text, setText] = useState(inAddress);
   const sent = useRef(inAddress);
@@ -102,7 +110,9 @@ function Chip({ item, filters }: { item: FilterItem; filters: UrlFilters }) {
       <span className={set ? 'q-chip q-chip-set' : 'q-chip'}>
         <button type="button" aria-expanded={open}>
           {!set && <Icon name="add" />}
-          <span className="q-ellipsis">{set ? t('filterIs', { name: item.label, value: words }) : item.label}</span>
+          <span className="q-ellipsis">
+            {set ? t('filterIs', { name: item.label, value: words }) : item.label}
+          </span>
         </button>
         {set && (
           <button

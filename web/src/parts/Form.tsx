@@ -198,10 +198,15 @@ export function Field(props: FieldProps) {
   const t = useT();
   const validate = (value: unknown): string | undefined => {
     const empty =
-      value === undefined || value === null || (typeof value === 'string' && value.trim() === '') || (Array.isArray(value) && value.length === 0);
+      value === undefined ||
+      value === null ||
+      (typeof value === 'string' && value.trim() === '') ||
+      (Array.isArray(value) && value.length === 0);
     if (required && empty) return t('required', { name: typeof label === 'string' ? label : '' });
-    if (typeof value === 'string' && max !== undefined && charLength(value) > max) return t('tooLong', { max });
-    if (typeof value === 'string' && maxBytes !== undefined && byteLength(value) > maxBytes) return t('tooManyBytes', { max: maxBytes });
+    if (typeof value === 'string' && max !== undefined && charLength(value) > max)
+      return t('tooLong', { max });
+    if (typeof value === 'string' && maxBytes !== undefined && byteLength(value) > maxBytes)
+      return t('tooManyBytes', { max: maxBytes });
     return check?.(value as never);
   };
   return (
@@ -220,7 +225,9 @@ export function Field(props: FieldProps) {
         },
       ]}
     >
-      {max !== undefined || maxBytes !== undefined ? cloneElement(children as ReactElement<{ max?: number; maxBytes?: number }>, { max, maxBytes }) : children}
+      {max !== undefined || maxBytes !== undefined
+        ? cloneElement(children as ReactElement<{ max?: number; maxBytes?: number }>, { max, maxBytes })
+        : children}
     </KitForm.Item>
   );
 }

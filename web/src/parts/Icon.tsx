@@ -4,15 +4,15 @@ import type { CSSProperties } from 'react';
 /** The product's icon words. Pages say what a thing is; which picture that gets is decided here, once. */
 const pictures = {
   home: icons.HomeOutlined,
-  acquisition: icons.QrcodeOutlined,
+  acquire: icons.QrcodeOutlined,
   customer: icons.TeamOutlined,
   group: icons.CommentOutlined,
   reach: icons.SendOutlined,
-  campaign: icons.GiftOutlined,
+  engage: icons.GiftOutlined,
   content: icons.FolderOpenOutlined,
-  archive: icons.SafetyOutlined,
+  risk: icons.SafetyOutlined,
   data: icons.BarChartOutlined,
-  admin: icons.SettingOutlined,
+  management: icons.SettingOutlined,
   member: icons.UserOutlined,
   department: icons.ApartmentOutlined,
   tag: icons.TagOutlined,
@@ -75,7 +75,13 @@ const pictures = {
 export type IconName = keyof typeof pictures;
 
 /** A picture for a word. Decorative unless it is given a label. */
-export function Icon(props: { name: IconName; label?: string; spin?: boolean; style?: CSSProperties; className?: string }) {
+export function Icon(props: {
+  name: IconName;
+  label?: string;
+  spin?: boolean;
+  style?: CSSProperties;
+  className?: string;
+}) {
   const { name, label, ...rest } = props;
   const Picture = pictures[name];
   return <Picture {...rest} {...(label ? { 'aria-label': label } : { 'aria-hidden': true })} />;

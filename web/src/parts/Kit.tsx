@@ -3,7 +3,7 @@ import en from 'antd/locale/en_US';
 import zh from 'antd/locale/zh_CN';
 import dayjs from 'dayjs';
 import 'dayjs/locale/zh-cn';
-import { type ReactNode, useEffect, useLayoutEffect } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react';
 import { useI18n } from '@/lib/i18n';
 import './style/base.css';
 import { palette } from './palette';
@@ -14,6 +14,7 @@ import { palette } from './palette';
  */
 export function Kit({ dark, children }: { dark: boolean; children: ReactNode }) {
   const { language } = useI18n();
+  const [csp] = useState(contentPolicy);
   const colours = dark ? palette.dark : palette.light;
 
   useEffect(() => {
@@ -78,8 +79,15 @@ export function Kit({ dark, children }: { dark: boolean; children: ReactNode }) 
         },
       }}
       button={{ autoInsertSpace: false }}
+      csp={csp}
     >
       <App className="q-app">{children}</App>
     </ConfigProvider>
   );
+}
+
+/** The server lets only styles with this page's nonce in (Content-Security-Policy); it writes the nonce into the head. */
+function contentPolicy(): { nonce: string } | undefined {
+  const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
+  return nonce ? { nonce } : undefined;
 }

@@ -69,7 +69,9 @@ export function MemberPicker(props: MemberPickerProps) {
           option.label
         );
       }}
-      onChange={(next: string | string[] | null) => onChange?.(next === null ? [] : Array.isArray(next) ? next : [next])}
+      onChange={(next: string | string[] | null) =>
+        onChange?.(next === null ? [] : Array.isArray(next) ? next : [next])
+      }
       onOpenChange={setOpen}
       allowClear
       maxTagCount="responsive"
@@ -80,7 +82,11 @@ export function MemberPicker(props: MemberPickerProps) {
       aria-label={props.label ?? t('pickMembers')}
       style={{ width: '100%' }}
       notFoundContent={
-        found.isError ? <ErrorView compact error={found.error} onRetry={() => void found.refetch()} /> : t('noMember')
+        found.isError ? (
+          <ErrorView compact error={found.error} onRetry={() => void found.refetch()} />
+        ) : (
+          t('noMember')
+        )
       }
       popupRender={(menu) => (
         <>
@@ -98,7 +104,9 @@ export function MemberPicker(props: MemberPickerProps) {
             />
           </div>
           {menu}
-          {max !== undefined && <div className="q-picker-foot">{t('chosenOf', { n: value.length, max })}</div>}
+          {max !== undefined && (
+            <div className="q-picker-foot">{t('chosenOf', { n: value.length, max })}</div>
+          )}
         </>
       )}
     />

@@ -3,7 +3,13 @@ import { useRef, useState } from 'react';
 import { byteLength } from '@/lib/measure';
 import { AttachmentDialog } from './AttachmentDialog';
 import { Icon, type IconName } from './Icon';
-import { type AttachmentKind, attachmentKinds, type MessageAttachment, type MessageContent, messageLimits } from './message';
+import {
+  type AttachmentKind,
+  attachmentKinds,
+  type MessageAttachment,
+  type MessageContent,
+  messageLimits,
+} from './message';
 import { PhonePreview } from './PhonePreview';
 import { useT } from './strings';
 import './style/phone.css';
@@ -105,10 +111,36 @@ export function MessageEditor(props: MessageEditorProps) {
               <span className="q-faint">{t(`attachment.${attachment.kind}`)} </span>
               {attachment.title || attachment.name || attachment.url}
             </span>
-            <KitButton type="text" size="small" aria-label={t('moveUp')} disabled={i === 0} icon={<Icon name="up" />} onClick={() => move(i, i - 1)} />
-            <KitButton type="text" size="small" aria-label={t('moveDown')} disabled={i === attachments.length - 1} icon={<Icon name="fall" />} onClick={() => move(i, i + 1)} />
-            <KitButton type="text" size="small" aria-label={t('edit')} icon={<Icon name="edit" />} onClick={() => setEditing({ at: i, attachment })} />
-            <KitButton type="text" size="small" aria-label={t('remove')} icon={<Icon name="remove" />} onClick={() => change({ attachments: attachments.filter((_, at) => at !== i) })} />
+            <KitButton
+              type="text"
+              size="small"
+              aria-label={t('moveUp')}
+              disabled={i === 0}
+              icon={<Icon name="up" />}
+              onClick={() => move(i, i - 1)}
+            />
+            <KitButton
+              type="text"
+              size="small"
+              aria-label={t('moveDown')}
+              disabled={i === attachments.length - 1}
+              icon={<Icon name="fall" />}
+              onClick={() => move(i, i + 1)}
+            />
+            <KitButton
+              type="text"
+              size="small"
+              aria-label={t('edit')}
+              icon={<Icon name="edit" />}
+              onClick={() => setEditing({ at: i, attachment })}
+            />
+            <KitButton
+              type="text"
+              size="small"
+              aria-label={t('remove')}
+              icon={<Icon name="remove" />}
+              onClick={() => change({ attachments: attachments.filter((_, at) => at !== i) })}
+            />
           </div>
         ))}
       </div>
@@ -117,15 +149,24 @@ export function MessageEditor(props: MessageEditorProps) {
           trigger={['click']}
           disabled={attachments.length >= messageLimits.attachments}
           menu={{
-            items: kinds.map((kind) => ({ key: kind, label: t(`attachment.${kind}`), icon: <Icon name={icons[kind]} /> })),
-            onClick: ({ key }) => setEditing({ at: attachments.length, attachment: { kind: key as AttachmentKind } }),
+            items: kinds.map((kind) => ({
+              key: kind,
+              label: t(`attachment.${kind}`),
+              icon: <Icon name={icons[kind]} />,
+            })),
+            onClick: ({ key }) =>
+              setEditing({ at: attachments.length, attachment: { kind: key as AttachmentKind } }),
           }}
         >
           <KitButton icon={<Icon name="add" />}>{t('addAttachment')}</KitButton>
         </Dropdown>
-        <span className="q-faint q-num">{t('attachmentsOf', { n: attachments.length, max: messageLimits.attachments })}</span>
+        <span className="q-faint q-num">
+          {t('attachmentsOf', { n: attachments.length, max: messageLimits.attachments })}
+        </span>
       </div>
-      {editing && <AttachmentDialog attachment={editing.attachment} onDone={place} onClose={() => setEditing(null)} />}
+      {editing && (
+        <AttachmentDialog attachment={editing.attachment} onDone={place} onClose={() => setEditing(null)} />
+      )}
     </div>
   );
   if (!preview) return editor;

@@ -37,7 +37,12 @@ export function Page(props: {
 }
 
 /** A white box with an optional heading. */
-export function Card(props: { title?: ReactNode; actions?: ReactNode; children: ReactNode; flush?: boolean }) {
+export function Card(props: {
+  title?: ReactNode;
+  actions?: ReactNode;
+  children: ReactNode;
+  flush?: boolean;
+}) {
   return (
     <section className="q-card q-box">
       {(props.title || props.actions) && (

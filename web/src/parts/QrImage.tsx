@@ -7,7 +7,13 @@ import './style/timeline.css';
  * A QR code: the picture at `src` (as WeCom or the server made it), else one
  * drawn here for `value`. Always on white, since scanners want that in the dark too.
  */
-export function QrImage(props: { src?: string; value?: string; size?: number; caption?: string; alt: string }) {
+export function QrImage(props: {
+  src?: string;
+  value?: string;
+  size?: number;
+  caption?: string;
+  alt: string;
+}) {
   const t = useT();
   const { src, value, size = 160, caption, alt } = props;
   const [broken, setBroken] = useState<string | null>(null);

@@ -55,7 +55,9 @@ export function SchedulePicker({ value = [], onChange, otherwise, maxMembers = 1
             />
             <span className="q-faint">–</span>
             <TimePicker
-              format={(time) => (shift.to === '24:00' && time.hour() + time.minute() === 0 ? '24:00' : time.format('HH:mm'))}
+              format={(time) =>
+                shift.to === '24:00' && time.hour() + time.minute() === 0 ? '24:00' : time.format('HH:mm')
+              }
               needConfirm={false}
               allowClear={false}
               value={asTime(shift.to)}
@@ -63,7 +65,11 @@ export function SchedulePicker({ value = [], onChange, otherwise, maxMembers = 1
               onChange={(time) => time && set(i, { to: endOf(time.format('HH:mm')) })}
             />
             <div className="q-grow" style={{ minWidth: 220 }}>
-              <MemberPicker value={shift.members} max={maxMembers} onChange={(members) => set(i, { members })} />
+              <MemberPicker
+                value={shift.members}
+                max={maxMembers}
+                onChange={(members) => set(i, { members })}
+              />
             </div>
           </div>
           {flaws.broken.includes(i) && <em role="alert">{t('shiftBroken')}</em>}
@@ -72,7 +78,9 @@ export function SchedulePicker({ value = [], onChange, otherwise, maxMembers = 1
       <div>
         <KitButton
           icon={<Icon name="add" />}
-          onClick={() => onChange?.([...value, { weekdays: [1, 2, 3, 4, 5], from: '09:00', to: '18:00', members: [] }])}
+          onClick={() =>
+            onChange?.([...value, { weekdays: [1, 2, 3, 4, 5], from: '09:00', to: '18:00', members: [] }])
+          }
         >
           {t('addShift')}
         </KitButton>

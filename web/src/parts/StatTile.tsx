@@ -61,7 +61,8 @@ function Change({ value, previous, previousName, better = 'up', as }: StatTilePr
   const t = useT();
   if (value === undefined || previous === undefined) return null;
   const difference = value - previous;
-  const good = better === 'neither' || difference === 0 ? '' : difference > 0 === (better === 'up') ? 'up' : 'down';
+  const good =
+    better === 'neither' || difference === 0 ? '' : difference > 0 === (better === 'up') ? 'up' : 'down';
   return (
     <span className="q-tile-change">
       {previousName ?? t('before')} <NumberText value={previous} as={as} />
@@ -79,11 +80,19 @@ function Change({ value, previous, previousName, better = 'up', as }: StatTilePr
 function Spark({ values }: { values: readonly number[] }) {
   const top = Math.max(...values, 1);
   const step = 84 / (values.length - 1);
-  const points = values.map((value, i) => `${(i * step).toFixed(1)},${(26 - (value / top) * 24).toFixed(1)}`).join(' ');
+  const points = values
+    .map((value, i) => `${(i * step).toFixed(1)},${(26 - (value / top) * 24).toFixed(1)}`)
+    .join(' ');
   return (
     <svg className="q-spark" viewBox="0 0 84 28" aria-hidden="true">
       <line x1="0" y1="27" x2="84" y2="27" stroke="var(--q-border)" />
-      <polyline points={points} fill="none" stroke="var(--q-link)" strokeWidth="1.600" strokeLinejoin="round" />
+      <polyline
+        points={points}
+        fill="none"
+        stroke="var(--q-link)"
+        strokeWidth="1.600"
+        strokeLinejoin="round"
+      />
     </svg>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Segmented, Tabs as KitTabs } from 'antd';
+import { Alert, Tabs as KitTabs, Segmented } from 'antd';
 import type { ReactNode } from 'react';
 import { useUrlFilters } from '@/lib/url-filters';
 
@@ -45,5 +45,13 @@ export function Notice(props: {
   children?: ReactNode;
   action?: ReactNode;
 }) {
-  return <Alert showIcon type={props.tone} title={props.title} description={props.children} action={props.action} />;
+  return (
+    <Alert
+      showIcon
+      type={props.tone}
+      title={props.title}
+      description={props.children}
+      action={props.action}
+    />
+  );
 }

@@ -39,7 +39,11 @@ export function TagPicker(props: TagPickerProps) {
       aria-label={props.label ?? t('pickTags')}
       style={{ width: '100%' }}
       notFoundContent={
-        tags.isError ? <ErrorView compact error={tags.error} onRetry={() => void tags.refetch()} /> : t('noTag')
+        tags.isError ? (
+          <ErrorView compact error={tags.error} onRetry={() => void tags.refetch()} />
+        ) : (
+          t('noTag')
+        )
       }
     />
   );

@@ -9,7 +9,10 @@ import { useT } from './strings';
  * the exact time on hover; "time" and "seconds" show 2026-11-22 14:05(:09) with the
  * relative one on hover; "day" shows the date alone. 0 and undefined show a dash.
  */
-export function TimeText(props: { at: number | undefined | null; show?: 'relative' | 'time' | 'seconds' | 'day' }) {
+export function TimeText(props: {
+  at: number | undefined | null;
+  show?: 'relative' | 'time' | 'seconds' | 'day';
+}) {
   const { at, show = 'relative' } = props;
   const { language } = useI18n();
   const zone = useTimeZone();

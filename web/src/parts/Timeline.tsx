@@ -2,9 +2,9 @@ import type { ReactNode } from 'react';
 import { formatDay, useTimeZone } from '@/lib/time';
 import { Empty } from './Empty';
 import { Icon, type IconName } from './Icon';
+import type { Tone } from './StateBadge';
 import { useT } from './strings';
 import { TimeText } from './TimeText';
-import type { Tone } from './StateBadge';
 import './style/timeline.css';
 
 export interface TimelineEntry {

@@ -26,6 +26,9 @@ export function chartOption(data: ChartData, dark: boolean, language: string) {
     animationDuration: 250,
     aria: { enabled: true },
     tooltip: {
+      // Drawn, not HTML: the content policy forbids the style attributes that the HTML form needs.
+      renderMode: 'richText',
+      confine: true,
       trigger: data.kind === 'line' || data.kind === 'columns' ? 'axis' : 'item',
       backgroundColor: colours.raised,
       borderColor: colours.line,
@@ -140,7 +143,11 @@ export function chartOption(data: ChartData, dark: boolean, language: string) {
           yearLabel: { show: false },
         },
         series: [
-          { type: 'heatmap', coordinateSystem: 'calendar', data: data.categories.map((day, i) => [day, values[i] ?? 0]) },
+          {
+            type: 'heatmap',
+            coordinateSystem: 'calendar',
+            data: data.categories.map((day, i) => [day, values[i] ?? 0]),
+          },
         ],
       };
     }

@@ -9,7 +9,7 @@ import {
   VisualMapComponent,
 } from 'echarts/components';
 import { init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import { CanvasRenderer } from 'echarts/renderers';
 
 use([
   LineChart,
@@ -22,7 +22,7 @@ use([
   CalendarComponent,
   VisualMapComponent,
   AriaComponent,
-  SVGRenderer,
+  CanvasRenderer,
 ]);
 
 export { init };

@@ -44,7 +44,12 @@ export function TextInput(
 export function PasswordInput(props: Control<string> & { autoComplete?: string; prefix?: ReactNode }) {
   const { value, onChange, label, ...rest } = props;
   return (
-    <Input.Password {...rest} value={value ?? ''} aria-label={label} onChange={(event) => onChange?.(event.target.value)} />
+    <Input.Password
+      {...rest}
+      value={value ?? ''}
+      aria-label={label}
+      onChange={(event) => onChange?.(event.target.value)}
+    />
   );
 }
 
@@ -150,7 +155,11 @@ export function Options<Value extends string>(
       {...rest}
       value={value}
       onChange={(next) => onChange?.(next)}
-      options={options.map(({ value: key, label: text, disabled }) => ({ value: key, label: text, disabled }))}
+      options={options.map(({ value: key, label: text, disabled }) => ({
+        value: key,
+        label: text,
+        disabled,
+      }))}
       showSearch={options.length > 8 ? { optionFilterProp: 'label' } : false}
       allowClear={clearable}
       aria-label={label}

@@ -17,7 +17,8 @@ export type FilterItem = { key: string; label: string } & (
   | { kind: 'text'; placeholder?: string }
 );
 
-const list = (value: FilterValue): string[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
+const list = (value: FilterValue): string[] =>
+  value === undefined ? [] : Array.isArray(value) ? value : [value];
 
 /** The value of a filter in words, for its chip; ids are looked up. */
 export function useFilterWords(item: FilterItem, value: FilterValue): string {
@@ -37,7 +38,9 @@ export function useFilterWords(item: FilterItem, value: FilterValue): string {
       case 'choice':
         return item.options.find((option) => option.value === id)?.label ?? id;
       case 'period':
-        return namedPeriods.includes(id as never) ? t(`period.${id as (typeof namedPeriods)[number]}`) : id.replace('~', ' ~ ');
+        return namedPeriods.includes(id as never)
+          ? t(`period.${id as (typeof namedPeriods)[number]}`)
+          : id.replace('~', ' ~ ');
       case 'text':
         return id;
     }
@@ -53,7 +56,9 @@ function useNames(wanted: boolean): Map<string, string> {
 
 function useTagNames(wanted: boolean): Map<string, string> {
   const { data } = useTags(wanted);
-  return new Map(data?.groups.flatMap((group) => group.tags.map(({ id, name }): [string, string] => [id, name])));
+  return new Map(
+    data?.groups.flatMap((group) => group.tags.map(({ id, name }): [string, string] => [id, name])),
+  );
 }
 
 interface EditorProps {
@@ -91,7 +96,12 @@ export function FilterEditor({ item, value, onChange, onDone }: EditorProps) {
       );
     case 'choice':
       return item.multiple ? (
-        <Checkbox.Group className="q-chip-choices" value={set} onChange={onChange} options={[...item.options]} />
+        <Checkbox.Group
+          className="q-chip-choices"
+          value={set}
+          onChange={onChange}
+          options={[...item.options]}
+        />
       ) : (
         <Radio.Group
           className="q-chip-choices"

@@ -52,7 +52,10 @@ export function messageFlaw(content: MessageContent): MessageFlaw | undefined {
 }
 
 /** A text split at its variables, so that they can be shown as what they stand for. */
-export function splitVariables(text: string, variables: readonly string[]): { text: string; variable: boolean }[] {
+export function splitVariables(
+  text: string,
+  variables: readonly string[],
+): { text: string; variable: boolean }[] {
   const known = new Set(variables);
   return text
     .split(/(\{[^{}]+\})/)

@@ -28,7 +28,7 @@ export const palette = {
     'danger-soft': '#fdebea',
     'info-soft': '#e8effd',
     'muted-soft': '#eef0f5',
-    wechat: '#95ec69',
+    alarm: '#c8302b',
   },
   dark: {
     primary: '#3565e3',
@@ -54,7 +54,7 @@ export const palette = {
     'danger-soft': '#3a1d1c',
     'info-soft': '#1a2947',
     'muted-soft': '#262c38',
-    wechat: '#3eb575',
+    alarm: '#d0453f',
   },
 } as const;
 

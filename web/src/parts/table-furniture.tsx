@@ -1,4 +1,4 @@
-import { Button as KitButton, Checkbox, Popover, Segmented, Select, Tooltip } from 'antd';
+import { Checkbox, Button as KitButton, Popover, Segmented, Select, Tooltip } from 'antd';
 import type { ReactNode } from 'react';
 import { Icon } from './Icon';
 import { useT } from './strings';

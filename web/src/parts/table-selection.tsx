@@ -22,7 +22,8 @@ export function SelectionBar(props: {
 }) {
   const { selection, total, rows, onChange } = props;
   const t = useT();
-  const more = total && !selection.all && selection.keys.length >= rows && total.count > selection.keys.length;
+  const more =
+    total && !selection.all && selection.keys.length >= rows && total.count > selection.keys.length;
   const about = total && !total.exact && selection.all;
   return (
     <div className="q-selection">

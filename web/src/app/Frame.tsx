@@ -1,0 +1,89 @@
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useLocation, useMatches } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { api, ok } from '@/api/client';
+import type { Me } from '@/api/types';
+import { useI18n } from '@/lib/i18n';
+import { useLive } from '@/lib/live';
+import { MeContext } from '@/lib/me';
+import { TimeZone } from '@/lib/time';
+import { ErrorView } from '@/parts/ErrorView';
+import { isIconName } from '@/parts/Icon';
+import { Waiting } from '@/parts/Page';
+import { Shell, type ShellGroup } from '@/parts/Shell';
+import { Search } from './Search';
+import { useT } from './strings';
+import { Tools } from './Tools';
+
+/** What every signed-in page stands in. Who looks is asked first; without a session the client leads to the sign-in page. */
+export function Frame() {
+  const me = useQuery({
+    queryKey: ['me'],
+    queryFn: ({ signal }) => ok(api.GET('/api/account/me', { signal })),
+    staleTime: 60_000,
+  });
+  useLive('me', [['me']]);
+  useLive('member', [['members']]);
+  useLive('department', [['departments']]);
+  useLive('tag', [['tags']]);
+  if (me.data) return <SignedIn me={me.data} />;
+  if (me.isError && !(me.error as { signedOut?: boolean }).signedOut) {
+    return <ErrorView error={me.error} onRetry={() => void me.refetch()} />;
+  }
+  return <Waiting />;
+}
+
+function SignedIn({ me }: { me: Me }) {
+  const t = useT();
+  const { text } = useI18n();
+  const path = useLocation({ select: (location) => location.pathname });
+  const page = useMatches({ select: (matches) => matches[matches.length - 1]?.staticData.page });
+
+  const menu = useMemo(
+    () =>
+      me.menu
+        .filter((group) => group.items.length > 0)
+        .map(
+          (group): ShellGroup => ({
+            key: group.group,
+            title: text(`menu.group.${group.group}`, undefined, group.group),
+            icon: isIconName(group.group) ? group.group : 'file',
+            items: group.items.map(({ key, path: to }) => ({
+              key,
+              path: to,
+              title: text(`menu.${key}`, undefined, key),
+            })),
+          }),
+        ),
+    [me.menu, text],
+  );
+  const crumbs = page?.crumbs
+    ? [...page.crumbs.map((crumb) => ({ title: text(crumb.title), path: crumb.path })), { title: text(page.title) }]
+    : [];
+
+  return (
+    <MeContext value={me}>
+      <TimeZone value={me.corp.timeZone}>
+        <Shell
+          brand={t('brand')}
+          corp={me.corp.name}
+          menu={menu}
+          current={currentEntry(menu, path)}
+          crumbs={crumbs}
+          search={<Search menu={menu} />}
+          tools={<Tools />}
+        >
+          <Outlet />
+        </Shell>
+      </TimeZone>
+    </MeContext>
+  );
+}
+
+/** The entry whose path is the longest beginning of the page's. */
+export function currentEntry(menu: readonly ShellGroup[], path: string): string | undefined {
+  return menu
+    .flatMap((group) => group.items)
+    .filter((item) => path === item.path || path.startsWith(item.path === '/' ? '\n' : `${item.path}/`))
+    .sort((a, b) => b.path.length - a.path.length)[0]?.key;
+}

@@ -1,0 +1,97 @@
+import { Link } from '@tanstack/react-router';
+import type { HomeTile } from '@/api/types';
+import { useI18n } from '@/lib/i18n';
+import { useMe } from '@/lib/me';
+import { partsIn, useTimeZone } from '@/lib/time';
+import { Empty } from '@/parts/Empty';
+import { ErrorView } from '@/parts/ErrorView';
+import { Icon, isIconName } from '@/parts/Icon';
+import { Card, Page, Waiting } from '@/parts/Page';
+import { StatTile, Tiles } from '@/parts/StatTile';
+import { TimeText } from '@/parts/TimeText';
+import { useTiles } from './get-tiles';
+import { useT } from './strings';
+import './home.css';
+
+/** Figures of which fewer are better; the others are better when more, or neither. */
+const worse = new Set(['churn.today', 'churn.total', 'customer.deletedToday', 'customer.lostToday']);
+
+export default function HomePage() {
+  const t = useT();
+  const { user, corp } = useMe();
+  const zone = useTimeZone();
+  const tiles = useTiles();
+  const hour = Number(partsIn(zone, Date.now()).hour);
+  const greeting = hour < 5 ? 'night' : hour < 11 ? 'morning' : hour < 14 ? 'noon' : hour < 18 ? 'afternoon' : 'evening';
+
+  return (
+    <Page
+      title={t(`hello.${greeting}`, { name: user.name })}
+      meaning={
+        <>
+          {t('meaning', { corp: corp.name })}
+          {tiles.data && (
+            <>
+              {' '}
+              {t('asOf')} <TimeText at={tiles.data.asOf} show="time" />
+            </>
+          )}
+        </>
+      }
+    >
+      {tiles.isPending && <Waiting rows={4} />}
+      {tiles.isError && !tiles.data && <ErrorView error={tiles.error} onRetry={() => void tiles.refetch()} />}
+      {tiles.data && <Figures tiles={tiles.data.tiles} />}
+      <Shortcuts />
+    </Page>
+  );
+}
+
+function Figures({ tiles }: { tiles: readonly HomeTile[] }) {
+  const t = useT();
+  const { text } = useI18n();
+  if (tiles.length === 0) return <Empty icon="data" title={t('noTiles')} hint={t('noTiles.hint')} />;
+  return (
+    <Tiles>
+      {tiles.map((tile) => (
+        <StatTile
+          key={tile.key}
+          title={text(`tile.${tile.key}`, undefined, tile.key)}
+          definition={text(`tile.${tile.key}.definition`, undefined, '')}
+          value={tile.value}
+          previous={tile.before}
+          better={worse.has(tile.key) ? 'down' : 'up'}
+          href={tile.href}
+        />
+      ))}
+    </Tiles>
+  );
+}
+
+/** The menu as a map: where what is, for those who come for the first time. */
+function Shortcuts() {
+  const t = useT();
+  const { menu } = useMe();
+  const { text } = useI18n();
+  const groups = menu.filter((group) => group.group !== 'home' && group.items.length > 0);
+  if (groups.length === 0) return null;
+  return (
+    <Card title={t('shortcuts')}>
+      <div className="home-map">
+        {groups.map((group) => (
+          <section key={group.group}>
+            <h3>
+              <Icon name={isIconName(group.group) ? group.group : 'file'} />
+              {text(`menu.group.${group.group}`, undefined, group.group)}
+            </h3>
+            {group.items.map((item) => (
+              <Link key={item.key} to={item.path}>
+                {text(`menu.${item.key}`, undefined, item.key)}
+              </Link>
+            ))}
+          </section>
+        ))}
+      </div>
+    </Card>
+  );
+}
