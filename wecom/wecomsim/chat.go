@@ -1,6 +1,9 @@
 package wecomsim
 
-import "slices"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // This file keeps what people see on their phones: chats between a member and
 // a customer, group chats, and what apps sent to members.
@@ -49,18 +52,18 @@ type Attachment struct {
 
 // AppMessage is one message of an app, as its receivers see it.
 type AppMessage struct {
-	ID           string         `json:"msgid"`
-	Seq          int64          `json:"seq"`
-	At           int64          `json:"at"` // unix milliseconds
-	AgentID      int            `json:"agentid"`
-	AppName      string         `json:"app_name"`
-	Kind         string         `json:"msgtype"`
-	Body         map[string]any `json:"body"`
-	To           []string       `json:"to"` // userids that received it
-	ReadBy       []string       `json:"read_by,omitempty"`
-	Recalled     bool           `json:"recalled,omitempty"`
-	ResponseCode string         `json:"-"`
-	TaskID       string         `json:"task_id,omitempty"`
+	ID           string          `json:"msgid"`
+	Seq          int64           `json:"seq"`
+	At           int64           `json:"at"` // unix milliseconds
+	AgentID      int             `json:"agentid"`
+	AppName      string          `json:"app_name"`
+	Kind         string          `json:"msgtype"`
+	Body         json.RawMessage `json:"body"` // the object that belongs to msgtype
+	To           []string        `json:"to"`   // userids that received it
+	ReadBy       []string        `json:"read_by,omitempty"`
+	Recalled     bool            `json:"recalled,omitempty"`
+	ResponseCode string          `json:"-"`
+	TaskID       string          `json:"task_id,omitempty"`
 }
 
 // directChatID names the conversation of a pair.

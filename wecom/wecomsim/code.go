@@ -13,6 +13,8 @@ const (
 	codeBadSecret         = 40001
 	codeBadUserID         = 40003
 	codeBadMediaType      = 40004
+	codeBadMediaParam     = 40005
+	codeMediaSize         = 40006
 	codeBadMedia          = 40007
 	codeBadCorpID         = 40013
 	codeBadToken          = 40014
@@ -38,7 +40,7 @@ const (
 	codeNotActivated      = 41054
 	codeTooManyAttached   = 41064
 	codeBadAttachment     = 41065
-	codeNothingToSend     = 41089
+	codeNothingToSend     = 40058 // the code for an empty welcome is unverified
 	codeWelcomeSending    = 41096
 	codeTokenExpired      = 42001
 	codeOAuthUsed         = 42022
@@ -48,6 +50,7 @@ const (
 	codeEmptyText         = 44004
 	codeMediaTooBig       = 45001
 	codeTextTooLong       = 45002
+	codeVoiceTooLong      = 45007
 	codeArticles          = 45008
 	codeFrequency         = 45009
 	codeConcurrency       = 45033

@@ -27,6 +27,7 @@ type corpIndex struct {
 	tags             map[string]*Tag
 	groupOfTag       map[string]*TagGroup
 	waysInOrder      []*ContactWay
+	welcomes         []*Welcome // by IssuedAt
 }
 
 // pair is the key of a follow: the member's key and the external_userid.
@@ -81,6 +82,10 @@ func (c *Corp) reindex(follows []*Follow) {
 	slices.SortFunc(c.index.waysInOrder, func(a, b *ContactWay) int {
 		return cmp.Or(cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.ConfigID, b.ConfigID))
 	})
+	for _, w := range c.Welcomes {
+		c.index.welcomes = append(c.index.welcomes, w)
+	}
+	slices.SortFunc(c.index.welcomes, func(a, b *Welcome) int { return a.IssuedAt.Compare(b.IssuedAt) })
 	for _, f := range follows {
 		c.addFollow(f)
 	}

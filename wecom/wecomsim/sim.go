@@ -132,7 +132,7 @@ func (s *Sim) Clock() *Clock { return s.clock }
 func (s *Sim) Close() error {
 	var err error
 	s.closing.Do(func() {
-		close(s.done)
+		s.courier.stop()
 		s.hub.close()
 		s.courier.wait()
 		if s.keeper != nil {
