@@ -40,3 +40,5 @@
 // The sub-package callback speaks the other direction, errcode lists the codes, and
 // wecomsim plays WeCom for tests. operations.md lists every operation.
 package wecom
+
+//go:generate env QUEQIAO_UPDATE=1 go test -run ^TestLedger$ -count 1 .

@@ -25,8 +25,8 @@ type JSSignature struct {
 	Signature string `json:"signature"`
 }
 
-// SignConfig signs a page for wx.config, with the ticket of the corp. Sign addresses of
-// one's own hosts only.
+// SignConfig signs a page for wx.config, with the ticket of the corp (doc 90506). Sign
+// addresses of one's own hosts only.
 func (c *Client) SignConfig(ctx context.Context, pageURL string) (JSSignature, error) {
 	ticket, err := c.ticket(ctx, "jsapi", func(ctx context.Context) (TicketResponse, error) {
 		return get[TicketResponse](ctx, c, "/cgi-bin/get_jsapi_ticket", nil)
@@ -34,7 +34,8 @@ func (c *Client) SignConfig(ctx context.Context, pageURL string) (JSSignature, e
 	return c.signPage(ticket, pageURL), c.wrap("get_jsapi_ticket", err)
 }
 
-// SignAgentConfig signs a page for wx.agentConfig, with the ticket of the app.
+// SignAgentConfig signs a page for wx.agentConfig, with the ticket of the app (doc
+// 90506).
 func (c *Client) SignAgentConfig(ctx context.Context, pageURL string) (JSSignature, error) {
 	ticket, err := c.ticket(ctx, "agent_config", func(ctx context.Context) (TicketResponse, error) {
 		return get[TicketResponse](ctx, c, "/cgi-bin/ticket/get", url.Values{"type": {"agent_config"}})

@@ -40,6 +40,7 @@ func (c *Client) accessToken(ctx context.Context, stale string) (string, error) 
 	return token, c.wrap("gettoken", err)
 }
 
+// fetchToken asks WeCom for a token, unless the secret rests (doc 91039).
 func (c *Client) fetchToken(ctx context.Context) (Token, error) {
 	if until, refused := c.breaker.rests(c.key, c.clock.Now()); refused {
 		return Token{}, &Error{
