@@ -5,12 +5,16 @@
 #   web/src/api/schema.d.ts    the same as TypeScript types, by openapi-typescript
 #   docs/EVENTS.md             who says what, who hears it
 #   docs/permissions.md        every route with its audience and permission
+#   wecom/operations.md        WeCom's operations: typed, simulated, used
 #
 #   scripts/gen.sh [--check]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 generated=(web/src/api/openapi.json web/src/api/schema.d.ts docs/EVENTS.md docs/permissions.md)
+
+# What Go packages write about themselves (wecom/operations.md); their tests compare it.
+[ "${1:-}" = --check ] || go generate ./...
 
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
