@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -32,7 +31,7 @@ type words struct {
 
 // node is one process's queue. It is not started.
 func node(d *db.DB, c clock.Clock, number int, opts job.Options) *job.Queue {
-	return job.New(d, c, id.NewSource(c, number), slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})), opts)
+	return job.New(d, c, id.NewSource(c, number), slog.New(slog.DiscardHandler), opts)
 }
 
 // quick makes signs of life ten times as fast as usual, so that tests of dead

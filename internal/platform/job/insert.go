@@ -161,22 +161,19 @@ func (q *Queue) prepare(x Insert, now time.Time) (newEntry, error) {
 // idTimeShift is the number of bits of an id below its milliseconds.
 const idTimeShift = 22
 
-const insertHead = `INSERT INTO job_job (id, corp_id, kind, lane, state, priority, run_at, lane_key, place, timed,
- unique_key, unique_hold, args, attempt, max_attempts, holder, fence, cancel_asked, error,
- created_at, started_at, finished_at, progress_done, progress_total, progress_note) VALUES `
-
-const insertRow = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, 0, FALSE, '', ?, 0, 0, 0, 0, '')`
+// insertText leaves a job that has the unique key as it is. Where the key is let go
+// when that job starts or ends, its row is touched, which locks it until the caller
+// commits: it cannot start before, and so it sees what the caller has written.
+const insertText = `INSERT INTO job_job (id, corp_id, kind, lane, state, priority, run_at, lane_key, place, timed,
+ unique_key, unique_hold, args, max_attempts, created_at, attempt, holder, fence, cancel_asked, error,
+ started_at, finished_at, progress_done, progress_total, progress_note) VALUES ?
+ ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL
+ DO UPDATE SET unique_key = excluded.unique_key WHERE job_job.unique_hold <> 0 RETURNING id, unique_key`
 
 // linePlace puts a job behind the last of its line that is already stored, also when
 // that one was asked for by a node whose clock is ahead.
 const linePlace = `(SELECT CASE WHEN coalesce(max(p.place), 0) >= ? THEN max(p.place) + ? ELSE ? END FROM job_job AS p
  WHERE p.lane_key = ? AND p.state IN ('available', 'parked', 'running') AND NOT p.timed)`
-
-// insertTail leaves a job that has the unique key as it is. Where the key is let go
-// when that job starts or ends, its row is touched, which locks it until the caller
-// commits: it cannot start before, and so it sees what the caller has written.
-const insertTail = ` ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL
- DO UPDATE SET unique_key = excluded.unique_key WHERE job_job.unique_hold <> 0 RETURNING id, unique_key`
 
 type uniqueHolder struct {
 	ID        id.ID
@@ -186,24 +183,17 @@ type uniqueHolder struct {
 // insertEntries stores the rows whose unique key is free and notes in byKey who has
 // each key.
 func insertEntries(ctx context.Context, tx Tx, rows []newEntry, byKey map[string]id.ID) error {
-	var text strings.Builder
-	text.WriteString(insertHead)
-	args := make([]any, 0, len(rows)*15)
+	values := make(db.Rows, len(rows))
 	for i, e := range rows {
-		if i > 0 {
-			text.WriteString(", ")
-		}
 		place := any(e.Place)
 		if e.LaneKey != nil && !e.timed {
 			place = bun.SafeQuery(linePlace, e.Place, i+1, e.Place, *e.LaneKey)
 		}
-		text.WriteString(insertRow)
-		args = append(args, e.ID, e.Corp, e.Kind, e.Lane, e.State, e.Priority, e.RunAt, e.LaneKey, place, e.timed,
-			e.UniqueKey, e.UniqueHold, e.Args, e.MaxAttempts, e.CreatedAt)
+		values[i] = []any{e.ID, e.Corp, e.Kind, e.Lane, e.State, e.Priority, e.RunAt, e.LaneKey, place, e.timed,
+			e.UniqueKey, e.UniqueHold, e.Args, e.MaxAttempts, e.CreatedAt, 0, 0, 0, false, "", 0, 0, 0, 0, ""}
 	}
-	text.WriteString(insertTail)
 	var stored []uniqueHolder
-	if err := tx.NewRaw(text.String(), args...).Scan(ctx, &stored); err != nil && !db.NoRows(err) {
+	if err := tx.NewRaw(insertText, values).Scan(ctx, &stored); err != nil && !db.NoRows(err) {
 		return err
 	}
 	for _, h := range stored {

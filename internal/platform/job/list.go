@@ -114,7 +114,7 @@ func (q *Queue) Counts(ctx context.Context, corp string) (map[State]int64, error
 	counts := map[State]int64{}
 	for _, s := range states() {
 		var n int64
-		err := q.db.Read().NewRaw(`SELECT count(*) FROM (SELECT id FROM job_job WHERE corp_id = ? AND state = ? LIMIT ?) AS some`,
+		err := q.db.Read().NewRaw(`SELECT count(*) FROM (SELECT id FROM job_job WHERE corp_id = ? AND state = ? LIMIT ?) AS counted`,
 			corp, s, countLimit).Scan(ctx, &n)
 		if err != nil {
 			return nil, fmt.Errorf("job: counts: %w", err)

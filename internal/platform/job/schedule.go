@@ -87,17 +87,20 @@ const catchUp = time.Minute
 func (s *Schedule) due(last, now time.Time) (ticks []time.Time, newLast time.Time) {
 	newLast = last
 	var older time.Time
+	if s.Every != 0 {
+		// After a long stop begin at the last tick that is too old, not at the first.
+		every := s.Every.Milliseconds()
+		if old := db.FromMS((now.Add(-catchUp).UnixMilli()/every - 1) * every); old.After(last) {
+			last, older, newLast = old, old, old
+		}
+	}
 	for t := s.next(last); !t.IsZero() && !t.After(now); t = s.next(t) {
 		newLast = t
 		if now.Sub(t) > catchUp {
 			older = t
-			if gap := now.Sub(t); s.Every != 0 && gap > 2*catchUp {
-				// Jump over a long stop instead of walking through it.
-				t = db.FromMS((now.Add(-catchUp).UnixMilli()/s.Every.Milliseconds() - 1) * s.Every.Milliseconds())
-			}
-			continue
+		} else {
+			ticks = append(ticks, t)
 		}
-		ticks = append(ticks, t)
 	}
 	if len(ticks) == 0 && !older.IsZero() {
 		ticks = []time.Time{older}

@@ -1,0 +1,16 @@
+package job
+
+import "context"
+
+// Beat, Rescue and Lead are one round each of the loops that a started queue runs, for
+// tests that decide themselves when time passes.
+
+func (q *Queue) Beat(ctx context.Context) error   { return q.heartbeat(ctx) }
+func (q *Queue) Rescue(ctx context.Context) error { return q.rescue(ctx) }
+func (q *Queue) Lead(ctx context.Context) error   { return q.lead(ctx) }
+
+// Wait returns when no work function of the process runs any more.
+func (q *Queue) Wait() { q.working.Wait() }
+
+// Step claims and starts what is due, once.
+func (q *Queue) Step(ctx context.Context) error { return q.step(ctx) }
