@@ -58,7 +58,7 @@ go_lane() {
   step compiler "C compiler for the race detector" scripts/compiler.sh
   step postgres "PostgreSQL to test against" scripts/postgres.sh true
   step modules "Go modules: fetched, verified, tidy" scripts/modules.sh
-  step vet "Go: compile and vet, with and without the pages" scripts/vet.sh
+  step vet "Go: compile and vet" go vet ./...
   step go "Go tests on SQLite and PostgreSQL" scripts/postgres.sh node scripts/count.mjs go ./...
   step race "Go tests of the concurrent parts under the race detector" \
     scripts/postgres.sh node scripts/count.mjs go -race "${race_packages[@]}"
@@ -70,7 +70,8 @@ web_lane() {
     step typecheck "Front end: types" npm --prefix web run typecheck
     step biome "Front end: lint and format" scripts/biome.sh
     step vitest "Front-end unit tests" node scripts/count.mjs vitest
-    step pages "Front end: the three entries, built" make --no-print-directory pages
+    step pages "Front end: the three entries, built" make --no-print-directory pages &&
+      step vet-pages "Go: vet with the pages inside" go vet -tags ui ./web ./cmd/...
     step budget "Front end: size budgets" npm --prefix web run check-size
   else
     blocked "Front-end types, lint, tests and build" "no packages"
