@@ -26,6 +26,7 @@ type Config struct {
 	Secret   Secret   `koanf:"secret"`
 	Admin    Admin    `koanf:"admin"`
 	WeCom    WeCom    `koanf:"wecom"`
+	Corp     Corp     `koanf:"corp"`
 	Sim      Sim      `koanf:"sim"`
 	Outgoing Outgoing `koanf:"outgoing"`
 	Log      Log      `koanf:"log"`
@@ -86,6 +87,18 @@ type WeCom struct {
 	LoginURL string `koanf:"login_url" about:"WeCom's scan login page"`
 }
 
+// Corp connects a first corp at start; further ones are added with "queqiao corp".
+type Corp struct {
+	ID            string      `koanf:"id" about:"corpid (企业ID): WeCom admin → 我的企业 → 企业信息; empty: the corps in the database are used"`
+	Name          string      `koanf:"name" about:"name shown in the console"`
+	TimeZone      string      `koanf:"time_zone" about:"IANA time zone in which days are counted"`
+	AgentID       int         `koanf:"agent_id" about:"AgentId of the self-built app (自建应用)"`
+	Secret        secret.Text `koanf:"secret" about:"Secret of the self-built app"`
+	CallbackPath  string      `koanf:"callback_path" about:"last part of the callback address, <public_url>/callback/<callback_path>"`
+	CallbackToken secret.Text `koanf:"callback_token" about:"Token of the app's 接收消息 settings"`
+	CallbackKey   secret.Text `koanf:"callback_key" about:"EncodingAESKey of the app's 接收消息 settings, 43 characters"`
+}
+
 // Sim is the simulator that demo and simulate start.
 type Sim struct {
 	Listen string `koanf:"listen" about:"address of the simulator"`
@@ -113,6 +126,7 @@ func Default() Config {
 		WeCom: WeCom{
 			BaseURL: "https://qyapi.weixin.qq.com", OpenURL: "https://open.weixin.qq.com", LoginURL: "https://login.work.weixin.qq.com",
 		},
+		Corp: Corp{TimeZone: "Asia/Shanghai", CallbackPath: "app"},
 		Sim: Sim{Listen: "127.0.0.1:8090"},
 		Log: Log{Level: "info", Format: "text"},
 	}

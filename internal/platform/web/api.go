@@ -51,7 +51,7 @@ func newAPI(s *Server, title, version string) huma.API {
 	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	registry.RegisterTypeAlias(reflect.TypeFor[id.ID](), reflect.TypeFor[idText]())
 	config.Components.Schemas = registry
-	config.Transformers = []huma.Transformer{translate}
+	config.Transformers = []huma.Transformer{newTranslator().transform}
 	return huma.NewAPI(config, adapter{s})
 }
 
@@ -132,8 +132,8 @@ func (s *Server) OpenAPI() ([]byte, error) {
 // never are, see filler) and its own error model.
 func tidySchemas(doc *huma.OpenAPI) {
 	schemas := doc.Components.Schemas.Map()
-	delete(schemas, "ErrorModel")
-	delete(schemas, "ErrorDetail")
+	delete(schemas, schemaName(reflect.TypeFor[huma.ErrorModel](), ""))
+	delete(schemas, schemaName(reflect.TypeFor[huma.ErrorDetail](), ""))
 	seen := map[*huma.Schema]bool{}
 	for _, s := range schemas {
 		tidySchema(s, seen)

@@ -61,7 +61,7 @@ func (s *Server) Handler() http.Handler {
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		writeError(w, r, fault.New(fault.Forbidden, "拒绝跨站请求").WithAdvice("请在本站页面内操作；经反向代理访问时请检查 http.public_url"))
 	}))
-	routes := protection.Handler(s.mux)
+	routes := s.rescue(protection.Handler(s.mux))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st := s.newState(r)
 		rec := &recorder{ResponseWriter: w}
@@ -74,36 +74,47 @@ func (s *Server) Handler() http.Handler {
 	})
 }
 
-// conclude recovers a panic, then tells the log and the metrics how the request went.
-// The log has the route, not the path: paths and queries carry ids and codes.
+// conclude tells the log and the metrics how the request went. The log has the route, not
+// the path: paths and queries carry ids and codes.
 func (s *Server) conclude(rec *recorder, r *http.Request, st *state, began time.Time) {
-	failure := recover()
-	if failure != nil && failure != http.ErrAbortHandler {
-		s.opts.Log.ErrorContext(r.Context(), "panic", "reference", st.id, "route", st.route,
-			"panic", fmt.Sprint(failure), "stack", string(debug.Stack()))
-		if rec.status == 0 {
-			failure = nil
-			writeProblem(rec, r, newProblem(st, fault.Internal, http.StatusInternalServerError, unforeseen(r.Context(), errPanic{}).Message))
-		}
-	}
 	elapsed := s.opts.Clock.Now().Sub(began)
 	if s.opts.Metrics != nil {
 		s.opts.Metrics.ObserveHTTP(r.Method, st.route, rec.status, elapsed)
 	}
 	s.opts.Log.InfoContext(r.Context(), "request", "method", r.Method, "route", st.route, "status", rec.status,
 		"ms", elapsed.Milliseconds(), "bytes", rec.bytes, "reference", st.id)
-	if failure != nil {
-		// Half an answer is out: end the connection, so that nobody takes it for whole.
-		panic(http.ErrAbortHandler)
-	}
 }
 
-type errPanic struct{}
-
-func (errPanic) Error() string { return "web: panic" }
+// rescue runs next and turns a panic into a problem. When half an answer is out already
+// it ends the connection, so that nobody takes the half for the whole.
+func (s *Server) rescue(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			failure := recover()
+			switch {
+			case failure == nil:
+			case failure == http.ErrAbortHandler:
+				panic(failure)
+			default:
+				st := stateOf(r.Context())
+				s.opts.Log.ErrorContext(r.Context(), "panic", "reference", st.id, "route", st.route,
+					"panic", fmt.Sprint(failure), "stack", string(debug.Stack()))
+				writeProblem(w, r, newProblem(st, fault.Internal, http.StatusInternalServerError, apology(st)))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
 
 // handle puts one API route on the mux.
 func (s *Server) handle(info RouteInfo, next http.Handler) {
+	next = s.rescue(next)
+	inner := next
+	next = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		top := &recorder{ResponseWriter: w}
+		stateOf(r.Context()).top = top
+		inner.ServeHTTP(top, r)
+	})
 	if !info.Stream {
 		next = compress(next)
 	}
@@ -140,25 +151,27 @@ func (s *Server) bounded(route string, limit int64, stream bool, next http.Handl
 		st := stateOf(r.Context())
 		st.route = route
 		if r.ContentLength > limit {
-			writeError(w, r, tooLarge(limit))
+			zh := st.language == languageChinese
+			writeProblem(w, r, newProblem(st, fault.TooLarge, http.StatusRequestEntityTooLarge, tooLarge(zh, limit)))
 			return
 		}
+		// Deadlines are the socket's, in real time. Setting one fails where there is no
+		// connection below (a test's recorder): then there is nothing to limit.
 		controller := http.NewResponseController(w)
-		deadline := time.Time{}
-		if !stream {
-			deadline = clock.System().Now().Add(writeTimeout) // sockets live in real time
+		now := clock.System().Now()
+		if stream {
+			_ = controller.SetWriteDeadline(time.Time{})
 		}
-		// Fails where there is no connection below (tests): then there is none to limit.
-		_ = controller.SetWriteDeadline(deadline)
 		if r.Body != nil && r.Body != http.NoBody {
+			_ = controller.SetReadDeadline(now.Add(bodyTimeout(limit)))
 			r.Body = &timedBody{ReadCloser: http.MaxBytesReader(w, r.Body, limit+1), controller: controller}
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-func tooLarge(limit int64) error {
-	return fault.Newf(fault.TooLarge, "内容过大，最多 %d KB", limit>>10)
+func tooLarge(zh bool, limit int64) string {
+	return fmt.Sprintf(in(zh, "内容过大，最多 %d KB", "The body is too large; at most %d KB"), max(limit>>10, 1))
 }
 
 // timedBody lifts the read deadline once the body has been read: left in place it would

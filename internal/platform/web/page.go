@@ -89,7 +89,8 @@ func DecodeCursor[K any](cursor string) (key K, ok bool, err error) {
 			Fields: []fault.Field{{Name: "after", Message: "不是本列表返回的 next 值"}},
 		}
 	}
-	if len(cursor) > maxCursor {
+	// Base64 would skip line breaks.
+	if len(cursor) > maxCursor || strings.ContainsAny(cursor, "\r\n") {
 		return refuse()
 	}
 	raw, decodeErr := base64.RawURLEncoding.Strict().DecodeString(cursor)

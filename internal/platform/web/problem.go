@@ -133,8 +133,13 @@ func unforeseen(ctx context.Context, err error) *fault.Fault {
 	case errors.Is(err, context.Canceled):
 		return fault.New(fault.Unavailable, in(zh, "请求已取消", "The request was cancelled"))
 	default:
-		return fault.New(fault.Internal, in(zh, "系统出错了，请把编号告诉管理员", "Something went wrong on our side; give the reference to your administrator")).Because(err)
+		return fault.New(fault.Internal, apology(stateOf(ctx))).Because(err)
 	}
+}
+
+func apology(st *state) string {
+	return in(st.language == languageChinese, "系统出错了，请把编号告诉管理员",
+		"Something went wrong on our side; give the reference to your administrator")
 }
 
 func in(zh bool, chinese, english string) string {

@@ -21,11 +21,15 @@ type state struct {
 	log      *slog.Logger
 	route    string // the matched pattern, for log and metrics
 	subject  Subject
-	recorder *recorder
+	recorder *recorder // the answer as it leaves
+	top      *recorder // the answer as the handler writes it, before compression
 	draining <-chan struct{}
 }
 
-func (s *state) wrote() bool { return s.recorder != nil && s.recorder.status != 0 }
+// wrote tells whether the answer has begun.
+func (s *state) wrote() bool {
+	return s.recorder != nil && s.recorder.status != 0 || s.top != nil && s.top.status != 0
+}
 
 type stateKey struct{}
 

@@ -59,7 +59,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		// A file that is not there is not a page: an old tab asking for an old script
 		// must not be given HTML.
-		if strings.HasPrefix(name, "assets/") || path.Ext(name) != "" {
+		if strings.HasPrefix(name+"/", "assets/") || path.Ext(name) != "" {
 			writeError(w, r, fault.Missing("文件"))
 			return
 		}
