@@ -1,6 +1,6 @@
-// Package message is the one content model for everything the product sends: a text
-// and up to nine attachments (图片, 图文链接, 小程序, 视频, 文件). It knows WeCom's limits and
-// how a content becomes a welcome message or an app message; it does not send.
+// Package message is the one content model for everything the product sends: a text and
+// up to nine attachments (图片, 图文链接). It knows WeCom's limits and how a content becomes
+// a welcome message; it keeps the pictures that are in use (pictures.go). It does not send.
 package message
 
 import (
@@ -10,13 +10,12 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 )
 
-// Limits of send_welcome_msg (developer.work.weixin.qq.com/document/path/92137). B are UTF-8 bytes.
+// Limits of send_welcome_msg (developer.work.weixin.qq.com/document/path/92137), in UTF-8 bytes.
 const (
 	MaxTextBytes      = 4000
 	MaxAttachments    = 9
 	MaxLinkTitleBytes = 128
 	MaxLinkDescBytes  = 512
-	MaxMiniTitleBytes = 64
 	MaxURLBytes       = 2048
 )
 
@@ -25,11 +24,8 @@ type Kind string
 
 // The kinds of attachment.
 const (
-	Image       Kind = "image"
-	Link        Kind = "link"
-	MiniProgram Kind = "miniprogram"
-	Video       Kind = "video"
-	File        Kind = "file"
+	Image Kind = "image"
+	Link  Kind = "link"
 )
 
 // Content is what a person will receive.
@@ -41,18 +37,14 @@ type Content struct {
 
 // Attachment is one thing beside the text.
 type Attachment struct {
-	Kind  Kind   `json:"kind" enum:"image,link,miniprogram,video,file"`
-	Title string `json:"title,omitempty"` // link, miniprogram: required
-	Desc  string `json:"desc,omitempty"`  // link
-	URL   string `json:"url,omitempty"`   // link: the page; image: picture URL from uploadimg
-	// Picture is the cover: a URL for links.
-	Picture string `json:"picture,omitempty"`
-	// Blob is the key of our own copy for image, video, file and the mini program's cover;
-	// the media id is made from it shortly before sending, because WeCom forgets media after 3 days.
-	Blob  string `json:"blob,omitempty"`
-	Name  string `json:"name,omitempty"`  // file name
-	AppID string `json:"appid,omitempty"` // miniprogram
-	Page  string `json:"page,omitempty"`  // miniprogram
+	Kind  Kind   `json:"kind" enum:"image,link"`
+	Title string `json:"title,omitempty" doc:"of a link, required there"`
+	Desc  string `json:"desc,omitempty" doc:"of a link"`
+	URL   string `json:"url,omitempty" doc:"link: the page; image: WeCom's address of the uploaded picture"`
+	// Picture is the cover of a link.
+	Picture string `json:"picture,omitempty" doc:"cover of a link"`
+	// Show is where the console finds the uploaded picture.
+	Show string `json:"show,omitempty" doc:"where the console shows the uploaded picture from"`
 }
 
 // Variables that may stand in a text. WeCom fills none itself (92137), so we do.
