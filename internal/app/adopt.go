@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/message"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -69,6 +70,7 @@ func (a *App) mount() error {
 	})
 	a.Web.Mount("mirror", a.Mirror.Routes()...)
 	a.Web.Mount("live", a.Live.Routes()...)
+	a.Web.Mount(message.Slug, (&message.Pictures{DB: a.DB, Corps: a.Corps, Blob: a.Blob, Clock: a.opts.Clock}).Routes()...)
 	for _, f := range a.Features {
 		a.Web.Mount(f.Slug, f.Routes...)
 	}
@@ -104,6 +106,17 @@ func (a *App) begin(ctx context.Context) error {
 	}
 	a.Live.Start(ctx)
 	return a.Queue.Start(ctx)
+}
+
+// Told gathers what the features have to say to the person who started the program.
+func (a *App) Told() []string {
+	var lines []string
+	for _, f := range a.Features {
+		if f.Tell != nil {
+			lines = append(lines, f.Tell()...)
+		}
+	}
+	return lines
 }
 
 // OpenAPI is the document of all console routes, from which the front end's types are made.

@@ -20,6 +20,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/message"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
 	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
@@ -140,7 +141,7 @@ var errStarting = errors.New("app: still starting")
 
 // Sets lists all migrations in the order platform, corp, mirror, features as listed.
 func (a *App) Sets() []db.Migrations {
-	sets := []db.Migrations{job.Migrations(), live.Migrations(), search.Migrations(a.DB.Engine()), corp.Migrations(), mirror.Migrations()}
+	sets := []db.Migrations{job.Migrations(), live.Migrations(), search.Migrations(a.DB.Engine()), corp.Migrations(), mirror.Migrations(), message.Migrations()}
 	for _, f := range a.Features {
 		if f.Migrations != nil {
 			sets = append(sets, db.Migrations{Set: f.Slug, FS: f.Migrations})
