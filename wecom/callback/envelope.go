@@ -52,7 +52,10 @@ func ParseEnvelope(body []byte) (Envelope, error) {
 	var envelope Envelope
 	seen := map[string]bool{}
 	err := scan(body, func(path []string, text string) error {
-		if len(path) != 2 {
+		if len(path) == 1 {
+			return nil // an empty root
+		}
+		if len(path) > 2 {
 			return fmt.Errorf("%w: element %s is nested", ErrEnvelope, strings.Join(path, "/"))
 		}
 		if seen[path[1]] {
