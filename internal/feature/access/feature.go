@@ -1,0 +1,92 @@
+// Package access decides who may do and see what: roles (角色) and data scope (数据范围).
+//
+// A role is a set of permissions (the permissions are those that the routes name) and a
+// reach: all, the members of departments, or oneself. Four roles are built in: owner
+// 超级管理员, admin 管理员, manager 部门管理员 and staff 普通员工. Roles are granted to local
+// accounts and to members; several add up to all their permissions and the widest reach.
+// Whoever was granted none has what the contact book (通讯录) makes of him: who leads a
+// department (is_leader_in_dept, developer.work.weixin.qq.com/document/path/90196) is a
+// manager of its members and of those in the departments below, everybody else is staff.
+// The administrator made at the first start is owner of every corp. A member who left or
+// is disabled in WeCom is nobody.
+//
+// Rights are answered from memory and dropped on every node as soon as a grant or the
+// contact book changes. It hears MemberJoined, MemberChanged, MemberLeft and
+// DepartmentsChanged; it says and answers nothing but viewer.Resolver.
+package access
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/queqiao-scrm/queqiao/internal/event"
+	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+type service struct {
+	deps   feature.Deps
+	memory *memory
+}
+
+// New builds the feature.
+func New(d feature.Deps) feature.Feature {
+	s := &service{deps: d, memory: newMemory(d.DB, d.Clock)}
+	return feature.Feature{
+		Slug:     "access",
+		Routes:   s.routes(),
+		Resolver: s,
+		Permissions: []feature.Permission{
+			{Key: "access.read", ZH: "查看角色与授权", EN: "View roles and grants"},
+			{Key: "access.grant", ZH: "授予角色", EN: "Grant roles"},
+		},
+		Listeners: []bus.Listener{
+			bus.On("memberJoined", func(ctx context.Context, e event.MemberJoined) error { return s.forget(ctx, e.Corp) }),
+			bus.On("memberChanged", func(ctx context.Context, e event.MemberChanged) error { return s.forget(ctx, e.Corp) }),
+			bus.On("memberLeft", func(ctx context.Context, e event.MemberLeft) error { return s.forget(ctx, e.Corp) }),
+			bus.On("departmentsChanged", func(ctx context.Context, e event.DepartmentsChanged) error { return s.forget(ctx, e.Corp) }),
+		},
+		Migrations: migrations(),
+		Start:      s.start,
+	}
+}
+
+func migrations() fs.FS {
+	sub, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return sub
+}
+
+// start brings the built-in roles up to date and listens for changes on other nodes.
+func (s *service) start(ctx context.Context) error {
+	// The database ends the listening when it is closed; the context of the start ends sooner.
+	s.deps.DB.Listen(context.WithoutCancel(ctx), channel, s.memory.drop)
+	corps, err := s.deps.Corps.Corps(ctx)
+	if err != nil {
+		return fmt.Errorf("access: list corps: %w", err)
+	}
+	return s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		for _, c := range corps {
+			if err := seed(ctx, tx, c.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// forget drops the corp's rights everywhere. Twice is harmless: they are read again.
+func (s *service) forget(ctx context.Context, corp string) error {
+	return s.deps.DB.Tx(ctx, func(_ context.Context, tx db.Tx) error {
+		s.memory.tell(tx, corp)
+		return nil
+	})
+}
