@@ -20,6 +20,9 @@ type Tile struct {
 	Before *int64 `json:"before,omitempty"`
 	// Href opens the rows behind the figure, inside the console.
 	Href string `json:"href"`
+	// Level is set when a value above zero asks somebody to act: "warning" or "error". The
+	// bell of the top bar shows those.
+	Level string `json:"level,omitempty" enum:"warning,error"`
 }
 
 // Tiles collects the figures.
