@@ -5,35 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-// peerPackage is the folder of @wecom/crypto among the front end's modules. Without it,
-// or without node, the test says that it skipped; with QUEQIAO_REQUIRE_NODE=1 it fails.
-func peerPackage(t *testing.T) string {
-	t.Helper()
-	folder, err := filepath.Abs("../../web/node_modules/@wecom/crypto")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, missing := os.Stat(filepath.Join(folder, "package.json"))
-	if _, err := exec.LookPath("node"); err != nil {
-		missing = errors.Join(missing, err)
-	}
-	switch {
-	case missing == nil:
-		return folder
-	case os.Getenv("QUEQIAO_REQUIRE_NODE") == "1":
-		t.Fatalf("QUEQIAO_REQUIRE_NODE is set, but: %v", missing)
-	default:
-		t.Skipf("skipped: the independent check needs node and web/node_modules (npm ci in web): %v", missing)
-	}
-	return ""
-}
+	"github.com/queqiao-scrm/queqiao/wecom/internal/peer"
+)
 
 type peerRequest struct {
 	Op        string `json:"op"`
@@ -56,7 +34,7 @@ type peerAnswer struct {
 // TestIndependentCodec has the platform's own library encrypt for us, decrypt what we
 // encrypted, and sign the same.
 func TestIndependentCodec(t *testing.T) {
-	folder := peerPackage(t)
+	folder := peer.Folder(t, "../../web", "@wecom/crypto")
 	c := codec(t, ownToken, ownKey, ownCorp, "")
 	messages := []string{"", "success", "中文回复 🍵", strings.Repeat("a", 10), strings.Repeat("茶", 3000), "<xml><A><![CDATA[x]]></A></xml>"}
 	for n := range 33 { // every length of padding
