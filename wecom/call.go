@@ -229,8 +229,7 @@ func decode(body []byte, into answer) *Error {
 			return failed(result)
 		}
 		// The body stays out of the text: it may be personal, or a page of a proxy.
-		var wrong *json.UnmarshalTypeError
-		if errors.As(err, &wrong) {
+		if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			return &Error{Class: errcode.ClassItem, Err: fmt.Errorf("the answer has a %s in field %q", wrong.Value, wrong.Field)}
 		}
 		return &Error{Class: errcode.ClassTransient, Err: fmt.Errorf("the answer of %d bytes is not JSON", len(body))}

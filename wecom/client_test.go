@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -193,14 +194,7 @@ func TestNothingSecretIsTold(t *testing.T) {
 	var told []string
 	note := func(o *wecom.Options) {
 		o.Observe = func(_ context.Context, call wecom.CallInfo) {
-			encoded, err := json.Marshal(call)
-			if err != nil {
-				t.Error(err)
-			}
-			told = append(told, string(encoded))
-			if call.Err != nil {
-				told = append(told, call.Err.Error())
-			}
+			told = append(told, fmt.Sprintf("%+v", call))
 		}
 	}
 	collect := func(c *wecom.Client) {

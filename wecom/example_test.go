@@ -30,7 +30,6 @@ func ExampleClient_AddContactWay() {
 	address, stop := playWeCom(map[string]string{
 		"/cgi-bin/externalcontact/add_contact_way": `{"errcode":0,"errmsg":"ok","config_id":"c0ffee","qr_code":"https://img.example.com/qr"}`,
 	})
-	defer stop()
 
 	client, err := wecom.New(wecom.Options{
 		CorpID:  "ww0123456789abcdef",
@@ -48,6 +47,7 @@ func ExampleClient_AddContactWay() {
 		log.Fatal(err)
 	}
 	fmt.Println(way.ConfigID, way.QRCode)
+	stop()
 	// Output: c0ffee https://img.example.com/qr
 }
 
@@ -56,7 +56,6 @@ func ExampleError() {
 	address, stop := playWeCom(map[string]string{
 		"/cgi-bin/externalcontact/mark_tag": `{"errcode":60020,"errmsg":"not allow to access from your ip"}`,
 	})
-	defer stop()
 	client, err := wecom.New(wecom.Options{CorpID: "ww0123456789abcdef", App: wecom.App{Secret: "s"}, BaseURL: address})
 	if err != nil {
 		log.Fatal(err)
@@ -76,6 +75,7 @@ func ExampleError() {
 			fmt.Println("later, in", wait)
 		}
 	}
+	stop()
 	// Output: 服务器 IP 不在企业可信 IP 中：请在应用详情页添加出口 IP，约一分钟后生效。
 }
 
@@ -86,7 +86,6 @@ func ExampleClient_FollowedContacts() {
 		"/cgi-bin/externalcontact/batch/get_by_user": `{"errcode":0,"external_contact_list":[
 			{"external_contact":{"external_userid":"wm1","name":"清溪餐饮"},"follow_info":{"userid":"zhoujian","createtime":1779238800}}]}`,
 	})
-	defer stop()
 	client, err := wecom.New(wecom.Options{CorpID: "ww0123456789abcdef", App: wecom.App{Secret: "s"}, BaseURL: address})
 	if err != nil {
 		log.Fatal(err)
@@ -104,5 +103,6 @@ func ExampleClient_FollowedContacts() {
 		since := time.Unix(contact.FollowInfo.CreateTime, 0).UTC().Format(time.DateOnly)
 		fmt.Println(contact.FollowInfo.UserID, contact.ExternalContact.Name, since)
 	}
+	stop()
 	// Output: zhoujian 清溪餐饮 2026-05-20
 }

@@ -2,6 +2,7 @@ package wecom_test
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
 )
@@ -29,7 +30,11 @@ func opBody[Q, R any](path string, call func(context.Context, *wecom.Client, Q) 
 	return operation{
 		path: path, request: fresh[Q], response: fresh[R],
 		call: func(ctx context.Context, c *wecom.Client, request any) (any, error) {
-			return call(ctx, c, *request.(*Q))
+			typed, ok := request.(*Q)
+			if !ok {
+				return nil, fmt.Errorf("the request is a %T", request)
+			}
+			return call(ctx, c, *typed)
 		},
 	}
 }

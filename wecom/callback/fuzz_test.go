@@ -99,10 +99,10 @@ func FuzzDecrypt(f *testing.F) {
 	f.Add(good, raw)
 	f.Add("", frame(0xffffffff, "x", ownCorp, 1))
 	f.Add("====", bytes.Repeat([]byte{32}, 32))
-	f.Fuzz(func(t *testing.T, text string, bytes []byte) {
+	f.Fuzz(func(t *testing.T, text string, raw []byte) {
 		// As plaintext, sealed with the right key, the bytes reach what lies behind the
 		// padding.
-		for _, encrypted := range []string{text, base64.StdEncoding.EncodeToString(bytes), seal(t, bytes[:len(bytes)/16*16])} {
+		for _, encrypted := range []string{text, base64.StdEncoding.EncodeToString(raw), seal(t, raw[:len(raw)/16*16])} {
 			message, err := c.Decrypt(encrypted)
 			if err != nil {
 				continue
@@ -111,7 +111,7 @@ func FuzzDecrypt(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := c.Decrypt(again); err != nil || string(got) != string(message) {
+			if got, err := c.Decrypt(again); err != nil || !bytes.Equal(got, message) {
 				t.Fatalf("%q became %q, %v", message, got, err)
 			}
 		}

@@ -25,36 +25,7 @@ const (
 	GroupWelcomeQuota        = 41055
 	GroupWelcomeOfAnotherApp = 41058
 	NoWeChatDeveloper        = 41057
-	MomentIDMissing          = 41059
-	InvalidMomentID          = 41060
-	MomentOfOtherMember      = 41061
-	MomentUnpublished        = 41062
-	MomentKind               = 41067
 	MassMessageDispatching   = 41063
-	TooManyAttachments       = 41064
-	InvalidAttachmentType    = 41065
-	RuleWordsTooLong         = 41068
-	RuleQuota                = 41069
-	InvalidRuleID            = 41070
-	RuleDeleted              = 41071
-	AttachmentScene          = 41072
-	AlbumDescription         = 41073
-	AlbumDeleted             = 41074
-	InvalidAlbumID           = 41075
-	RuleRangeTooLarge        = 41076
-	TooManyMomentTasks       = 41078
-	MomentDispatching        = 41079
-	AttachmentTooLarge       = 41080
-	AttachmentResolution     = 41081
-	AttachmentDuration       = 41082
-	RuleKeyword              = 41083
-	RuleSemantics            = 41084
-	AlbumProductSN           = 41085
-	AlbumPrice               = 41086
-	AlbumText                = 41087
-	AlbumNoAttachment        = 41088
-	MomentEmpty              = 41089
-	VideoFormat              = 41090
 	JoinWayGroups            = 41091
 	MassTaskCancelled        = 41093
 	ReminderTooOften         = 41094
@@ -74,209 +45,200 @@ const (
 
 func customer() []Info {
 	return []Info{
-		{InvalidExternalUserID, "InvalidExternalUserID", ClassItem,
+		{
+			InvalidExternalUserID, "InvalidExternalUserID", ClassItem,
 			"客户不存在或不可见：请重新同步客户。",
-			"The customer does not exist or is not visible: sync again."},
-		{NotFollowed, "NotFollowed", ClassItem,
+			"The customer does not exist or is not visible: sync again.",
+		},
+		{
+			NotFollowed, "NotFollowed", ClassItem,
 			"成员与客户没有好友关系。",
-			"Member and customer are not in contact."},
-		{NotResigned, "NotResigned", ClassItem,
+			"Member and customer are not in contact.",
+		},
+		{
+			NotResigned, "NotResigned", ClassItem,
 			"成员尚未离职，请使用在职继承。",
-			"The member has not left: use the hand-over on the job."},
-		{NotVerified, "NotVerified", ClassItem,
+			"The member has not left: use the hand-over on the job.",
+		},
+		{
+			NotVerified, "NotVerified", ClassItem,
 			"成员尚未实名认证。",
-			"The member is not real-name verified."},
-		{NotActivated, "NotActivated", ClassItem,
+			"The member is not real-name verified.",
+		},
+		{
+			NotActivated, "NotActivated", ClassItem,
 			"成员尚未激活企业微信。",
-			"The member has not activated WeCom."},
-		{ContactLimit, "ContactLimit", ClassItem,
+			"The member has not activated WeCom.",
+		},
+		{
+			ContactLimit, "ContactLimit", ClassItem,
 			"成员的客户数量已达上限。",
-			"The member has reached the limit of customers."},
-		{InTransfer, "InTransfer", ClassItem,
+			"The member has reached the limit of customers.",
+		},
+		{
+			InTransfer, "InTransfer", ClassItem,
 			"客户已在转接流程中。",
-			"The customer is already being handed over."},
-		{BeingTransferred, "BeingTransferred", ClassItem,
+			"The customer is already being handed over.",
+		},
+		{
+			BeingTransferred, "BeingTransferred", ClassItem,
 			"客户正在转接中。",
-			"The customer is being handed over right now."},
-		{TagQuota, "TagQuota", ClassQuota,
+			"The customer is being handed over right now.",
+		},
+		{
+			TagQuota, "TagQuota", ClassQuota,
 			"企业标签数量已达上限：请清理不用的标签。",
-			"The corp has reached its limit of tags: delete unused ones."},
-		{TransferTooOften, "TransferTooOften", ClassQuota,
+			"The corp has reached its limit of tags: delete unused ones.",
+		},
+		{
+			TransferTooOften, "TransferTooOften", ClassQuota,
 			"该客户 90 天内已被转接两次。",
-			"This customer was handed over twice within 90 days."},
-		{SameMember, "SameMember", ClassItem,
+			"This customer was handed over twice within 90 days.",
+		},
+		{
+			SameMember, "SameMember", ClassItem,
 			"原跟进人与接替人相同。",
-			"The member who takes over is the one who hands over."},
-		{NotFollowing, "NotFollowing", ClassItem,
+			"The member who takes over is the one who hands over.",
+		},
+		{
+			NotFollowing, "NotFollowing", ClassItem,
 			"原跟进人并未跟进该客户。",
-			"The member who hands over does not follow this customer."},
-		{TakerBanned, "TakerBanned", ClassItem,
+			"The member who hands over does not follow this customer.",
+		},
+		{
+			TakerBanned, "TakerBanned", ClassItem,
 			"接替成员被封禁。",
-			"The member who takes over is banned."},
-		{ContactWayQuota, "ContactWayQuota", ClassQuota,
+			"The member who takes over is banned.",
+		},
+		{
+			ContactWayQuota, "ContactWayQuota", ClassQuota,
 			"「联系我」数量已达上限：请删除不用的渠道码。",
-			"The limit of contact ways is reached: delete unused ones."},
-		{NoCustomerToSend, "NoCustomerToSend", ClassItem,
+			"The limit of contact ways is reached: delete unused ones.",
+		},
+		{
+			NoCustomerToSend, "NoCustomerToSend", ClassItem,
 			"没有可接收的客户。",
-			"No customer can receive this."},
-		{WelcomeCodeMissing, "WelcomeCodeMissing", ClassItem,
+			"No customer can receive this.",
+		},
+		{
+			WelcomeCodeMissing, "WelcomeCodeMissing", ClassItem,
 			"缺少欢迎语 code。",
-			"The welcome code is missing."},
-		{InvalidWelcomeCode, "InvalidWelcomeCode", ClassItem,
+			"The welcome code is missing.",
+		},
+		{
+			InvalidWelcomeCode, "InvalidWelcomeCode", ClassItem,
 			"欢迎语 code 无效或已过期（20 秒）。",
-			"The welcome code is wrong or older than 20 s."},
-		{WelcomeDelivered, "WelcomeDelivered", ClassItem,
+			"The welcome code is wrong or older than 20 s.",
+		},
+		{
+			WelcomeDelivered, "WelcomeDelivered", ClassItem,
 			"客户已开始会话或已收到欢迎语。",
-			"The chat has begun, or a welcome was delivered already."},
-		{WelcomeBeingSent, "WelcomeBeingSent", ClassTransient,
+			"The chat has begun, or a welcome was delivered already.",
+		},
+		{
+			WelcomeBeingSent, "WelcomeBeingSent", ClassTransient,
 			"其他应用正在发送欢迎语：仅可在 20 秒内重试。",
-			"Another app is sending a welcome: retry only inside the 20 s."},
-		{NoArchiveConsent, "NoArchiveConsent", ClassItem,
+			"Another app is sending a welcome: retry only inside the 20 s.",
+		},
+		{
+			NoArchiveConsent, "NoArchiveConsent", ClassItem,
 			"客户未同意会话存档。",
-			"The customer has not agreed to the archive."},
-		{GroupWelcomeQuota, "GroupWelcomeQuota", ClassQuota,
+			"The customer has not agreed to the archive.",
+		},
+		{
+			GroupWelcomeQuota, "GroupWelcomeQuota", ClassQuota,
 			"入群欢迎语素材已达 100 个上限：请清理。",
-			"The limit of 100 group welcome templates is reached: delete some."},
-		{GroupWelcomeOfAnotherApp, "GroupWelcomeOfAnotherApp", ClassItem,
+			"The limit of 100 group welcome templates is reached: delete some.",
+		},
+		{
+			GroupWelcomeOfAnotherApp, "GroupWelcomeOfAnotherApp", ClassItem,
 			"该入群欢迎语素材由其他应用创建。",
-			"The group welcome template belongs to another app."},
-		{NoWeChatDeveloper, "NoWeChatDeveloper", ClassConfig,
+			"The group welcome template belongs to another app.",
+		},
+		{
+			NoWeChatDeveloper, "NoWeChatDeveloper", ClassConfig,
 			"企业未绑定微信开发者账号：请在管理后台绑定。",
-			"No WeChat developer account is bound: bind one in the admin console."},
-		{MomentIDMissing, "MomentIDMissing", ClassItem,
-			"缺少朋友圈 ID。",
-			"The moment id is missing."},
-		{InvalidMomentID, "InvalidMomentID", ClassItem,
-			"朋友圈 ID 不合法。",
-			"The moment id is invalid."},
-		{MomentOfOtherMember, "MomentOfOtherMember", ClassItem,
-			"该朋友圈不是该成员发表的。",
-			"The moment was not published by this member."},
-		{MomentUnpublished, "MomentUnpublished", ClassItem,
-			"成员尚未发表该朋友圈。",
-			"The member has not published the moment yet."},
-		{MomentKind, "MomentKind", ClassItem,
-			"朋友圈类型不支持该操作。",
-			"This kind of moment does not allow that."},
-		{MassMessageDispatching, "MassMessageDispatching", ClassTransient,
+			"No WeChat developer account is bound: bind one in the admin console.",
+		},
+		{
+			MassMessageDispatching, "MassMessageDispatching", ClassTransient,
 			"群发正在派发：请稍后查询。",
-			"The mass message is being dispatched: ask again later."},
-		{TooManyAttachments, "TooManyAttachments", ClassItem,
-			"附件数量超过 9 个。",
-			"There are more than 9 attachments."},
-		{InvalidAttachmentType, "InvalidAttachmentType", ClassItem,
-			"附件类型不合法。",
-			"The kind of attachment is not allowed."},
-		{RuleWordsTooLong, "RuleWordsTooLong", ClassItem,
-			"敏感词列表过长。",
-			"The list of words is too long."},
-		{RuleQuota, "RuleQuota", ClassQuota,
-			"敏感词规则数量已达上限。",
-			"The limit of intercept rules is reached."},
-		{InvalidRuleID, "InvalidRuleID", ClassItem,
-			"敏感词规则不存在。",
-			"The intercept rule does not exist."},
-		{RuleDeleted, "RuleDeleted", ClassItem,
-			"敏感词规则已被删除。",
-			"The intercept rule was deleted."},
-		{AttachmentScene, "AttachmentScene", ClassItem,
-			"素材上传场景不符：请用对应接口重新上传。",
-			"The media was uploaded for another purpose: upload it with the right API."},
-		{AlbumDescription, "AlbumDescription", ClassItem,
-			"商品描述不合法。",
-			"The product's description is not allowed."},
-		{AlbumDeleted, "AlbumDeleted", ClassItem,
-			"商品图册已被删除。",
-			"The product was deleted."},
-		{InvalidAlbumID, "InvalidAlbumID", ClassItem,
-			"商品图册不存在。",
-			"The product does not exist."},
-		{RuleRangeTooLarge, "RuleRangeTooLarge", ClassItem,
-			"敏感词规则适用范围过大。",
-			"The rule's range is too large."},
-		{TooManyMomentTasks, "TooManyMomentTasks", ClassTransient,
-			"朋友圈任务并发过多：请稍后再试。",
-			"Too many moment tasks are running: try again later."},
-		{MomentDispatching, "MomentDispatching", ClassTransient,
-			"朋友圈正在派发：请稍后查询。",
-			"The moment is being dispatched: ask again later."},
-		{AttachmentTooLarge, "AttachmentTooLarge", ClassItem,
-			"附件过大。",
-			"The attachment is too large."},
-		{AttachmentResolution, "AttachmentResolution", ClassItem,
-			"图片分辨率超过限制（1440×1080）。",
-			"The picture is larger than 1440×1080."},
-		{AttachmentDuration, "AttachmentDuration", ClassItem,
-			"视频时长超过 30 秒。",
-			"The video is longer than 30 s."},
-		{RuleKeyword, "RuleKeyword", ClassItem,
-			"敏感词不合法。",
-			"A word of the rule is not allowed."},
-		{RuleSemantics, "RuleSemantics", ClassItem,
-			"敏感词语义规则不合法。",
-			"The rule's semantics are not allowed."},
-		{AlbumProductSN, "AlbumProductSN", ClassItem,
-			"商品编码不合法。",
-			"The product number is not allowed."},
-		{AlbumPrice, "AlbumPrice", ClassItem,
-			"商品价格不合法。",
-			"The price is not allowed."},
-		{AlbumText, "AlbumText", ClassItem,
-			"商品描述不合法。",
-			"The description is not allowed."},
-		{AlbumNoAttachment, "AlbumNoAttachment", ClassItem,
-			"商品缺少图片。",
-			"The product has no picture."},
-		{MomentEmpty, "MomentEmpty", ClassItem,
-			"朋友圈的文字与附件不能同时为空。",
-			"Text and attachments of a moment cannot both be empty."},
-		{VideoFormat, "VideoFormat", ClassItem,
-			"视频格式不合法。",
-			"The video format is not allowed."},
-		{JoinWayGroups, "JoinWayGroups", ClassItem,
+			"The mass message is being dispatched: ask again later.",
+		},
+		{
+			JoinWayGroups, "JoinWayGroups", ClassItem,
 			"一个加群方式最多关联 5 个群。",
-			"A join way has more than 5 groups."},
-		{MassTaskCancelled, "MassTaskCancelled", ClassItem,
+			"A join way has more than 5 groups.",
+		},
+		{
+			MassTaskCancelled, "MassTaskCancelled", ClassItem,
 			"群发任务已取消。",
-			"The mass task was cancelled."},
-		{ReminderTooOften, "ReminderTooOften", ClassQuota,
+			"The mass task was cancelled.",
+		},
+		{
+			ReminderTooOften, "ReminderTooOften", ClassQuota,
 			"提醒过于频繁：同一群发 24 小时内最多 3 次。",
-			"Reminded too often: 3 times in 24 h for one mass message."},
-		{AcquisitionLinkQuota, "AcquisitionLinkQuota", ClassQuota,
+			"Reminded too often: 3 times in 24 h for one mass message.",
+		},
+		{
+			AcquisitionLinkQuota, "AcquisitionLinkQuota", ClassQuota,
 			"获客链接数量已达上限。",
-			"The limit of acquisition links is reached."},
-		{OwnerNotResigned, "OwnerNotResigned", ClassItem,
+			"The limit of acquisition links is reached.",
+		},
+		{
+			OwnerNotResigned, "OwnerNotResigned", ClassItem,
 			"群主尚未离职。",
-			"The group's owner has not left."},
-		{NotCustomerGroup, "NotCustomerGroup", ClassItem,
+			"The group's owner has not left.",
+		},
+		{
+			NotCustomerGroup, "NotCustomerGroup", ClassItem,
 			"该群不是客户群。",
-			"The group is not a customer group."},
-		{OwnerResigned, "OwnerResigned", ClassItem,
+			"The group is not a customer group.",
+		},
+		{
+			OwnerResigned, "OwnerResigned", ClassItem,
 			"群主已离职。",
-			"The group's owner has left."},
-		{GroupFull, "GroupFull", ClassItem,
+			"The group's owner has left.",
+		},
+		{
+			GroupFull, "GroupFull", ClassItem,
 			"群内微信用户已满 99 人，需在客户端确认。",
-			"The group has 99 WeChat users: confirm in the client."},
-		{SameOwner, "SameOwner", ClassItem,
+			"The group has 99 WeChat users: confirm in the client.",
+		},
+		{
+			SameOwner, "SameOwner", ClassItem,
 			"新旧群主相同。",
-			"The new owner is the old one."},
-		{GroupTransferRunning, "GroupTransferRunning", ClassItem,
+			"The new owner is the old one.",
+		},
+		{
+			GroupTransferRunning, "GroupTransferRunning", ClassItem,
 			"群正在转接中。",
-			"The group is being handed over."},
-		{GroupTransferDone, "GroupTransferDone", ClassItem,
+			"The group is being handed over.",
+		},
+		{
+			GroupTransferDone, "GroupTransferDone", ClassItem,
 			"群已完成转接。",
-			"The group was handed over already."},
-		{NotWeComGroup, "NotWeComGroup", ClassItem,
+			"The group was handed over already.",
+		},
+		{
+			NotWeComGroup, "NotWeComGroup", ClassItem,
 			"该群不是企业微信客户群。",
-			"The group is not a WeCom customer group."},
-		{CorpInactive, "CorpInactive", ClassItem,
+			"The group is not a WeCom customer group.",
+		},
+		{
+			CorpInactive, "CorpInactive", ClassItem,
 			"企业一年内没有活跃成员。",
-			"The corp had no active member for a year."},
-		{InvalidOpenGID, "InvalidOpenGID", ClassItem,
+			"The corp had no active member for a year.",
+		},
+		{
+			InvalidOpenGID, "InvalidOpenGID", ClassItem,
 			"opengid 不存在或无效。",
-			"The opengid does not exist."},
-		{CrossCorp, "CrossCorp", ClassItem,
+			"The opengid does not exist.",
+		},
+		{
+			CrossCorp, "CrossCorp", ClassItem,
 			"不允许跨企业调用。",
-			"A call across corps is not allowed."},
+			"A call across corps is not allowed.",
+		},
 	}
 }

@@ -7,6 +7,8 @@
 // developer.work.weixin.qq.com/document/path/90313.
 package errcode
 
+import "slices"
+
 // OK is the code of a call that worked.
 const OK = 0
 
@@ -39,21 +41,17 @@ type Info struct {
 
 // All lists every known code.
 func All() []Info {
-	all := append(access(), parameter()...)
-	all = append(all, customer()...)
-	return append(all, archive()...)
+	return slices.Concat(access(), parameter(), customer(), publishing(), archive())
 }
 
 // Lookup finds what is known about a code.
 func Lookup(code int) (Info, bool) {
-	for _, group := range []func() []Info{access, parameter, customer, archive} {
-		for _, info := range group() {
-			if info.Code == code {
-				return info, true
-			}
-		}
+	all := All()
+	i := slices.IndexFunc(all, func(info Info) bool { return info.Code == code })
+	if i < 0 {
+		return Info{}, false
 	}
-	return Info{}, false
+	return all[i], true
 }
 
 // ClassOf gives the class of a code, ClassItem for unknown ones.

@@ -5,6 +5,7 @@ package ledger
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -18,8 +19,8 @@ import (
 	"strings"
 )
 
-// tokenPath is the one operation that needs no caller.
-const tokenPath = "/cgi-bin/gettoken"
+// implicit is the one operation that needs no caller.
+const implicit = "/cgi-bin/gettoken"
 
 // Operation is one line of the ledger.
 type Operation struct {
@@ -68,7 +69,7 @@ func Read(wecom string) ([]Operation, error) {
 				o.UsedBy = append(o.UsedBy, filepath.ToSlash(folder))
 			}
 		}
-		if o.Path == tokenPath {
+		if o.Path == implicit {
 			o.UsedBy = []string{"every other operation"}
 		}
 		slices.Sort(o.UsedBy)
@@ -108,14 +109,63 @@ Written by the test TestLedger from the sources; run ` + "`go generate ./wecom`"
 
 // operations finds the functions of the package that name a path.
 func operations(folder string) ([]Operation, error) {
+	functions, err := functions(folder)
+	if err != nil {
+		return nil, err
+	}
+	var found []Operation
+	callers := map[string][]string{} // method → methods that call it
+	for _, f := range functions {
+		for _, o := range paths(f.FuncDecl) {
+			if o.HTTP == "" {
+				return nil, fmt.Errorf("%s: %s names %s without saying GET or POST", f.file, o.Method, o.Path)
+			}
+			if o.Doc == 0 {
+				return nil, fmt.Errorf("%s: the comment of %s names no document, as in (doc 92228)", f.file, o.Method)
+			}
+			o.File = f.file
+			found = append(found, o)
+		}
+		for _, called := range calledOnClient(f.FuncDecl) {
+			callers[called] = append(callers[called], f.Name.Name)
+		}
+	}
+	for i := range found {
+		if err := found[i].attribute(callers); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(found, func(a, b Operation) int { return cmp.Compare(a.Path, b.Path) })
+	return found, nil
+}
+
+// attribute names the method that people call, when the path stands in a function below it.
+func (o *Operation) attribute(callers map[string][]string) error {
+	for !ast.IsExported(o.Method) {
+		above := callers[o.Method]
+		if len(above) == 0 {
+			return fmt.Errorf("%s is called by %s, which nothing exported calls", o.Path, o.Method)
+		}
+		o.Method = above[max(slices.IndexFunc(above, ast.IsExported), 0)]
+	}
+	o.callers = slices.DeleteFunc(slices.Clone(callers[o.Method]), func(name string) bool { return !ast.IsExported(name) })
+	return nil
+}
+
+// function is one function with the file that it stands in.
+type function struct {
+	*ast.FuncDecl
+
+	file string
+}
+
+// functions lists the functions of a package, without tests.
+func functions(folder string) ([]function, error) {
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
 		return nil, err
 	}
-	var (
-		found   []Operation
-		callers = map[string][]string{} // method → methods that call it
-	)
+	var found []function
 	for _, path := range files {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
@@ -125,40 +175,11 @@ func operations(folder string) ([]Operation, error) {
 			return nil, err
 		}
 		for _, declaration := range file.Decls {
-			function, ok := declaration.(*ast.FuncDecl)
-			if !ok || function.Body == nil {
-				continue
-			}
-			for _, o := range paths(function) {
-				if o.HTTP == "" {
-					return nil, fmt.Errorf("%s: %s names %s without saying GET or POST", path, o.Method, o.Path)
-				}
-				if o.Doc == 0 {
-					return nil, fmt.Errorf("%s: the comment of %s names no document, as in (doc 92228)", path, o.Method)
-				}
-				o.File = filepath.Base(path)
-				found = append(found, o)
-			}
-			for _, called := range calledOnClient(function) {
-				callers[called] = append(callers[called], function.Name.Name)
+			if f, ok := declaration.(*ast.FuncDecl); ok && f.Body != nil {
+				found = append(found, function{f, filepath.Base(path)})
 			}
 		}
 	}
-	for i := range found {
-		o := &found[i]
-		for !ast.IsExported(o.Method) {
-			if len(callers[o.Method]) == 0 {
-				return nil, fmt.Errorf("%s is called by %s, which nothing exported calls", o.Path, o.Method)
-			}
-			next := callers[o.Method][0]
-			if i := slices.IndexFunc(callers[o.Method], ast.IsExported); i >= 0 {
-				next = callers[o.Method][i]
-			}
-			o.Method = next
-		}
-		o.callers = slices.DeleteFunc(slices.Clone(callers[o.Method]), func(name string) bool { return !ast.IsExported(name) })
-	}
-	slices.SortFunc(found, func(a, b Operation) int { return cmp.Compare(a.Path, b.Path) })
 	return found, nil
 }
 
@@ -238,18 +259,19 @@ type source struct{ path, text string }
 // sources reads the Go files below a folder, without tests. A folder that is not there
 // has none: the client is of use without the rest of the module.
 func sources(folder string) ([]source, error) {
+	tree := os.DirFS(folder)
 	var found []source
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(tree, ".", func(path string, entry fs.DirEntry, err error) error {
 		switch {
-		case os.IsNotExist(err):
+		case errors.Is(err, fs.ErrNotExist):
 			return nil
 		case err != nil:
 			return err
 		case entry.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go"):
 			return nil
 		}
-		text, err := os.ReadFile(path)
-		found = append(found, source{path, string(text)})
+		text, err := fs.ReadFile(tree, path)
+		found = append(found, source{filepath.Join(folder, filepath.FromSlash(path)), string(text)})
 		return err
 	})
 	return found, err
