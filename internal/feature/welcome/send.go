@@ -142,7 +142,7 @@ func (s *service) departmentsOf(ctx context.Context, corpID, member string) ([]i
 	}
 	parents := map[int64]int64{}
 	for _, d := range tree {
-		parents[d.ID] = d.ParentID
+		parents[d.ID] = d.Parent
 	}
 	var line []int64
 	for at := m.MainDepartment; at != 0 && !slices.Contains(line, at); at = parents[at] {

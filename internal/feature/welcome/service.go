@@ -273,7 +273,7 @@ func (s *service) Deliveries(ctx context.Context, in *DeliveriesInput) (*web.Pag
 func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entry, error) {
 	scope := q.Viewer.Where("corp_id", "member_id")
 	query := s.db.Read().NewSelect().TableExpr("welcome_delivery").ColumnExpr(deliveryColumns).Where(scope.SQL, scope.Args...).
-		Where("customer = ?", q.Customer).Where("outcome <> ?", Sending).OrderExpr("added_at DESC, id DESC").Limit(q.Limit + 1)
+		Where("customer = ?", q.Customer).Where("outcome <> ?", Sending).OrderExpr("added_at DESC, id DESC").Limit(int64(q.Limit + 1))
 	if !q.Before.IsZero() {
 		query = query.Where("added_at <= ?", db.MS(q.Before))
 	}

@@ -129,7 +129,7 @@ type deliveryKey struct {
 func deliveries(ctx context.Context, q db.Querier, v viewer.Viewer, in DeliveriesInput, after *deliveryKey) ([]delivery, error) {
 	scope := v.Where("corp_id", "member_id")
 	query := q.NewSelect().TableExpr("welcome_delivery").ColumnExpr(deliveryColumns).Where(scope.SQL, scope.Args...).
-		OrderExpr("added_at DESC, id DESC").Limit(in.Limit + 1)
+		OrderExpr("added_at DESC, id DESC").Limit(int64(in.Limit + 1))
 	if in.Outcome != "" {
 		query = query.Where("outcome = ?", in.Outcome)
 	}

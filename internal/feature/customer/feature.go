@@ -1,0 +1,69 @@
+// Package customer is 客户: the list at company level (one row a customer) and at follow
+// level (one row a pair), the customer's page with his timeline, and what happened
+// between members and customers.
+//
+// What WeCom knows is the mirror's; this feature owns only the history of meetings and
+// partings, because the mirror keeps just the present.
+//
+// Hears CustomerAdded, CustomerLost, CustomerDeleted (history). Says nothing. Asks
+// Timeline; answers Timeline, Find and Tiles (total, new today, lost today).
+package customer
+
+import (
+	"embed"
+	"io/fs"
+
+	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/corp"
+	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
+	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/search"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+)
+
+const (
+	slug           = "customer"
+	permissionRead = "customer.read"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+type service struct {
+	db     *db.DB
+	search *search.Index
+	asks   *ask.Asks
+	corps  *corp.Registry
+	clock  clock.Clock
+}
+
+// New builds the feature.
+func New(d feature.Deps) feature.Feature {
+	s := &service{db: d.DB, search: d.Search, asks: d.Asks, corps: d.Corps, clock: d.Clock}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return feature.Feature{
+		Slug: slug,
+		Routes: []web.Route{
+			web.Get("/customers", permissionRead, "查看客户列表（企业维度）", s.Customers),
+			web.Get("/customers/count", permissionRead, "统计客户列表（企业维度）", s.CountCustomers),
+			web.Get("/customers/{id}", permissionRead, "查看客户详情", s.Get),
+			web.Get("/customers/{id}/timeline", permissionRead, "查看客户动态", s.Timeline),
+			web.Get("/follows", permissionRead, "查看客户列表（跟进维度）", s.Follows),
+			web.Get("/follows/count", permissionRead, "统计客户列表（跟进维度）", s.CountFollows),
+		},
+		Permissions: []feature.Permission{{Key: permissionRead, ZH: "查看客户", EN: "View customers"}},
+		Menu:        []feature.MenuEntry{{Group: feature.GroupCustomer, Key: slug, Path: "/customer", Permission: permissionRead, Order: 10}},
+		Listeners: []bus.Listener{
+			bus.On("added", s.added), bus.On("lost", s.lost), bus.On("deleted", s.deleted),
+		},
+		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles},
+		Migrations: files,
+	}
+}
+
+func paging(limit int) web.Paging { return web.Paging{Limit: limit} }

@@ -1,0 +1,28 @@
+// Package product is the list of features: the only place where one is registered.
+package product
+
+import (
+	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/feature/access"
+	"github.com/queqiao-scrm/queqiao/internal/feature/account"
+	"github.com/queqiao-scrm/queqiao/internal/feature/channelcode"
+	"github.com/queqiao-scrm/queqiao/internal/feature/churn"
+	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
+	"github.com/queqiao-scrm/queqiao/internal/feature/eventlog"
+	"github.com/queqiao-scrm/queqiao/internal/feature/home"
+	"github.com/queqiao-scrm/queqiao/internal/feature/welcome"
+)
+
+// Features are what the product consists of, in the order of start.
+func Features() []feature.New {
+	return []feature.New{
+		access.New,      // 角色与范围
+		account.New,     // 登录
+		home.New,        // 首页
+		channelcode.New, // 渠道活码
+		welcome.New,     // 欢迎语
+		customer.New,    // 客户
+		churn.New,       // 流失提醒
+		eventlog.New,    // 事件日志
+	}
+}
