@@ -69,6 +69,20 @@ func Customers(ctx context.Context, q db.Querier, corp string, externals []strin
 	})
 }
 
+// CustomersByID finds many customers by our own ids in one query; the unknown are absent.
+func CustomersByID(ctx context.Context, q db.Querier, corp string, ids []id.ID) (map[id.ID]Customer, error) {
+	found := make(map[id.ID]Customer, len(ids))
+	return found, inBatches(ids, func(part []id.ID) error {
+		var rows []Customer
+		err := q.NewRaw(`SELECT `+customerColumns+` FROM mirror_customer WHERE corp_id = ? AND id IN (?)`,
+			corp, bun.In(part)).Scan(ctx, &rows)
+		for _, c := range rows {
+			found[c.ID] = c
+		}
+		return err
+	})
+}
+
 // CustomerNames gives the names of customers in one query, keyed by external_userid.
 func CustomerNames(ctx context.Context, q db.Querier, corp string, externals []string) (map[string]string, error) {
 	customers, err := Customers(ctx, q, corp, externals)

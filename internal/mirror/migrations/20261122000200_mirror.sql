@@ -183,6 +183,8 @@ CREATE TABLE mirror_inbox (
 );
 CREATE INDEX mirror_inbox_newest ON mirror_inbox (corp_id, received_at DESC, id DESC);
 CREATE INDEX mirror_inbox_by_state ON mirror_inbox (corp_id, state, received_at DESC, id DESC);
+-- Rare kinds must be found without walking all the others.
+CREATE INDEX mirror_inbox_by_event ON mirror_inbox (corp_id, event, received_at DESC, id DESC);
 CREATE INDEX mirror_inbox_subject ON mirror_inbox (corp_id, subject, told_at);
 CREATE INDEX mirror_inbox_age ON mirror_inbox (received_at);
 

@@ -1,0 +1,113 @@
+package mirror
+
+import (
+	"context"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+)
+
+// tagRow is a row of mirror_follow_tag.
+type tagRow struct {
+	Corp    string `bun:"corp_id"`
+	Follow  id.ID  `bun:"follow_id"`
+	Tag     string `bun:"tag_id"`
+	Kind    int    `bun:"kind"`
+	AddedAt int64  `bun:"added_at"` // the follow's
+}
+
+// applyTags brings the tags of the shown follows in line.
+func (m *Mirror) applyTags(ctx context.Context, tx db.Tx, p *page) error {
+	ids := make([]id.ID, len(p.rows))
+	var unnamed []string // tags whose kind WeCom did not say
+	for i, r := range p.rows {
+		ids[i] = r.follow.ID
+		for _, t := range r.tags {
+			if t.kind == 0 {
+				unnamed = append(unnamed, t.id)
+			}
+		}
+	}
+	known, err := followTags(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	slices.Sort(unnamed)
+	library, err := TagsByID(ctx, tx, p.corp, slices.Compact(unnamed))
+	if err != nil {
+		return err
+	}
+	var drop, add []*tagRow
+	for _, r := range p.rows {
+		gone, fresh := tagDifference(r, known[r.follow.ID], library)
+		drop, add = append(drop, gone...), append(add, fresh...)
+		r.changed = r.changed || len(gone)+len(fresh) > 0
+	}
+	return writeTags(ctx, tx, drop, add)
+}
+
+func followTags(ctx context.Context, tx db.Tx, follows []id.ID) (map[id.ID][]tagRow, error) {
+	found := map[id.ID][]tagRow{}
+	return found, inBatches(follows, func(part []id.ID) error {
+		var rows []tagRow
+		err := tx.NewRaw(`SELECT corp_id, follow_id, tag_id, kind, added_at FROM mirror_follow_tag WHERE follow_id IN (?)`,
+			bun.In(part)).Scan(ctx, &rows)
+		for _, r := range rows {
+			found[r.Follow] = append(found[r.Follow], r)
+		}
+		return err
+	})
+}
+
+// tagDifference says which tags of a follow go and which come or change.
+func tagDifference(r *pageRow, known []tagRow, library map[string]Tag) (gone, fresh []*tagRow) {
+	want := make(map[string]*tagRow, len(r.tags))
+	for _, t := range r.tags {
+		if t.kind == 0 {
+			t.kind = TagStrategy // batch/get_by_user gives corp and rule-group tags alike
+			if _, ok := library[t.id]; ok {
+				t.kind = TagCorp
+			}
+		}
+		want[t.id] = &tagRow{r.follow.Corp, r.follow.ID, t.id, t.kind, r.follow.AddedAt}
+	}
+	for _, k := range known {
+		w := want[k.Tag]
+		switch {
+		case w != nil && w.AddedAt == k.AddedAt && (w.Kind == k.Kind || !r.allTags):
+			delete(want, k.Tag)
+		case w == nil && (r.allTags || k.Kind != TagPersonal):
+			gone = append(gone, &k)
+		case w == nil && k.AddedAt != r.follow.AddedAt:
+			k.AddedAt = r.follow.AddedAt
+			want[k.Tag] = &k
+		}
+	}
+	for _, w := range want {
+		fresh = append(fresh, w)
+	}
+	return gone, fresh
+}
+
+func writeTags(ctx context.Context, tx db.Tx, drop, add []*tagRow) error {
+	if len(drop) > 0 {
+		if err := inBatches(drop, func(part []*tagRow) error {
+			pairs := make([][]any, len(part))
+			for i, t := range part {
+				pairs[i] = []any{t.Follow, t.Tag}
+			}
+			_, err := tx.NewRaw(`DELETE FROM mirror_follow_tag WHERE (follow_id, tag_id) IN (?)`, bun.In(pairs)).Exec(ctx)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return inBatches(add, func(part []*tagRow) error {
+		_, err := tx.NewInsert().Model(&part).ModelTableExpr("mirror_follow_tag").
+			On("CONFLICT (follow_id, tag_id) DO UPDATE").Set("kind = excluded.kind, added_at = excluded.added_at").Exec(ctx)
+		return err
+	})
+}
