@@ -35,7 +35,7 @@ func (x *Index) Find(ctx context.Context, q db.Querier, corp, kind, query string
 		return Match{}, nil
 	}
 	text := textCondition(words)
-	sql, args := x.engine.candidates(queryGrams(words, partition(corp, kind)))
+	sql, args := x.engine.candidates(queryGrams(words, partition(db.Clean(corp), db.Clean(kind))))
 	// The inner limit counts candidates, so that a common gram is not read to its end.
 	var rows []struct {
 		Ref   id.ID
@@ -78,6 +78,10 @@ func (m Match) Condition(column string) (sql string, args []any) {
 // Everything is true when the query was empty.
 func (m Match) Everything() bool { return m.all }
 
+// Common is true when so many rows match that each row of a list is asked in turn;
+// otherwise the condition names the rows, and a list may start from them.
+func (m Match) Common() bool { return m.many }
+
 // None is true when nothing can match.
 func (m Match) None() bool { return !m.all && !m.many && len(m.ids) == 0 }
 
@@ -93,7 +97,7 @@ func (x *Index) Newest(ctx context.Context, q db.Querier, corp, kind, query stri
 		cond, args = strings.ReplaceAll(m.text.sql, "{body}", "d0.body"), m.text.args
 	}
 	var ids []id.ID
-	args = append(append([]any{corp, kind}, args...), limit)
+	args = append(append([]any{db.Clean(corp), db.Clean(kind)}, args...), limit)
 	err = q.NewRaw("SELECT d0.ref FROM search_doc AS d0 WHERE d0.corp_id = ? AND d0.kind = ? AND "+cond+" ORDER BY d0.ref DESC LIMIT ?", args...).Scan(ctx, &ids)
 	if err != nil {
 		return nil, fmt.Errorf("search: newest: %w", err)

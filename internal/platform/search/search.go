@@ -119,6 +119,7 @@ func (x *Index) put(ctx context.Context, tx db.Tx, docs []Document) error {
 	entries := map[id.ID]entry{} // the last of a row counts
 	for i, d := range docs {
 		refs[i] = d.Ref
+		d.Corp, d.Kind = db.Clean(d.Corp), db.Clean(d.Kind)
 		body := fold(d.Text...)
 		entries[d.Ref] = entry{d, body, gramsOf(body, partition(d.Corp, d.Kind))}
 	}
