@@ -14,7 +14,7 @@ GOLANGCI := bin/tools/golangci-lint-$(GOLANGCI_VERSION)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 # Releases are static and carry neither paths of the machine nor symbols to debug with.
-RELEASE_BUILD := CGO_ENABLED=0 go build -tags ui -trimpath -buildvcs=auto -ldflags "-s -w"
+RELEASE_BUILD := CGO_ENABLED=0 go build -tags ui -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
 # What the program and its pages are made of; "find" so that a second "make run" rebuilds nothing.
 GO_SOURCES = go.mod go.sum $(wildcard web/*.go) \
@@ -100,7 +100,7 @@ fix: linter packages ## Let the formatters and linters mend what they can
 	@scripts/biome.sh --write
 
 .PHONY: gen
-gen: packages ## Write the generated files: OpenAPI document, TypeScript types, events, permissions
+gen: packages ## Write the generated files: OpenAPI document, TypeScript types, events, WeCom operations
 	@scripts/gen.sh
 
 .PHONY: verify

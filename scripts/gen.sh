@@ -4,14 +4,13 @@
 #   web/src/api/openapi.json   the console's API as the program's routes declare it
 #   web/src/api/schema.d.ts    the same as TypeScript types, by openapi-typescript
 #   docs/EVENTS.md             who says what, who hears it
-#   docs/permissions.md        every route with its audience and permission
 #   wecom/operations.md        WeCom's operations: typed, simulated, used
 #
 #   scripts/gen.sh [--check]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-generated=(web/src/api/openapi.json web/src/api/schema.d.ts docs/EVENTS.md docs/permissions.md)
+generated=(web/src/api/openapi.json web/src/api/schema.d.ts docs/EVENTS.md)
 
 # What Go packages write about themselves (wecom/operations.md); their tests compare it.
 [ "${1:-}" = --check ] || go generate ./...
@@ -21,9 +20,8 @@ trap 'rm -rf "$fresh"' EXIT
 mkdir -p "$fresh/web/src/api" "$fresh/docs"
 
 go build -o "$fresh/queqiao" ./cmd/queqiao
-"$fresh/queqiao" describe openapi >"$fresh/web/src/api/openapi.json"
-"$fresh/queqiao" describe events >"$fresh/docs/EVENTS.md"
-"$fresh/queqiao" describe permissions >"$fresh/docs/permissions.md"
+"$fresh/queqiao" openapi >"$fresh/web/src/api/openapi.json"
+"$fresh/queqiao" events >"$fresh/docs/EVENTS.md"
 web/node_modules/.bin/openapi-typescript "$fresh/web/src/api/openapi.json" -o "$fresh/web/src/api/schema.d.ts" >/dev/null
 
 stale=0

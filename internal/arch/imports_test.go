@@ -52,7 +52,11 @@ func importTable() []row {
 			[]string{"internal/event", "internal/message", "internal/viewer", "internal/platform/id", "internal/platform/db"},
 			"a question carries who asks and perhaps a transaction, an answer is a message or a condition on customers",
 		},
-		{"internal/message", []string{platform, sdk}, "content and its way to WeCom, whoever sends it"},
+		{
+			"internal/message",
+			[]string{platform, "internal/corp", "internal/viewer", sdk},
+			"content and its way to WeCom, whoever sends it: it needs the corp's client, never a feature's words",
+		},
 		{"internal/viewer", []string{platform, sdk}, "who looks is the same question for every feature"},
 		{"internal/corp/...", []string{platform, sdk}, "corps and their keys are known before anything that they have"},
 		{"internal/mirror/...", below("internal/corp"), "what WeCom knows does not depend on what we add to it"},
@@ -76,7 +80,7 @@ func importTable() []row {
 		{"internal/arch", nil, "the rules read source; they run none of it"},
 		{"web", nil, "only carries the built pages"},
 		{
-			"cmd/queqiao", below("internal/corp", "internal/mirror", "internal/feature", "internal/app", "internal/product"),
+			"cmd/queqiao", below("internal/corp", "internal/mirror", "internal/feature", "internal/app", "internal/product", "web"),
 			"the program joins the app, the list of features and, for demo and simulate, the simulator",
 		},
 	}...)

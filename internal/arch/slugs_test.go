@@ -28,8 +28,9 @@ var slug = regexp.MustCompile(`^[a-z]+$`)
 
 // manifest is what can be read off a feature's source.
 type manifest struct {
-	slugs []string // values of the field Slug
-	menu  bool     // the field Menu is given
+	slugs     []string          // values of the field Slug
+	menu      bool              // the field Menu is given
+	constants map[string]string // string constants of the package
 }
 
 // slugs checks that one slug names everything: folder, package, manifest, the product's
@@ -55,7 +56,7 @@ func slugs(tree fs.FS) ([]string, error) {
 		case under(file.Dir, featureDir+"/*"):
 			name := path.Base(file.Dir)
 			if features[name] == nil {
-				features[name] = &manifest{}
+				features[name] = &manifest{constants: map[string]string{}}
 			}
 			features[name].read(file)
 			if file.File.Name.Name != name {
@@ -78,8 +79,8 @@ func slugs(tree fs.FS) ([]string, error) {
 		if !slug.MatchString(name) {
 			findings = append(findings, dir+": a slug is lower-case letters only: it is also a table prefix and a job kind")
 		}
-		if !slices.Equal(of.slugs, []string{name}) {
-			findings = append(findings, fmt.Sprintf("%s: the manifest must say Slug: %q once, and says %q", dir, name, of.slugs))
+		if said := of.said(); !slices.Equal(said, []string{name}) {
+			findings = append(findings, fmt.Sprintf("%s: the manifest must say Slug: %q once, and says %q", dir, name, said))
 		}
 		if !listed[name] {
 			findings = append(findings, fmt.Sprintf("%s is not in the product's list (%s/features.go)", dir, productDir))
@@ -104,40 +105,68 @@ func slugs(tree fs.FS) ([]string, error) {
 	return findings, nil
 }
 
-// read notes the literals of type feature.Feature in the file.
+// read notes the literals of type feature.Feature in the file, and its constants.
 func (m *manifest) read(file goFile) {
 	ast.Inspect(file.File, func(node ast.Node) bool {
-		literal, ok := node.(*ast.CompositeLit)
-		if !ok {
-			return true
-		}
-		kind, ok := literal.Type.(*ast.SelectorExpr)
-		if !ok || kind.Sel.Name != "Feature" {
-			return true
-		}
-		for _, element := range literal.Elts {
-			field, ok := element.(*ast.KeyValueExpr)
-			if !ok {
-				continue
+		switch node := node.(type) {
+		case *ast.ValueSpec:
+			for i, name := range node.Names {
+				if i < len(node.Values) {
+					m.constants[name.Name] = text(node.Values[i])
+				}
 			}
-			switch name, _ := field.Key.(*ast.Ident); name.Name {
-			case "Slug":
-				m.slugs = append(m.slugs, constant(field.Value))
-			case "Menu":
-				m.menu = true
+		case *ast.CompositeLit:
+			kind, ok := node.Type.(*ast.SelectorExpr)
+			if !ok || kind.Sel.Name != "Feature" {
+				return true
+			}
+			for _, element := range node.Elts {
+				if field, ok := element.(*ast.KeyValueExpr); ok {
+					m.field(field)
+				}
 			}
 		}
 		return true
 	})
 }
 
-// constant is the value of a string literal; of anything else, that it is none.
-func constant(value ast.Expr) string {
-	if literal, ok := value.(*ast.BasicLit); ok && literal.Kind == token.STRING {
-		text, _ := strconv.Unquote(literal.Value)
-		return text
+func (m *manifest) field(field *ast.KeyValueExpr) {
+	switch name, _ := field.Key.(*ast.Ident); name.Name {
+	case "Slug":
+		if constant, ok := field.Value.(*ast.Ident); ok {
+			m.slugs = append(m.slugs, constant.Name)
+		} else {
+			m.slugs = append(m.slugs, strconv.Quote(text(field.Value)))
+		}
+	case "Menu":
+		m.menu = true
 	}
-	return "not a string literal"
+}
+
+// said are the slugs of the manifests, constants resolved.
+func (m *manifest) said() []string {
+	var said []string
+	for _, s := range m.slugs {
+		if literal, err := strconv.Unquote(s); err == nil {
+			said = append(said, literal)
+		} else {
+			said = append(said, m.constants[s])
+		}
+	}
+	return said
+}
+
+// text is the value of a string literal, "" of anything else.
+func text(value ast.Expr) string {
+	literal, ok := value.(*ast.BasicLit)
+	if !ok || literal.Kind != token.STRING {
+		return ""
+	}
+	unquoted, err := strconv.Unquote(literal.Value)
+	if err != nil {
+		return ""
+	}
+	return unquoted
 }
 
 // entries are the names in a folder; none when there is no folder.
@@ -157,7 +186,7 @@ func TestSlugs(t *testing.T) {
 	holds(t, slugs)
 
 	list := "package product\nimport _ \"" + module + "/internal/feature/churn\"\n"
-	churn := "package churn\nvar f = feature.Feature{Slug: \"churn\", Menu: menu()}\n"
+	churn := "package churn\nconst slug = \"churn\"\nvar f = feature.Feature{Slug: slug, Menu: menu()}\n"
 	catches(t, slugs, map[string]string{
 		"internal/product/features.go":       list,
 		"internal/feature/churn/feature.go":  churn,
@@ -181,7 +210,7 @@ func TestSlugs(t *testing.T) {
 		"internal/feature/churn has a menu entry and no pages",
 		"internal/feature/churn has no guide",
 		"internal/feature/follow_up: a slug is lower-case letters",
-		"the manifest must say Slug: \"follow_up\" once, and says [\"not a string literal\"]",
+		"the manifest must say Slug: \"follow_up\" once, and says [\"x\"]",
 		"internal/feature/follow_up is not in the product's list",
 		"internal/feature/follow_up has no guide",
 		"web/src/features/stage: pages without a feature",
