@@ -155,7 +155,7 @@ func New(options Options) (*Client, error) {
 	}
 	s.tokens = newTokens(store, s.clock)
 
-	client := http.Client{Timeout: defaultTimeout}
+	client := http.Client{Timeout: defaultTimeout, Transport: transport()}
 	if options.HTTPClient != nil {
 		client = *options.HTTPClient
 	}
@@ -163,6 +163,18 @@ func New(options Options) (*Client, error) {
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	s.http = &client
 	return newClient(s, options.App), nil
+}
+
+// transport keeps more connections open than net/http does for one server: all calls go
+// to the same one.
+func transport() http.RoundTripper {
+	standard, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport // somebody has put his own in its place
+	}
+	own := standard.Clone()
+	own.MaxIdleConnsPerHost = own.MaxIdleConns
+	return own
 }
 
 func newClient(s *shared, app App) *Client {

@@ -28,7 +28,7 @@ type JSSignature struct {
 // SignConfig signs a page for wx.config, with the ticket of the corp (doc 90506). Sign
 // addresses of one's own hosts only.
 func (c *Client) SignConfig(ctx context.Context, pageURL string) (JSSignature, error) {
-	ticket, err := c.ticket(ctx, "jsapi", func(ctx context.Context) (TicketResponse, error) {
+	ticket, err := c.ticket(ctx, "get_jsapi_ticket", func(ctx context.Context) (TicketResponse, error) {
 		return get[TicketResponse](ctx, c, "/cgi-bin/get_jsapi_ticket", nil)
 	})
 	return c.signPage(ticket, pageURL), c.wrap("get_jsapi_ticket", err)
@@ -37,7 +37,7 @@ func (c *Client) SignConfig(ctx context.Context, pageURL string) (JSSignature, e
 // SignAgentConfig signs a page for wx.agentConfig, with the ticket of the app (doc
 // 90506).
 func (c *Client) SignAgentConfig(ctx context.Context, pageURL string) (JSSignature, error) {
-	ticket, err := c.ticket(ctx, "agent_config", func(ctx context.Context) (TicketResponse, error) {
+	ticket, err := c.ticket(ctx, "ticket/get", func(ctx context.Context) (TicketResponse, error) {
 		return get[TicketResponse](ctx, c, "/cgi-bin/ticket/get", url.Values{"type": {"agent_config"}})
 	})
 	return c.signPage(ticket, pageURL), c.wrap("ticket/get", err)
@@ -45,13 +45,13 @@ func (c *Client) SignAgentConfig(ctx context.Context, pageURL string) (JSSignatu
 
 // ticket gives a ticket that is kept like an access token. WeCom allows 400 an hour for
 // a corp and 100 for an app.
-func (c *Client) ticket(ctx context.Context, kind string, fetch func(context.Context) (TicketResponse, error)) (string, error) {
-	return c.tokens.get(ctx, "ticket:"+kind+":"+c.key, "", func(ctx context.Context) (Token, error) {
+func (c *Client) ticket(ctx context.Context, op string, fetch func(context.Context) (TicketResponse, error)) (string, error) {
+	return c.tokens.get(ctx, "ticket:"+op+":"+c.key, "", func(ctx context.Context) (Token, error) {
 		response, err := fetch(ctx)
 		if err != nil {
 			return Token{}, err
 		}
-		return c.tokens.lasting(response.Ticket, response.ExpiresIn), nil
+		return c.lasting(op, response.Ticket, response.ExpiresIn)
 	})
 }
 

@@ -2,6 +2,7 @@ package wecom
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"sync"
@@ -59,7 +60,20 @@ func (c *Client) fetchToken(ctx context.Context) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
-	return c.tokens.lasting(answer.AccessToken, answer.ExpiresIn), nil
+	return c.lasting("gettoken", answer.AccessToken, answer.ExpiresIn)
+}
+
+// lasting makes a Token of a value that lives for some seconds. Without a value, or with
+// one that is dead already, every call would fetch anew.
+func (c *Client) lasting(op, value string, seconds int) (Token, error) {
+	if value == "" || seconds <= 0 {
+		return Token{}, &Error{
+			Op: op, App: c.app.Name, Class: errcode.ClassTransient,
+			Err: errors.New("the answer says ok and holds nothing that lasts"),
+		}
+	}
+	life := time.Duration(seconds) * time.Second
+	return Token{Value: value, Expires: c.clock.Now().Add(life - min(tokenMargin, life/10))}, nil
 }
 
 // ResetSecret lets the next call try the secret again after WeCom refused it, for
@@ -111,12 +125,6 @@ type flight struct {
 
 func newTokens(store TokenStore, clock Clock) *tokens {
 	return &tokens{store: store, clock: clock, known: map[string]Token{}, flights: map[string]*flight{}}
-}
-
-// lasting makes a Token of a value that lives for some seconds.
-func (t *tokens) lasting(value string, seconds int) Token {
-	life := time.Duration(seconds) * time.Second
-	return Token{Value: value, Expires: t.clock.Now().Add(life - min(tokenMargin, life/10))}
 }
 
 // get gives a token other than stale: a remembered one, the store's, or a new one.

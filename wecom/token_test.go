@@ -147,6 +147,17 @@ func TestTokenRefusedTwiceIsAnError(t *testing.T) {
 	}
 }
 
+// TestTokenThatIsNone: something in between answers with status 200 and an empty object.
+func TestTokenThatIsNone(t *testing.T) {
+	for _, body := range []string{"{}", `{"errcode":0,"errmsg":"ok","access_token":"","expires_in":7200}`, `{"errcode":0,"access_token":"t"}`} {
+		s := newServer(t, fine)
+		s.gettoken = func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) }
+		if err := newClient(t, s, nil).RecallMessage(t.Context(), "m"); !wecom.IsTransient(err) || s.fetched() != 1 {
+			t.Errorf("%s gave %v after %d attempts", body, err, s.fetched())
+		}
+	}
+}
+
 func TestRepeatedCallSendsTheSameBody(t *testing.T) {
 	var bodies []string
 	s := newServer(t, func(w http.ResponseWriter, r *http.Request) {
