@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file takes a call of the API through what every call goes through:
@@ -133,7 +134,7 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if op == nil {
 		record.Status = http.StatusNotFound
 		s.calls.add(record)
-		writeJSON(w, http.StatusNotFound, wecom.Result{ErrCode: codeBadParameter,
+		writeJSON(w, http.StatusNotFound, wecom.Result{ErrCode: errcode.ParameterRule,
 			ErrMsg: "the simulator does not model " + r.URL.Path + "; see wecom/operations.md"})
 		return
 	}
@@ -178,10 +179,10 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 			"%s, hint: [%d], from ip: %s, more info at https://open.work.weixin.qq.com/devtool/query?e=%d",
 			refused.text, record.At, record.IP, refused.code)})
 	case err != nil:
-		record.ErrCode = codeBusy
+		record.ErrCode = errcode.SystemBusy
 		s.calls.add(record)
 		s.log.Error("call failed", "path", op.path, "error", err)
-		writeJSON(w, http.StatusOK, wecom.Result{ErrCode: codeBusy, ErrMsg: "system error"})
+		writeJSON(w, http.StatusOK, wecom.Result{ErrCode: errcode.SystemBusy, ErrMsg: "system error"})
 	default:
 		s.calls.add(record)
 		if b, ok := answer.(binaryAnswer); ok {
@@ -203,9 +204,9 @@ func (s *Sim) perform(c *call, op *operation, strike *Fault) (any, error) {
 	if strike != nil {
 		switch strike.Kind {
 		case FaultBusy:
-			return nil, fail(codeBusy, "system error")
+			return nil, fail(errcode.SystemBusy, "system error")
 		case FaultFrequency:
-			return nil, fail(codeFrequency, "api freq out of limit")
+			return nil, fail(errcode.RateLimited, "api freq out of limit")
 		case FaultCode:
 			return nil, fail(strike.Code, "switched on as a fault")
 		case FaultExpired:
@@ -233,7 +234,7 @@ func (s *Sim) perform(c *call, op *operation, strike *Fault) (any, error) {
 			return nil, fail(codeBadJSON, "cannot read the body")
 		}
 		if len(c.body) > maxBody {
-			return nil, fail(codeTextTooLong, "body above %d bytes", maxBody)
+			return nil, fail(errcode.MessageTooLong, "body above %d bytes", maxBody)
 		}
 	}
 	return op.handle(c)
@@ -248,7 +249,7 @@ func (s *Sim) permit(c *call, needs need) error {
 	switch needs {
 	case needsDetail:
 		if c.app.Kind == ContactsSync && !c.app.ReadsDetail {
-			return fail(codeNoDetail, "the sync secret may not read contact details from this ip")
+			return fail(errcode.ContactDetailForbidden, "the sync secret may not read contact details from this ip")
 		}
 		allowed = c.app.Kind != CustomerSystem
 	case needsContacts:
@@ -265,7 +266,7 @@ func (s *Sim) permit(c *call, needs need) error {
 		allowed = c.app.Kind == SelfBuilt
 	}
 	if !allowed {
-		return fail(codeNotAllowed, "api forbidden for this secret")
+		return fail(errcode.APIForbidden, "api forbidden for this secret")
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file answers the interfaces of contact ways (联系我, 92228).
@@ -39,22 +40,22 @@ func addContactWay(c *call, req *wecom.AddContactWayRequest) (any, error) {
 		Exclusive: req.IsExclusive, MarkSource: req.MarkSource == nil || *req.MarkSource, CreatedAt: c.now.Unix(),
 	}
 	if w.Type != wecom.ContactWaySingle && w.Type != wecom.ContactWayMultiple {
-		return nil, fail(codeBadParameter, "type must be 1 or 2")
+		return nil, fail(errcode.ParameterRule, "type must be 1 or 2")
 	}
 	if w.Scene != wecom.SceneMiniProgram && w.Scene != wecom.SceneQRCode {
-		return nil, fail(codeBadParameter, "scene must be 1 or 2")
+		return nil, fail(errcode.ParameterRule, "scene must be 1 or 2")
 	}
 	if err := c.checkTemp(w, req.Conclusions); err != nil {
 		return nil, err
 	}
 	if w.Exclusive && (w.Type != wecom.ContactWayMultiple || w.Temp) {
-		return nil, fail(codeBadParameter, "is_exclusive is for type 2 and not for temporary sessions")
+		return nil, fail(errcode.ParameterRule, "is_exclusive is for type 2 and not for temporary sessions")
 	}
 	if err := c.checkWay(w); err != nil {
 		return nil, err
 	}
 	if limit := c.sim.limit().ContactWays; limit > 0 && !w.Temp && len(c.corp.Ways) >= limit {
-		return nil, fail(codeWayQuota, "contact way quota reached")
+		return nil, fail(errcode.ContactWayQuota, "contact way quota reached")
 	}
 	w.ConfigID = c.sim.randomHex(32)
 	c.corp.Ways[w.ConfigID] = w
@@ -76,15 +77,15 @@ func (c *call) qrCode(w *ContactWay) string {
 func (c *call) checkTemp(w *ContactWay, end *wecom.Conclusions) error {
 	if !w.Temp {
 		if w.ExpiresIn != 0 || w.ChatExpiresIn != 0 || w.UnionID != "" || end != nil {
-			return fail(codeBadParameter, "expires_in, chat_expires_in, unionid and conclusions need is_temp")
+			return fail(errcode.ParameterRule, "expires_in, chat_expires_in, unionid and conclusions need is_temp")
 		}
 		return nil
 	}
 	if !c.corp.Medical {
-		return fail(codeNotAllowed, "temporary sessions are for the medical industry")
+		return fail(errcode.APIForbidden, "temporary sessions are for the medical industry")
 	}
 	if w.Type != wecom.ContactWaySingle {
-		return fail(codeBadParameter, "a temporary session has a single member")
+		return fail(errcode.ParameterRule, "a temporary session has a single member")
 	}
 	if w.ExpiresIn == 0 {
 		w.ExpiresIn = 7 * 24 * 3600
@@ -93,7 +94,7 @@ func (c *call) checkTemp(w *ContactWay, end *wecom.Conclusions) error {
 		w.ChatExpiresIn = 24 * 3600
 	}
 	if w.ExpiresIn < 0 || w.ExpiresIn > twoWeeks || w.ChatExpiresIn < 0 || w.ChatExpiresIn > twoWeeks {
-		return fail(codeBadParameter, "expires_in and chat_expires_in must lie between 1 s and 14 days")
+		return fail(errcode.ParameterRule, "expires_in and chat_expires_in must lie between 1 s and 14 days")
 	}
 	return c.setConclusions(w, end)
 }
@@ -107,7 +108,7 @@ func (c *call) setConclusions(w *ContactWay, end *wecom.Conclusions) error {
 	out := &Conclusions{}
 	if end.Text != nil {
 		if len(end.Text.Content) > 4000 {
-			return fail(codeTextTooLong, "conclusions.text above 4000 bytes")
+			return fail(errcode.MessageTooLong, "conclusions.text above 4000 bytes")
 		}
 		out.Text = end.Text.Content
 	}
@@ -138,13 +139,13 @@ func (c *call) setConclusions(w *ContactWay, end *wecom.Conclusions) error {
 // 客户联系 permission (84074); 100 at most, departments expanded.
 func (c *call) checkWay(w *ContactWay) error {
 	if utf8.RuneCountInString(w.Remark) > wayRemarkMax {
-		return fail(codeBadParameter, "remark longer than %d characters", wayRemarkMax)
+		return fail(errcode.ParameterRule, "remark longer than %d characters", wayRemarkMax)
 	}
 	if utf8.RuneCountInString(w.State) > wayRemarkMax {
-		return fail(codeBadParameter, "state longer than %d characters", wayRemarkMax)
+		return fail(errcode.ParameterRule, "state longer than %d characters", wayRemarkMax)
 	}
 	if w.Type == wecom.ContactWaySingle && (len(w.Users) != 1 || len(w.Parties) != 0) {
-		return fail(codeBadParameter, "type 1 needs exactly one user and no party")
+		return fail(errcode.ParameterRule, "type 1 needs exactly one user and no party")
 	}
 	for _, u := range w.Users {
 		m, err := c.member(u)
@@ -152,13 +153,13 @@ func (c *call) checkWay(w *ContactWay) error {
 			return err
 		}
 		if m.Status != StatusActive {
-			return fail(codeNotActivated, "%s is not activated", m.UserID)
+			return fail(errcode.NotActivated, "%s is not activated", m.UserID)
 		}
 		if !m.RealName {
-			return fail(codeNotRealName, "%s is not real-name verified", m.UserID)
+			return fail(errcode.NotVerified, "%s is not real-name verified", m.UserID)
 		}
 		if !m.MayContact {
-			return fail(codeNoCustomerContact, "%s has no permission for external contacts", m.UserID)
+			return fail(errcode.NoExternalContactRight, "%s has no permission for external contacts", m.UserID)
 		}
 	}
 	for _, p := range w.Parties {
@@ -168,10 +169,10 @@ func (c *call) checkWay(w *ContactWay) error {
 	}
 	n := len(c.corp.wayMembers(w, true))
 	if n == 0 {
-		return fail(codeBadParameter, "no member is left who could be added")
+		return fail(errcode.ParameterRule, "no member is left who could be added")
 	}
 	if n > wayMembersMax {
-		return fail(codeBadParameter, "more than %d members", wayMembersMax)
+		return fail(errcode.ParameterRule, "more than %d members", wayMembersMax)
 	}
 	return nil
 }
@@ -212,10 +213,10 @@ func (m *Member) canBeAdded() bool { return m.Status == StatusActive && m.RealNa
 func (c *call) way(id string) (*ContactWay, error) {
 	w := c.corp.Ways[id]
 	if w == nil {
-		return nil, fail(codeBadParameter, "invalid config_id")
+		return nil, fail(errcode.ParameterRule, "invalid config_id")
 	}
 	if w.Creator != c.app.AgentID {
-		return nil, fail(codeNotAllowed, "the contact way belongs to another app")
+		return nil, fail(errcode.APIForbidden, "the contact way belongs to another app")
 	}
 	return w, nil
 }
@@ -265,7 +266,7 @@ func listContactWays(c *call, req *wecom.ListContactWaysRequest) (any, error) {
 		end = c.now.Unix()
 	}
 	if start > end {
-		return nil, fail(codeBadParameter, "start_time lies after end_time")
+		return nil, fail(errcode.ParameterRule, "start_time lies after end_time")
 	}
 	from, err := c.cursor(req.Cursor, scope)
 	if err != nil {
@@ -347,7 +348,7 @@ func closeTempChat(c *call, req *wecom.CloseTempChatRequest) (any, error) {
 		return nil, err
 	}
 	if c.corp.Customers[req.ExternalUserID] == nil {
-		return nil, fail(codeBadExternal, "invalid external userid")
+		return nil, fail(errcode.InvalidExternalUserID, "invalid external userid")
 	}
 	for _, t := range c.corp.TempChats {
 		if !t.Closed && userKey(t.UserID) == userKey(req.UserID) && t.ExternalUserID == req.ExternalUserID {
@@ -355,7 +356,7 @@ func closeTempChat(c *call, req *wecom.CloseTempChatRequest) (any, error) {
 			return good(), nil
 		}
 	}
-	return nil, fail(codeNoRelation, "no temporary session")
+	return nil, fail(errcode.NotFollowed, "no temporary session")
 }
 
 func ints(list []int64) []int {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file answers department/* (90205–90208, 95350, 95351).
@@ -34,7 +35,7 @@ func (c *call) visibleDepartments() ([]*Department, error) {
 	if v := c.query.Get("id"); v != "" {
 		id, err := strconv.Atoi(v)
 		if err != nil {
-			return nil, fail(codeBadDepartment, "id is not a number")
+			return nil, fail(errcode.InvalidDepartmentID, "id is not a number")
 		}
 		d, err := c.department(id)
 		if err != nil {
@@ -54,10 +55,10 @@ func (c *call) visibleDepartments() ([]*Department, error) {
 func (c *call) department(id int) (*Department, error) {
 	d := c.corp.Departments[id]
 	if d == nil {
-		return nil, fail(codeNoDepartment, "department not found")
+		return nil, fail(errcode.DepartmentNotFound, "department not found")
 	}
 	if !c.corp.index.visibleDepts[c.app][id] {
-		return nil, fail(codeNoPermission, "no privilege to access the department")
+		return nil, fail(errcode.NoPermissionForTarget, "no privilege to access the department")
 	}
 	return d, nil
 }
@@ -98,7 +99,7 @@ func listDepartmentIDs(c *call) (any, error) {
 func getDepartment(c *call) (any, error) {
 	id, err := strconv.Atoi(c.query.Get("id"))
 	if err != nil {
-		return nil, fail(codeBadDepartment, "id missing or not a number")
+		return nil, fail(errcode.InvalidDepartmentID, "id missing or not a number")
 	}
 	d, err := c.department(id)
 	if err != nil {
@@ -111,11 +112,11 @@ func getDepartment(c *call) (any, error) {
 // long (64 characters), with \:*?"<>|, or taken by a sibling.
 func (c *call) checkName(name string, parent, self int) error {
 	if name == "" || utf8.RuneCountInString(name) > 64 || strings.ContainsAny(name, `\:*?"<>|`) {
-		return fail(codeDepartmentName, "invalid department name")
+		return fail(errcode.DepartmentExists, "invalid department name")
 	}
 	for _, d := range c.corp.index.children[parent] {
 		if d.Name == name && d.ID != self {
-			return fail(codeDepartmentName, "department name exists")
+			return fail(errcode.DepartmentExists, "department name exists")
 		}
 	}
 	return nil
@@ -124,26 +125,26 @@ func (c *call) checkName(name string, parent, self int) error {
 func createDepartment(c *call, req *wecom.CreateDepartmentRequest) (any, error) {
 	parent := int(req.ParentID)
 	if c.corp.Departments[parent] == nil {
-		return nil, fail(codeNoParent, "parent department not found")
+		return nil, fail(errcode.ParentNotFound, "parent department not found")
 	}
 	if !c.corp.index.visibleDepts[c.app][parent] {
-		return nil, fail(codeNoPermission, "no privilege for the parent department")
+		return nil, fail(errcode.NoPermissionForTarget, "no privilege for the parent department")
 	}
 	if err := c.checkName(req.Name, parent, 0); err != nil {
 		return nil, err
 	}
 	if c.corp.depth(parent) >= maxDepth {
-		return nil, fail(codeTooDeep, "department depth above %d", maxDepth)
+		return nil, fail(errcode.DepartmentTooDeep, "department depth above %d", maxDepth)
 	}
 	id := int(req.ID)
 	if id < 0 || id > 1<<31-1 {
-		return nil, fail(codeBadDepartment, "invalid department id")
+		return nil, fail(errcode.InvalidDepartmentID, "invalid department id")
 	}
 	if id == 0 {
 		id = c.corp.nextDepartment()
 	}
 	if c.corp.Departments[id] != nil {
-		return nil, fail(codeBadDepartment, "department id exists")
+		return nil, fail(errcode.InvalidDepartmentID, "department id exists")
 	}
 	c.corp.Departments[id] = &Department{ID: id, Name: req.Name, NameEN: req.NameEN, ParentID: parent, Order: int64(req.Order)}
 	c.corp.reindexDirectory()
@@ -160,11 +161,11 @@ func updateDepartment(c *call, req *wecom.UpdateDepartmentRequest) (any, error) 
 	if req.ParentID != 0 && d.ID != 1 {
 		parent = int(req.ParentID)
 		if c.corp.Departments[parent] == nil {
-			return nil, fail(codeNoParent, "parent department not found")
+			return nil, fail(errcode.ParentNotFound, "parent department not found")
 		}
 		for _, below := range c.corp.subtree(d.ID) {
 			if below.ID == parent {
-				return nil, fail(codeNoParent, "a department cannot be its own parent")
+				return nil, fail(errcode.ParentNotFound, "a department cannot be its own parent")
 			}
 		}
 	}
@@ -192,17 +193,17 @@ func updateDepartment(c *call, req *wecom.UpdateDepartmentRequest) (any, error) 
 func deleteDepartment(c *call) (any, error) {
 	id, err := strconv.Atoi(c.query.Get("id"))
 	if err != nil {
-		return nil, fail(codeBadDepartment, "id missing or not a number")
+		return nil, fail(errcode.InvalidDepartmentID, "id missing or not a number")
 	}
 	d, err := c.department(id)
 	if err != nil {
 		return nil, err
 	}
 	if len(c.corp.index.children[id]) > 0 || d.ID == 1 {
-		return nil, fail(codeHasChildren, "department has children or is the root")
+		return nil, fail(errcode.DepartmentHasChildren, "department has children or is the root")
 	}
 	if len(c.corp.index.membersIn[id]) > 0 {
-		return nil, fail(codeHasMembers, "department has members")
+		return nil, fail(errcode.DepartmentHasMembers, "department has members")
 	}
 	delete(c.corp.Departments, id)
 	c.corp.reindexDirectory()

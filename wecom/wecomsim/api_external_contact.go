@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file answers externalcontact/{get_follow_user_list, list, get,
@@ -52,7 +53,7 @@ func (c *call) follower(userid string) (*Member, error) {
 		return nil, err
 	}
 	if !m.MayContact {
-		return nil, fail(codeNoCustomerContact, "the member has no permission for external contacts")
+		return nil, fail(errcode.NoExternalContactRight, "the member has no permission for external contacts")
 	}
 	return m, nil
 }
@@ -64,11 +65,11 @@ func (c *call) relation(userid, external string) (*Follow, error) {
 		return nil, err
 	}
 	if c.corp.Customers[external] == nil {
-		return nil, fail(codeBadExternal, "invalid external userid")
+		return nil, fail(errcode.InvalidExternalUserID, "invalid external userid")
 	}
 	f := c.corp.follow(userid, external)
 	if f == nil || !f.inList() {
-		return nil, fail(codeNoRelation, "not external contact")
+		return nil, fail(errcode.NotFollowed, "not external contact")
 	}
 	return f, nil
 }
@@ -87,7 +88,7 @@ func listExternalContacts(c *call) (any, error) {
 		}
 	}
 	if len(out.ExternalUserIDs) == 0 {
-		return nil, fail(codeNoRelation, "not external contact")
+		return nil, fail(errcode.NotFollowed, "not external contact")
 	}
 	return out, nil
 }
@@ -124,7 +125,7 @@ func (c *call) wireFollow(f *Follow) wecom.Follow {
 func getExternalContact(c *call) (any, error) {
 	external := c.query.Get("external_userid")
 	if c.corp.Customers[external] == nil {
-		return nil, fail(codeBadExternal, "invalid external userid")
+		return nil, fail(errcode.InvalidExternalUserID, "invalid external userid")
 	}
 	scope := "get " + external
 	from, err := c.cursor(c.query.Get("cursor"), scope)
@@ -144,7 +145,7 @@ func getExternalContact(c *call) (any, error) {
 		from.After = f.Seq
 	}
 	if len(out.FollowUsers) == 0 {
-		return nil, fail(codeNoRelation, "not external contact")
+		return nil, fail(errcode.NotFollowed, "not external contact")
 	}
 	out.ExternalContact = c.wireContact(external)
 	return out, nil
@@ -169,7 +170,7 @@ func (c *call) wireTags(f *Follow) []wecom.FollowTag {
 // and then in the order in which the relations began; 1–100 a page, default 50.
 func batchGetByUser(c *call, req *wecom.BatchGetByUserRequest) (any, error) {
 	if len(req.UserIDs) == 0 || len(req.UserIDs) > 100 {
-		return nil, fail(codeBadParameter, "userid_list must hold 1 to 100 members")
+		return nil, fail(errcode.ParameterRule, "userid_list must hold 1 to 100 members")
 	}
 	limit, err := pageSize(req.Limit, 50, 100)
 	if err != nil {
@@ -234,7 +235,7 @@ func remark(c *call, req *wecom.RemarkRequest) (any, error) {
 		return nil, err
 	}
 	if req.Remark == nil && req.Description == nil && req.RemarkCompany == nil && req.RemarkMobiles == nil && req.RemarkPicMediaID == "" {
-		return nil, fail(codeBadParameter, "at least one of remark, description, remark_company, remark_mobiles, remark_pic_mediaid is needed")
+		return nil, fail(errcode.ParameterRule, "at least one of remark, description, remark_company, remark_mobiles, remark_pic_mediaid is needed")
 	}
 	for _, x := range []struct {
 		name  string
@@ -242,12 +243,12 @@ func remark(c *call, req *wecom.RemarkRequest) (any, error) {
 		most  int
 	}{{"remark", req.Remark, 20}, {"description", req.Description, 150}, {"remark_company", req.RemarkCompany, 20}} {
 		if x.value != nil && utf8.RuneCountInString(*x.value) > x.most {
-			return nil, fail(codeBadParameter, "%s longer than %d characters", x.name, x.most)
+			return nil, fail(errcode.ParameterRule, "%s longer than %d characters", x.name, x.most)
 		}
 	}
 	person := c.sim.world.People[c.corp.Customers[req.ExternalUserID].Person]
 	if req.RemarkCompany != nil && *req.RemarkCompany != "" && person.Type != wecom.ExternalWeChat {
-		return nil, fail(codeBadParameter, "remark_company is for WeChat customers only")
+		return nil, fail(errcode.ParameterRule, "remark_company is for WeChat customers only")
 	}
 	if req.RemarkPicMediaID != "" {
 		if _, err := c.media(req.RemarkPicMediaID, "image"); err != nil {
@@ -358,7 +359,7 @@ func maskName(name string) string {
 func externalToOpenID(c *call, req *wecom.ConvertExternalToOpenIDRequest) (any, error) {
 	cu := c.corp.Customers[req.ExternalUserID]
 	if cu == nil {
-		return nil, fail(codeBadExternal, "invalid external userid")
+		return nil, fail(errcode.InvalidExternalUserID, "invalid external userid")
 	}
 	return wecom.ConvertToOpenIDResponse{Result: good(), OpenID: cu.OpenID}, nil
 }

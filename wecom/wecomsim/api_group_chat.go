@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file answers groupchat/list (92120), groupchat/get (92122) and
@@ -27,15 +28,15 @@ func groupOperations() []operation {
 // who left need the filter with that owner (group-chats.md).
 func listGroups(c *call, req *wecom.ListGroupChatsRequest) (any, error) {
 	if req.Limit < 1 || req.Limit > 1000 {
-		return nil, fail(codeBadParameter, "limit must lie between 1 and 1000")
+		return nil, fail(errcode.ParameterRule, "limit must lie between 1 and 1000")
 	}
 	if req.StatusFilter < GroupNormal || req.StatusFilter > GroupInheritedNow {
-		return nil, fail(codeBadParameter, "status_filter must lie between 0 and 3")
+		return nil, fail(errcode.ParameterRule, "status_filter must lie between 0 and 3")
 	}
 	var owners []string
 	if req.OwnerFilter != nil && len(req.OwnerFilter.UserIDs) > 0 {
 		if len(req.OwnerFilter.UserIDs) > 100 {
-			return nil, fail(codeBadParameter, "owner_filter holds more than 100 members")
+			return nil, fail(errcode.ParameterRule, "owner_filter holds more than 100 members")
 		}
 		for _, u := range req.OwnerFilter.UserIDs {
 			if c.corp.Left[userKey(u)] == nil || c.corp.Members[userKey(u)] != nil {
@@ -52,7 +53,7 @@ func listGroups(c *call, req *wecom.ListGroupChatsRequest) (any, error) {
 			}
 		}
 		if len(owners) > 1000 {
-			return nil, fail(codeTooManyObjects, "more than 1000 members in range, use owner_filter")
+			return nil, fail(errcode.TooManyRequested, "more than 1000 members in range, use owner_filter")
 		}
 	}
 	scope := fmt.Sprintf("groups %d %s", req.StatusFilter, shortHash(strings.Join(owners, "|"), 20))
@@ -86,10 +87,10 @@ func listGroups(c *call, req *wecom.ListGroupChatsRequest) (any, error) {
 func (c *call) group(chatID string) (*Group, error) {
 	g := c.corp.Groups[chatID]
 	if g == nil || g.Dismissed {
-		return nil, fail(codeBadParameter, "invalid chat_id")
+		return nil, fail(errcode.ParameterRule, "invalid chat_id")
 	}
 	if g.Status != GroupOwnerLeft && !c.corp.sees(c.app, g.Owner) {
-		return nil, fail(codeNoPermission, "the owner of the group is out of range")
+		return nil, fail(errcode.NoPermissionForTarget, "the owner of the group is out of range")
 	}
 	return g, nil
 }
@@ -126,5 +127,5 @@ func openGIDToChatID(c *call, req *wecom.OpenGIDToChatIDRequest) (any, error) {
 			return wecom.OpenGIDToChatIDResponse{Result: good(), ChatID: g.ChatID}, nil
 		}
 	}
-	return nil, fail(codeBadOpenGID, "invalid opengid")
+	return nil, fail(errcode.InvalidOpenGID, "invalid opengid")
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file keeps media (90253, 90254, 90256, 95098).
@@ -60,10 +61,10 @@ func uploadMedia(c *call) (any, error) {
 func uploadAttachment(c *call) (any, error) {
 	kind, purpose := c.query.Get("media_type"), c.query.Get("attachment_type")
 	if purpose != "1" && purpose != "2" {
-		return nil, fail(codeBadParameter, "attachment_type must be 1 or 2")
+		return nil, fail(errcode.ParameterRule, "attachment_type must be 1 or 2")
 	}
 	if kind == wecom.MediaVoice {
-		return nil, fail(codeBadMediaParam, "media_type must be image, video or file")
+		return nil, fail(errcode.InvalidType, "media_type must be image, video or file")
 	}
 	m, err := c.receive(kind, mediaMax(kind))
 	if err != nil {
@@ -76,7 +77,7 @@ func uploadAttachment(c *call) (any, error) {
 // uploadImage keeps a picture for ever, 5 B to 2 MB, JPG or PNG.
 func uploadImage(c *call) (any, error) {
 	if !c.sim.limits.takeOne(c.now, c.corp.ID, "uploadimg", 24*time.Hour, c.sim.limit().UploadImgPerDay) {
-		return nil, fail(codeFrequency, "uploadimg quota of the day used up")
+		return nil, fail(errcode.RateLimited, "uploadimg quota of the day used up")
 	}
 	m, err := c.receive(wecom.MediaImage, 2<<20)
 	if err != nil {
@@ -101,35 +102,35 @@ func (c *call) keep(m *Media, via string) {
 // bytes, 45001 too big, 45007 voice above 60 s.
 func (c *call) receive(kind string, most int64) (*Media, error) {
 	if most == 0 {
-		return nil, fail(codeBadMediaParam, "type must be image, voice, video or file")
+		return nil, fail(errcode.InvalidType, "type must be image, voice, video or file")
 	}
 	c.req.Body = http.MaxBytesReader(nil, c.req.Body, most+1<<20)
 	parts, err := c.req.MultipartReader()
 	if err != nil {
-		return nil, fail(codeEmptyMedia, "the body is not multipart/form-data")
+		return nil, fail(errcode.EmptyMedia, "the body is not multipart/form-data")
 	}
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return nil, fail(codeEmptyMedia, "no part named media")
+			return nil, fail(errcode.EmptyMedia, "no part named media")
 		}
 		if err != nil {
-			return nil, fail(codeEmptyMedia, "broken multipart body")
+			return nil, fail(errcode.EmptyMedia, "broken multipart body")
 		}
 		if part.FormName() != "media" || part.FileName() == "" {
 			continue
 		}
 		data, err := io.ReadAll(io.LimitReader(part, most+1))
 		if err != nil {
-			return nil, fail(codeEmptyMedia, "broken multipart body")
+			return nil, fail(errcode.EmptyMedia, "broken multipart body")
 		}
 		switch {
 		case len(data) == 0:
-			return nil, fail(codeEmptyMedia, "empty media data")
+			return nil, fail(errcode.EmptyMedia, "empty media data")
 		case len(data) <= 5:
-			return nil, fail(codeMediaSize, "media must be larger than 5 bytes")
+			return nil, fail(errcode.InvalidFileSize, "media must be larger than 5 bytes")
 		case int64(len(data)) > most:
-			return nil, fail(codeMediaTooBig, "media above %d bytes", most)
+			return nil, fail(errcode.MediaTooLarge, "media above %d bytes", most)
 		}
 		m := &Media{Kind: kind, Name: fileName(part), MIME: http.DetectContentType(data), Data: data}
 		return m, checkContent(m)
@@ -141,7 +142,7 @@ func fileName(p *multipart.Part) string { return path.Base(strings.ReplaceAll(p.
 
 // checkContent looks at the first bytes: JPG and PNG, AMR, MP4.
 func checkContent(m *Media) error {
-	wrong := fail(codeBadMediaType, "the content is no %s of a supported format", m.Kind)
+	wrong := fail(errcode.InvalidMediaType, "the content is no %s of a supported format", m.Kind)
 	switch m.Kind {
 	case wecom.MediaImage:
 		if m.MIME != "image/jpeg" && m.MIME != "image/png" {
@@ -153,7 +154,7 @@ func checkContent(m *Media) error {
 		}
 		m.MIME = "audio/amr"
 		if amrLength(m.Data) > time.Minute {
-			return fail(codeVoiceTooLong, "voice longer than 60 s")
+			return fail(errcode.VoiceTooLong, "voice longer than 60 s")
 		}
 	case wecom.MediaVideo:
 		if len(m.Data) < 12 || string(m.Data[4:8]) != "ftyp" {
@@ -179,7 +180,7 @@ func amrLength(data []byte) time.Duration {
 func (c *call) media(id, kind string) (*Media, error) {
 	m := c.corp.Media[id]
 	if m == nil || !c.now.Before(m.CreatedAt.Add(mediaLife)) || m.Via != "upload" || m.Kind != kind {
-		return nil, fail(codeBadMedia, "invalid media_id")
+		return nil, fail(errcode.InvalidMediaID, "invalid media_id")
 	}
 	return m, nil
 }
@@ -197,7 +198,7 @@ func (c *call) isUploadedImage(address string) bool {
 func getMedia(c *call) (any, error) {
 	m := c.corp.Media[c.query.Get("media_id")]
 	if m == nil || !c.now.Before(m.CreatedAt.Add(mediaLife)) {
-		return nil, fail(codeBadMedia, "invalid media_id")
+		return nil, fail(errcode.InvalidMediaID, "invalid media_id")
 	}
 	return binaryAnswer{m}, nil
 }

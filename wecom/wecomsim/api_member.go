@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file answers the reads of user/* (90196, 90200, 90201, 96067, 90202,
@@ -34,10 +35,10 @@ func memberOperations() []operation {
 func (c *call) member(userid string) (*Member, error) {
 	m := c.corp.Members[userKey(userid)]
 	if userid == "" || m == nil {
-		return nil, fail(codeUserUnknown, "userid not found")
+		return nil, fail(errcode.UserIDNotFound, "userid not found")
 	}
 	if !c.corp.sees(c.app, userid) {
-		return nil, fail(codeNoPermission, "no privilege to access the member")
+		return nil, fail(errcode.NoPermissionForTarget, "no privilege to access the member")
 	}
 	return m, nil
 }
@@ -95,7 +96,7 @@ func getMember(c *call) (any, error) {
 func (c *call) membersOfQuery() ([]*Member, error) {
 	id, err := strconv.Atoi(c.query.Get("department_id"))
 	if err != nil {
-		return nil, fail(codeBadDepartment, "department_id missing or not a number")
+		return nil, fail(errcode.InvalidDepartmentID, "department_id missing or not a number")
 	}
 	d, err := c.department(id)
 	if err != nil {
@@ -193,19 +194,19 @@ func openIDToMember(c *call, req *wecom.ConvertToUserIDRequest) (any, error) {
 			return wecom.UserIDResponse{Result: good(), UserID: m.UserID}, nil
 		}
 	}
-	return nil, fail(codeBadUserID, "openid belongs to no member in range")
+	return nil, fail(errcode.InvalidUserID, "openid belongs to no member in range")
 }
 
 func memberByMobile(c *call, req *wecom.GetUserIDByMobileRequest) (any, error) {
 	if req.Mobile == "" {
-		return nil, fail(codeBadMobile, "mobile missing")
+		return nil, fail(errcode.InvalidMobile, "mobile missing")
 	}
 	return c.lookUp(func(m *Member) bool { return m.Mobile == req.Mobile })
 }
 
 func memberByEmail(c *call, req *wecom.GetUserIDByEmailRequest) (any, error) {
 	if req.Email == "" {
-		return nil, fail(codeBadEmail, "email missing")
+		return nil, fail(errcode.InvalidEmail, "email missing")
 	}
 	return c.lookUp(func(m *Member) bool {
 		mail := m.BizMail
@@ -223,7 +224,7 @@ func (c *call) lookUp(fits func(*Member) bool) (any, error) {
 			return wecom.UserIDResponse{Result: good(), UserID: m.UserID}, nil
 		}
 	}
-	return nil, fail(codeNoSuchUser, "no such user")
+	return nil, fail(errcode.UserNotFound, "no such user")
 }
 
 func getAgent(c *call) (any, error) {
@@ -232,7 +233,7 @@ func getAgent(c *call) (any, error) {
 		return nil, fail(codeBadAgent, "agentid missing or not a number")
 	}
 	if id != c.app.AgentID {
-		return nil, fail(codeForeignAgent, "agentid does not belong to this token")
+		return nil, fail(errcode.AgentMismatch, "agentid does not belong to this token")
 	}
 	a := c.app
 	out := wecom.GetAgentResponse{Result: good(), Agent: wecom.Agent{

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file answers user/create, update, delete and batchdelete (90195,
@@ -30,13 +31,13 @@ func memberWriteOperations() []operation {
 // free (60104, 60106). The new member is not activated yet (status 4).
 func createMember(c *call, req *wecom.CreateMemberRequest) (any, error) {
 	if !validUserID(req.UserID) {
-		return nil, fail(codeBadUserID, "invalid userid")
+		return nil, fail(errcode.InvalidUserID, "invalid userid")
 	}
 	if c.corp.Members[userKey(req.UserID)] != nil {
-		return nil, fail(codeUserIDTaken, "userid exists")
+		return nil, fail(errcode.UserIDExists, "userid exists")
 	}
 	if req.Mobile == "" && req.Email == "" {
-		return nil, fail(codeNoMobileNoEmail, "mobile and email are both empty")
+		return nil, fail(errcode.MobileAndEmailEmpty, "mobile and email are both empty")
 	}
 	m := &Member{UserID: req.UserID, Status: StatusNotActivated, MaxCustomers: 20_000, JoinedAt: c.now.Unix()}
 	all := wecom.UpdateMemberRequest{
@@ -61,32 +62,32 @@ func createMember(c *call, req *wecom.CreateMemberRequest) (any, error) {
 // fillMember checks a request and applies what it gives.
 func (c *call) fillMember(m *Member, req *wecom.UpdateMemberRequest) error {
 	if req.Name != nil && (*req.Name == "" || utf8.RuneCountInString(*req.Name) > 64) {
-		return fail(codeBadParameter, "name must have 1 to 64 characters")
+		return fail(errcode.ParameterRule, "name must have 1 to 64 characters")
 	}
 	if req.Position != nil && utf8.RuneCountInString(*req.Position) > 128 {
-		return fail(codeBadParameter, "position longer than 128 characters")
+		return fail(errcode.ParameterRule, "position longer than 128 characters")
 	}
 	if req.Email != nil && *req.Email != "" {
 		if _, err := mail.ParseAddress(*req.Email); err != nil {
-			return fail(codeBadEmail, "invalid email")
+			return fail(errcode.InvalidEmail, "invalid email")
 		}
 	}
 	if req.Mobile != nil && *req.Mobile != "" && len(*req.Mobile) < 5 {
-		return fail(codeBadMobile, "invalid mobile")
+		return fail(errcode.InvalidMobile, "invalid mobile")
 	}
 	for _, x := range c.corp.Members {
 		if x != m && req.Mobile != nil && *req.Mobile != "" && x.Mobile == *req.Mobile {
-			return fail(codeMobileTaken, "mobile exists")
+			return fail(errcode.MobileExists, "mobile exists")
 		}
 		if x != m && req.Email != nil && *req.Email != "" && x.Email == *req.Email {
-			return fail(codeEmailTaken, "email exists")
+			return fail(errcode.EmailExists, "email exists")
 		}
 	}
 	gender := m.Gender
 	if req.Gender != nil && *req.Gender != "" {
 		n, err := strconv.Atoi(*req.Gender)
 		if err != nil || n < 0 || n > 2 {
-			return fail(codeBadParameter, "gender must be \"0\", \"1\" or \"2\"")
+			return fail(errcode.ParameterRule, "gender must be \"0\", \"1\" or \"2\"")
 		}
 		gender = n
 	}
@@ -104,7 +105,7 @@ func (c *call) fillMember(m *Member, req *wecom.UpdateMemberRequest) error {
 	}
 	if main := int(req.MainDepartment); main != 0 {
 		if !slices.Contains(m.Departments, main) {
-			return fail(codeBadDepartments, "main_department is not among the departments")
+			return fail(errcode.InvalidDepartmentList, "main_department is not among the departments")
 		}
 		m.Main = main
 	}
@@ -150,10 +151,10 @@ func (c *call) fillMember(m *Member, req *wecom.UpdateMemberRequest) error {
 func (c *call) checkDepartments(req *wecom.UpdateMemberRequest) error {
 	n := len(req.Department)
 	if n == 0 || n > 100 {
-		return fail(codeBadDepartments, "a member is in 1 to 100 departments")
+		return fail(errcode.InvalidDepartmentList, "a member is in 1 to 100 departments")
 	}
 	if req.Order != nil && len(req.Order) != n || req.IsLeaderInDept != nil && len(req.IsLeaderInDept) != n {
-		return fail(codeBadParameter, "order and is_leader_in_dept must be as long as department")
+		return fail(errcode.ParameterRule, "order and is_leader_in_dept must be as long as department")
 	}
 	for _, id := range req.Department {
 		if _, err := c.department(int(id)); err != nil {
@@ -169,7 +170,7 @@ func updateMember(c *call, req *wecom.UpdateMemberRequest) (any, error) {
 		return nil, err
 	}
 	if req.NewUserID != "" {
-		return nil, fail(codeBadParameter, "new_userid works once and for generated ids only")
+		return nil, fail(errcode.ParameterRule, "new_userid works once and for generated ids only")
 	}
 	if err := c.fillMember(m, req); err != nil {
 		return nil, err
@@ -191,7 +192,7 @@ func deleteMember(c *call) (any, error) {
 // deleteMembers deletes up to 200 members; when none exists 40031.
 func deleteMembers(c *call, req *wecom.BatchDeleteMembersRequest) (any, error) {
 	if len(req.UserIDs) == 0 || len(req.UserIDs) > 200 {
-		return nil, fail(codeBadParameter, "useridlist must hold 1 to 200 members")
+		return nil, fail(errcode.ParameterRule, "useridlist must hold 1 to 200 members")
 	}
 	var found []*Member
 	for _, u := range req.UserIDs {
@@ -200,7 +201,7 @@ func deleteMembers(c *call, req *wecom.BatchDeleteMembersRequest) (any, error) {
 		}
 	}
 	if len(found) == 0 {
-		return nil, fail(codeAllUsersBad, "all userids are invalid")
+		return nil, fail(errcode.NoValidUserID, "all userids are invalid")
 	}
 	for _, m := range found {
 		c.sim.removeMember(c.corp, m)

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file answers message/send (90236), message/recall (94867) and
@@ -46,10 +47,10 @@ func (c *call) address(req *wecom.SendMessageRequest) (recipients, error) {
 	var r recipients
 	users, parties, tags := split(req.ToUser), split(req.ToParty), split(req.ToTag)
 	if len(users)+len(parties)+len(tags) == 0 {
-		return r, fail(codeNoRecipients, "touser, toparty and totag are all empty")
+		return r, fail(errcode.NoRecipient, "touser, toparty and totag are all empty")
 	}
 	if len(users) > 1000 || len(parties) > 100 || len(tags) > 100 {
-		return r, fail(codeBadParameter, "more than 1000 users or 100 parties or tags")
+		return r, fail(errcode.ParameterRule, "more than 1000 users or 100 parties or tags")
 	}
 	seen := map[*Member]bool{}
 	add := func(m *Member) {
@@ -99,7 +100,7 @@ func (c *call) address(req *wecom.SendMessageRequest) (recipients, error) {
 		}
 	}
 	if len(r.badUser) == len(users) && len(r.badParty) == len(parties) && len(r.bad) == len(tags) {
-		return r, fail(codeAllInvalid, "user & party & tag all invalid")
+		return r, fail(errcode.NoValidRecipient, "user & party & tag all invalid")
 	}
 	return r, nil
 }
@@ -116,7 +117,7 @@ func split(list string) []string {
 
 func sendMessage(c *call, req *wecom.SendMessageRequest) (any, error) {
 	if int(req.AgentID) != c.app.AgentID {
-		return nil, fail(codeForeignAgent, "agentid does not belong to this token")
+		return nil, fail(errcode.AgentMismatch, "agentid does not belong to this token")
 	}
 	to, err := c.address(req)
 	if err != nil {
@@ -176,7 +177,7 @@ var taskIDRule = regexp.MustCompile(`^[0-9a-zA-Z_\-@]{1,128}$`)
 
 // checkMessage checks the content by type; it returns the card of a template card.
 func (c *call) checkMessage(req *wecom.SendMessageRequest) (*wecom.TemplateCard, error) {
-	absent := fail(codeBadParameter, "msgtype %s without its content", req.MsgType)
+	absent := fail(errcode.ParameterRule, "msgtype %s without its content", req.MsgType)
 	switch req.MsgType {
 	case wecom.MessageText, wecom.MessageMarkdown:
 		t := req.Text
@@ -184,10 +185,10 @@ func (c *call) checkMessage(req *wecom.SendMessageRequest) (*wecom.TemplateCard,
 			t = req.Markdown
 		}
 		if t == nil || t.Content == "" {
-			return nil, fail(codeEmptyText, "text content is empty")
+			return nil, fail(errcode.EmptyText, "text content is empty")
 		}
 		if req.MsgType == wecom.MessageMarkdown && len(t.Content) > appTextMax {
-			return nil, fail(codeTextTooLong, "markdown above %d bytes", appTextMax)
+			return nil, fail(errcode.MessageTooLong, "markdown above %d bytes", appTextMax)
 		}
 		t.Content = clip([]byte(t.Content), appTextMax)
 	case wecom.MessageImage:
@@ -204,33 +205,33 @@ func (c *call) checkMessage(req *wecom.SendMessageRequest) (*wecom.TemplateCard,
 	case wecom.MessageTextCard:
 		t := req.TextCard
 		if t == nil || t.Title == "" || t.Description == "" || t.URL == "" {
-			return nil, fail(codeBadParameter, "textcard needs title, description and url")
+			return nil, fail(errcode.ParameterRule, "textcard needs title, description and url")
 		}
 		if len(t.Title) > 128 || len(t.Description) > 512 || len(t.URL) > 2048 || utf8.RuneCountInString(t.BtnTxt) > 4 {
-			return nil, fail(codeBadParameter, "textcard: title to 128 bytes, description to 512, url to 2048, btntxt to 4 characters")
+			return nil, fail(errcode.ParameterRule, "textcard: title to 128 bytes, description to 512, url to 2048, btntxt to 4 characters")
 		}
 	case wecom.MessageNews:
 		if req.News == nil || len(req.News.Articles) < 1 || len(req.News.Articles) > 8 {
-			return nil, fail(codeArticles, "news holds 1 to 8 articles")
+			return nil, fail(errcode.ArticleCount, "news holds 1 to 8 articles")
 		}
 		for _, a := range req.News.Articles {
 			if a.Title == "" || len(a.Title) > 128 || len(a.Description) > 512 {
-				return nil, fail(codeBadParameter, "article: title 1 to 128 bytes, description to 512")
+				return nil, fail(errcode.ParameterRule, "article: title 1 to 128 bytes, description to 512")
 			}
 		}
 	case wecom.MessageMPNews:
 		if req.MPNews == nil || len(req.MPNews.Articles) < 1 || len(req.MPNews.Articles) > 8 {
-			return nil, fail(codeArticles, "mpnews holds 1 to 8 articles")
+			return nil, fail(errcode.ArticleCount, "mpnews holds 1 to 8 articles")
 		}
 	case wecom.MessageMiniProgramNotice:
 		n := req.MiniProgramNotice
 		if n == nil || n.AppID == "" || n.Title == "" || len(n.ContentItem) > 10 || strings.Contains(req.ToUser, "@all") {
-			return nil, fail(codeBadParameter, "miniprogram_notice needs appid and title, at most 10 items, and not @all")
+			return nil, fail(errcode.ParameterRule, "miniprogram_notice needs appid and title, at most 10 items, and not @all")
 		}
 	case wecom.MessageTemplateCard:
 		return req.TemplateCard, c.checkCard(req.TemplateCard)
 	default:
-		return nil, fail(codeBadParameter, "unknown msgtype %q", req.MsgType)
+		return nil, fail(errcode.ParameterRule, "unknown msgtype %q", req.MsgType)
 	}
 	return nil, nil
 }
@@ -252,27 +253,27 @@ func interactive(t *wecom.TemplateCard) bool {
 // unique in the app.
 func (c *call) checkCard(t *wecom.TemplateCard) error {
 	if t == nil {
-		return fail(codeBadParameter, "template_card missing")
+		return fail(errcode.ParameterRule, "template_card missing")
 	}
 	switch t.CardType {
 	case wecom.CardTextNotice, wecom.CardNewsNotice:
 		if t.CardAction == nil || t.CardAction.Type != 1 && t.CardAction.Type != 2 {
-			return fail(codeBadParameter, "a notice card needs card_action")
+			return fail(errcode.ParameterRule, "a notice card needs card_action")
 		}
 	case wecom.CardButtonInteraction, wecom.CardVoteInteraction, wecom.CardMultipleInteraction:
 	default:
-		return fail(codeBadParameter, "unknown card_type %q", t.CardType)
+		return fail(errcode.ParameterRule, "unknown card_type %q", t.CardType)
 	}
 	if (interactive(t) || t.ActionMenu != nil) && t.TaskID == "" {
-		return fail(codeBadParameter, "task_id is needed")
+		return fail(errcode.ParameterRule, "task_id is needed")
 	}
 	if t.TaskID != "" {
 		if !taskIDRule.MatchString(t.TaskID) {
-			return fail(codeBadParameter, "task_id must have 1 to 128 of [0-9a-zA-Z_-@]")
+			return fail(errcode.ParameterRule, "task_id must have 1 to 128 of [0-9a-zA-Z_-@]")
 		}
 		for _, m := range c.corp.AppMessages {
 			if m.AgentID == c.app.AgentID && m.TaskID == t.TaskID {
-				return fail(codeBadParameter, "task_id was used already")
+				return fail(errcode.ParameterRule, "task_id was used already")
 			}
 		}
 	}
@@ -313,10 +314,10 @@ func withButton(card json.RawMessage, text string) json.RawMessage {
 func recallMessage(c *call, req *wecom.RecallMessageRequest) (any, error) {
 	m := c.corp.AppMessages[req.MsgID]
 	if m == nil || m.AgentID != c.app.AgentID {
-		return nil, fail(codeBadParameter, "invalid msgid")
+		return nil, fail(errcode.ParameterRule, "invalid msgid")
 	}
 	if c.now.Sub(time.UnixMilli(m.At)) > recallLife {
-		return nil, fail(codeBadParameter, "recall only within 24 hours")
+		return nil, fail(errcode.ParameterRule, "recall only within 24 hours")
 	}
 	m.Recalled = true
 	for _, u := range m.To {
@@ -328,10 +329,10 @@ func recallMessage(c *call, req *wecom.RecallMessageRequest) (any, error) {
 // updateCard changes an interactive card once per response code (60140).
 func updateCard(c *call, req *wecom.UpdateTemplateCardRequest) (any, error) {
 	if int(req.AgentID) != c.app.AgentID {
-		return nil, fail(codeForeignAgent, "agentid does not belong to this token")
+		return nil, fail(errcode.AgentMismatch, "agentid does not belong to this token")
 	}
 	if (req.Button == nil) == (req.TemplateCard == nil) {
-		return nil, fail(codeBadParameter, "give either button or template_card")
+		return nil, fail(errcode.ParameterRule, "give either button or template_card")
 	}
 	var m *AppMessage
 	for _, x := range c.corp.AppMessages {
@@ -340,7 +341,7 @@ func updateCard(c *call, req *wecom.UpdateTemplateCardRequest) (any, error) {
 		}
 	}
 	if m == nil || c.now.Sub(time.UnixMilli(m.At)) > responseCodeLife {
-		return nil, fail(codeBadResponseCode, "invalid response_code")
+		return nil, fail(errcode.InvalidResponseCode, "invalid response_code")
 	}
 	out := wecom.UpdateTemplateCardResponse{Result: good()}
 	for _, u := range req.UserIDs {

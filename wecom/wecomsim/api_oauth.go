@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file exchanges codes (91023) and user tickets (95833).
@@ -32,20 +33,20 @@ func getUserInfo(c *call) (any, error) {
 	}
 	code := c.corp.OAuthCodes[value]
 	if code == nil || code.AgentID != c.app.AgentID {
-		return nil, fail(codeBadOAuthCode, "invalid code")
+		return nil, fail(errcode.InvalidOAuthCode, "invalid code")
 	}
 	if code.Used {
-		return nil, fail(codeOAuthUsed, "code was used already")
+		return nil, fail(errcode.OAuthCodeUsed, "code was used already")
 	}
 	if !c.now.Before(code.ExpiresAt) {
-		return nil, fail(codeBadOAuthCode, "code expired")
+		return nil, fail(errcode.InvalidOAuthCode, "code expired")
 	}
 	code.Used = true
 	out := wecom.GetUserInfoResponse{Result: good()}
 	if code.UserID != "" {
 		m := c.corp.Members[userKey(code.UserID)]
 		if m == nil {
-			return nil, fail(codeUserUnknown, "the member has left")
+			return nil, fail(errcode.UserIDNotFound, "the member has left")
 		}
 		out.UserID = m.UserID
 		if code.Private && c.corp.sees(c.app, m.UserID) {
@@ -69,10 +70,10 @@ func getUserInfo(c *call) (any, error) {
 func getUserDetail(c *call, req *wecom.GetUserDetailRequest) (any, error) {
 	t := c.corp.UserTickets[req.UserTicket]
 	if t == nil || t.AgentID != c.app.AgentID {
-		return nil, fail(codeTicketInvalid, "invalid user_ticket")
+		return nil, fail(errcode.InvalidUserTicket, "invalid user_ticket")
 	}
 	if !c.now.Before(t.ExpiresAt) {
-		return nil, fail(codeTicketExpired, "user_ticket expired")
+		return nil, fail(errcode.UserTicketExpired, "user_ticket expired")
 	}
 	m, err := c.member(t.UserID)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file answers the interfaces of customer tags (92117, 92118).
@@ -88,7 +89,7 @@ func listTags(c *call, req *wecom.ListCorpTagsRequest) (any, error) {
 		for _, id := range req.GroupIDs {
 			g := c.corp.tagGroup(id)
 			if g == nil {
-				return nil, fail(codeBadTag, "invalid tag group id")
+				return nil, fail(errcode.InvalidTagID, "invalid tag group id")
 			}
 			out.Groups = append(out.Groups, wireTagGroup(g, g.Tags, true))
 		}
@@ -97,7 +98,7 @@ func listTags(c *call, req *wecom.ListCorpTagsRequest) (any, error) {
 		for _, id := range req.TagIDs {
 			t := c.corp.index.tags[id]
 			if t == nil {
-				return nil, fail(codeBadTag, "invalid tag id")
+				return nil, fail(errcode.InvalidTagID, "invalid tag id")
 			}
 			g := c.corp.index.groupOfTag[id]
 			asked[g] = append(asked[g], t)
@@ -117,7 +118,7 @@ func listTags(c *call, req *wecom.ListCorpTagsRequest) (any, error) {
 
 func checkTagName(name string) error {
 	if name == "" || utf8.RuneCountInString(name) > tagNameMax {
-		return fail(codeBadTagName, "a tag name has 1 to %d characters", tagNameMax)
+		return fail(errcode.InvalidTagName, "a tag name has 1 to %d characters", tagNameMax)
 	}
 	return nil
 }
@@ -127,7 +128,7 @@ func checkTagName(name string) error {
 // already are answered with the existing tag (unverified, tags.md).
 func addTags(c *call, req *wecom.AddCorpTagRequest) (any, error) {
 	if len(req.Tags) == 0 {
-		return nil, fail(codeBadParameter, "a group cannot be empty: tag missing")
+		return nil, fail(errcode.ParameterRule, "a group cannot be empty: tag missing")
 	}
 	for _, t := range req.Tags {
 		if err := checkTagName(t.Name); err != nil {
@@ -137,7 +138,7 @@ func addTags(c *call, req *wecom.AddCorpTagRequest) (any, error) {
 	var g *TagGroup
 	if req.GroupID != "" {
 		if g = c.corp.tagGroup(req.GroupID); g == nil || g.Deleted {
-			return nil, fail(codeBadTag, "invalid tag group id")
+			return nil, fail(errcode.InvalidTagID, "invalid tag group id")
 		}
 	} else {
 		if err := checkTagName(req.GroupName); err != nil {
@@ -150,7 +151,7 @@ func addTags(c *call, req *wecom.AddCorpTagRequest) (any, error) {
 		}
 	}
 	if limit := c.sim.limit().CorpTags; limit > 0 && c.corp.countTags()+len(req.Tags) > limit {
-		return nil, fail(codeTagQuota, "more than %d tags", limit)
+		return nil, fail(errcode.TagQuota, "more than %d tags", limit)
 	}
 	if g == nil {
 		g = &TagGroup{ID: c.sim.randomID("et", 30), Name: req.GroupName, CreatedAt: c.now.Unix(), Creator: c.app.AgentID}
@@ -200,7 +201,7 @@ func (c *Corp) countTags() int {
 // mayEdit refuses tags and groups of other apps and of the console (48002).
 func (c *call) mayEdit(creator int) error {
 	if creator != c.app.AgentID || c.app.AgentID == 0 {
-		return fail(codeNotAllowed, "the tag was not created by this app")
+		return fail(errcode.APIForbidden, "the tag was not created by this app")
 	}
 	return nil
 }
@@ -219,7 +220,7 @@ func editTag(c *call, req *wecom.EditCorpTagRequest) (any, error) {
 		}
 		for _, x := range c.corp.liveTagGroups() {
 			if x != g && x.Name == req.Name {
-				return nil, fail(codeBadTagName, "group name exists")
+				return nil, fail(errcode.InvalidTagName, "group name exists")
 			}
 		}
 		g.Name = cmp.Or(req.Name, g.Name)
@@ -231,14 +232,14 @@ func editTag(c *call, req *wecom.EditCorpTagRequest) (any, error) {
 	}
 	t := c.corp.index.tags[req.ID]
 	if t == nil || t.Deleted {
-		return nil, fail(codeBadTag, "invalid tag id")
+		return nil, fail(errcode.InvalidTagID, "invalid tag id")
 	}
 	if err := c.mayEdit(t.Creator); err != nil {
 		return nil, err
 	}
 	for _, x := range c.corp.index.groupOfTag[t.ID].Tags {
 		if x != t && !x.Deleted && x.Name == req.Name {
-			return nil, fail(codeBadTagName, "tag name exists in the group")
+			return nil, fail(errcode.InvalidTagName, "tag name exists in the group")
 		}
 	}
 	t.Name = cmp.Or(req.Name, t.Name)
@@ -252,13 +253,13 @@ func editTag(c *call, req *wecom.EditCorpTagRequest) (any, error) {
 // deleteTags deletes tags and groups of this app; a group goes with its last tag.
 func deleteTags(c *call, req *wecom.DeleteCorpTagRequest) (any, error) {
 	if len(req.TagIDs) == 0 && len(req.GroupIDs) == 0 {
-		return nil, fail(codeBadParameter, "tag_id and group_id are both empty")
+		return nil, fail(errcode.ParameterRule, "tag_id and group_id are both empty")
 	}
 	var tags []*Tag
 	for _, id := range req.TagIDs {
 		t := c.corp.index.tags[id]
 		if t == nil || t.Deleted {
-			return nil, fail(codeBadTag, "invalid tag id")
+			return nil, fail(errcode.InvalidTagID, "invalid tag id")
 		}
 		if err := c.mayEdit(t.Creator); err != nil {
 			return nil, err
@@ -269,7 +270,7 @@ func deleteTags(c *call, req *wecom.DeleteCorpTagRequest) (any, error) {
 	for _, id := range req.GroupIDs {
 		g := c.corp.tagGroup(id)
 		if g == nil || g.Deleted {
-			return nil, fail(codeBadTag, "invalid tag group id")
+			return nil, fail(errcode.InvalidTagID, "invalid tag group id")
 		}
 		if err := c.mayEdit(g.Creator); err != nil {
 			return nil, err
@@ -307,7 +308,7 @@ func (g *TagGroup) delete() {
 // markTag sets tags of one relation; every tag may be used, whoever made it.
 func markTag(c *call, req *wecom.MarkTagRequest) (any, error) {
 	if len(req.AddTags) == 0 && len(req.RemoveTags) == 0 {
-		return nil, fail(codeBadParameter, "add_tag and remove_tag are both empty")
+		return nil, fail(errcode.ParameterRule, "add_tag and remove_tag are both empty")
 	}
 	f, err := c.relation(req.UserID, req.ExternalUserID)
 	if err != nil {
@@ -315,7 +316,7 @@ func markTag(c *call, req *wecom.MarkTagRequest) (any, error) {
 	}
 	for _, id := range slices.Concat(req.AddTags, req.RemoveTags) {
 		if t := c.corp.index.tags[id]; t == nil || t.Deleted {
-			return nil, fail(codeBadTag, "invalid tag id")
+			return nil, fail(errcode.InvalidTagID, "invalid tag id")
 		}
 	}
 	tags := slices.DeleteFunc(slices.Clone(f.Tags), func(id string) bool { return slices.Contains(req.RemoveTags, id) })
@@ -325,7 +326,7 @@ func markTag(c *call, req *wecom.MarkTagRequest) (any, error) {
 		}
 	}
 	if len(tags) > tagsPerFollow {
-		return nil, fail(codeBadParameter, "more than %d tags on one relation", tagsPerFollow)
+		return nil, fail(errcode.ParameterRule, "more than %d tags on one relation", tagsPerFollow)
 	}
 	f.Tags = tags
 	c.sim.tell(Change{Kind: "follow", Corp: c.corp.ID, Member: f.UserID, Customer: f.ExternalUserID, Detail: "tags"})

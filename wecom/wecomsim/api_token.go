@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file issues and checks access tokens (91039), JS-SDK tickets (90506) and
@@ -43,20 +44,20 @@ func tokenOperations() []operation {
 func getToken(c *call) (any, error) {
 	corpID, secret := c.query.Get("corpid"), c.query.Get("corpsecret")
 	if corpID == "" {
-		return nil, fail(codeCorpIDMissing, "corpid missing")
+		return nil, fail(errcode.CorpIDMissing, "corpid missing")
 	}
 	if secret == "" {
-		return nil, fail(codeSecretMissing, "corpsecret missing")
+		return nil, fail(errcode.SecretMissing, "corpsecret missing")
 	}
 	s := c.sim
 	if s.limits.struck(c.now, c.ip) {
-		return nil, fail(codeFrequency, "too many wrong secrets from this ip, blocked for an hour")
+		return nil, fail(errcode.RateLimited, "too many wrong secrets from this ip, blocked for an hour")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	corp := s.world.Corp(corpID)
 	if corp == nil {
-		return nil, fail(codeBadCorpID, "invalid corpid")
+		return nil, fail(errcode.InvalidCorpID, "invalid corpid")
 	}
 	c.corp = corp
 	if err := s.limits.call(c.now, corp.ID, c.ip, "/cgi-bin/gettoken"); err != nil {
@@ -65,7 +66,7 @@ func getToken(c *call) (any, error) {
 	i := slices.IndexFunc(corp.Apps, func(a *App) bool { return a.Secret == secret })
 	if i < 0 {
 		s.limits.strike(c.now, c.ip)
-		return nil, fail(codeBadSecret, "invalid credential")
+		return nil, fail(errcode.InvalidSecret, "invalid credential")
 	}
 	s.limits.pardon(c.ip)
 	c.app = corp.Apps[i]
@@ -85,23 +86,23 @@ func getToken(c *call) (any, error) {
 func (s *Sim) authenticate(c *call) error {
 	c.token = c.query.Get("access_token")
 	if c.token == "" {
-		return fail(codeTokenMissing, "access_token missing")
+		return fail(errcode.TokenMissing, "access_token missing")
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	ref, ok := s.tokens[c.token]
 	if !ok {
-		return fail(codeBadToken, "invalid access_token")
+		return fail(errcode.InvalidToken, "invalid access_token")
 	}
 	c.corp, c.app = ref.corp, ref.app
 	if ref.token.Revoked || !c.now.Before(ref.token.ExpiresAt) {
-		return fail(codeTokenExpired, "access_token expired")
+		return fail(errcode.TokenExpired, "access_token expired")
 	}
 	if !c.app.Enabled {
-		return fail(codeAppDisabled, "app is disabled")
+		return fail(errcode.AppDisabled, "app is disabled")
 	}
 	if c.app.Kind == SelfBuilt && !trusts(c.app.TrustedIPs, c.ip) {
-		return fail(codeUntrustedIP, "not allow to access from your ip")
+		return fail(errcode.UntrustedIP, "not allow to access from your ip")
 	}
 	return nil
 }
@@ -148,7 +149,7 @@ func getCorpTicket(c *call) (any, error) { return c.ticket("corp", "corp") }
 
 func getAppTicket(c *call) (any, error) {
 	if c.query.Get("type") != "agent_config" {
-		return nil, fail(codeBadParameter, "type must be agent_config")
+		return nil, fail(errcode.ParameterRule, "type must be agent_config")
 	}
 	return c.ticket("agent_config", c.app.Secret)
 }
@@ -159,7 +160,7 @@ func (c *call) ticket(kind, owner string) (any, error) {
 	limits, lim := c.sim.limit(), c.sim.limits
 	if !lim.takeOne(c.now, c.corp.ID, "ticket", time.Hour, limits.TicketCorpHour) ||
 		!lim.takeOne(c.now, c.corp.ID+" "+c.app.Secret, "ticket", time.Hour, limits.TicketAppHour) {
-		return nil, fail(codeFrequency, "ticket fetches out of limit")
+		return nil, fail(errcode.RateLimited, "ticket fetches out of limit")
 	}
 	key := kind + " " + owner
 	t := c.corp.Tickets[key]

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file answers send_welcome_msg (92137) and checks messages to customers.
@@ -38,7 +39,7 @@ func sendWelcome(c *call) (any, error) {
 	defer c.sim.mu.Unlock()
 	code.Sending = false
 	if !delivered {
-		return nil, fail(codeBusy, "the caller went away")
+		return nil, fail(errcode.SystemBusy, "the caller went away")
 	}
 	code.Used = true
 	c.sim.greet(c.corp, code, message)
@@ -51,25 +52,25 @@ func (c *call) claimWelcome(req *wecom.SendWelcomeMsgRequest) (Message, *Welcome
 	c.sim.mu.Lock()
 	defer c.sim.mu.Unlock()
 	if req.WelcomeCode == "" {
-		return Message{}, nil, fail(codeWelcomeMissing, "welcome_code missing")
+		return Message{}, nil, fail(errcode.WelcomeCodeMissing, "welcome_code missing")
 	}
 	code := c.corp.Welcomes[req.WelcomeCode]
 	if code == nil {
-		return Message{}, nil, fail(codeWelcomeInvalid, "invalid welcome code")
+		return Message{}, nil, fail(errcode.InvalidWelcomeCode, "invalid welcome code")
 	}
 	if code.Used {
-		return Message{}, nil, fail(codeWelcomeLate, "the welcome message was delivered already")
+		return Message{}, nil, fail(errcode.WelcomeDelivered, "the welcome message was delivered already")
 	}
 	now := c.sim.clock.Now()
 	if now.Sub(code.IssuedAt) > welcomeLife {
-		return Message{}, nil, fail(codeWelcomeInvalid, "welcome code expired")
+		return Message{}, nil, fail(errcode.InvalidWelcomeCode, "welcome code expired")
 	}
 	if code.Sending {
-		return Message{}, nil, fail(codeWelcomeSending, "the welcome message is being sent")
+		return Message{}, nil, fail(errcode.WelcomeBeingSent, "the welcome message is being sent")
 	}
 	f := c.corp.follow(code.UserID, code.ExternalUserID)
 	if f == nil || f.ChatOpen || f.Greeted {
-		return Message{}, nil, fail(codeWelcomeLate, "the chat has started already")
+		return Message{}, nil, fail(errcode.WelcomeDelivered, "the chat has started already")
 	}
 	m, err := c.customerMessage(req.Text, req.Attachments)
 	if err != nil {
@@ -96,15 +97,15 @@ func (c *call) customerMessage(text *wecom.Text, attachments []wecom.Attachment)
 	var m Message
 	if text != nil {
 		if len(text.Content) > 4000 {
-			return m, fail(codeTextTooLong, "text above 4000 bytes")
+			return m, fail(errcode.MessageTooLong, "text above 4000 bytes")
 		}
 		m.Text = text.Content
 	}
 	if m.Text == "" && len(attachments) == 0 {
-		return m, fail(codeNothingToSend, "text and attachments are both empty")
+		return m, fail(errcode.ParameterRule, "text and attachments are both empty")
 	}
 	if len(attachments) > 9 {
-		return m, fail(codeTooManyAttached, "more than 9 attachments")
+		return m, fail(errcode.TooManyAttachments, "more than 9 attachments")
 	}
 	for _, a := range attachments {
 		part, err := c.attachment(a)
@@ -118,7 +119,7 @@ func (c *call) customerMessage(text *wecom.Text, attachments []wecom.Attachment)
 
 func (c *call) attachment(a wecom.Attachment) (Attachment, error) {
 	part := Attachment{Kind: a.MsgType}
-	absent := fail(codeBadParameter, "attachment %s without its content", a.MsgType)
+	absent := fail(errcode.ParameterRule, "attachment %s without its content", a.MsgType)
 	switch a.MsgType {
 	case wecom.AttachmentImage:
 		if a.Image == nil {
@@ -126,7 +127,7 @@ func (c *call) attachment(a wecom.Attachment) (Attachment, error) {
 		}
 		if a.Image.MediaID == "" { // the media id wins when both are set
 			if !c.isUploadedImage(a.Image.PicURL) {
-				return part, fail(codeBadParameter, "pic_url does not come from uploadimg")
+				return part, fail(errcode.ParameterRule, "pic_url does not come from uploadimg")
 			}
 			part.URL = a.Image.PicURL
 			return part, nil
@@ -165,7 +166,7 @@ func (c *call) attachment(a wecom.Attachment) (Attachment, error) {
 		_, err := c.media(part.Media, "file")
 		return part, err
 	default:
-		return part, fail(codeBadAttachment, "unknown attachment type %q", a.MsgType)
+		return part, fail(errcode.InvalidAttachmentType, "unknown attachment type %q", a.MsgType)
 	}
 	return part, nil
 }
@@ -174,13 +175,13 @@ func (c *call) attachment(a wecom.Attachment) (Attachment, error) {
 // bytes; the code for a part that is too long is taken to be 40058 (unverified).
 func checkLink(l *wecom.Link, needTitle bool) error {
 	if needTitle && l.Title == "" || len(l.Title) > 128 {
-		return fail(codeBadParameter, "link title must have 1 to 128 bytes")
+		return fail(errcode.ParameterRule, "link title must have 1 to 128 bytes")
 	}
 	if len(l.Desc) > 512 {
-		return fail(codeBadParameter, "link desc above 512 bytes")
+		return fail(errcode.ParameterRule, "link desc above 512 bytes")
 	}
 	if !strings.HasPrefix(l.URL, "http://") && !strings.HasPrefix(l.URL, "https://") {
-		return fail(codeBadParameter, "link url must begin with http:// or https://")
+		return fail(errcode.ParameterRule, "link url must begin with http:// or https://")
 	}
 	return nil
 }
@@ -188,10 +189,10 @@ func checkLink(l *wecom.Link, needTitle bool) error {
 // checkMini checks a mini program: title to 64 bytes, all fields needed.
 func (c *call) checkMini(m *wecom.MiniProgram) error {
 	if m.Title == "" || len(m.Title) > 64 {
-		return fail(codeBadParameter, "miniprogram title must have 1 to 64 bytes")
+		return fail(errcode.ParameterRule, "miniprogram title must have 1 to 64 bytes")
 	}
 	if m.AppID == "" || m.Page == "" {
-		return fail(codeBadParameter, "miniprogram appid and page are needed")
+		return fail(errcode.ParameterRule, "miniprogram appid and page are needed")
 	}
 	_, err := c.media(m.PicMediaID, "image")
 	return err

@@ -105,7 +105,7 @@ func (q *courier) send(d *Delivery) {
 	defer q.mu.Unlock()
 	d.State = DeliveryWaiting
 	q.remember(d)
-	app := d.Corp + " " + strconv.Itoa(d.AgentID)
+	app := d.app()
 	switch {
 	case drop:
 		d.State = DeliveryDropped
@@ -115,7 +115,11 @@ func (q *courier) send(d *Delivery) {
 	case reorder:
 		q.held[app] = append(q.held[app], d)
 		// When no other event follows, it is late but not lost.
-		q.sim.clock.After(5*time.Second, func() { q.release(app) })
+		q.sim.clock.After(5*time.Second, func() {
+			q.mu.Lock()
+			defer q.mu.Unlock()
+			q.release(app, d.ID+1)
+		})
 		return
 	default:
 		q.enqueue(d)
@@ -126,10 +130,6 @@ func (q *courier) send(d *Delivery) {
 		q.remember(&again)
 		q.enqueue(&again)
 	}
-	for _, h := range q.held[app] {
-		q.enqueue(h)
-	}
-	delete(q.held, app)
 }
 
 func (q *courier) later(wait time.Duration, d *Delivery) {
@@ -143,13 +143,18 @@ func (q *courier) later(wait time.Duration, d *Delivery) {
 	})
 }
 
-func (q *courier) release(app string) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
+// release sends the held events of an app that are older than the one with
+// this id, which has just been sent. The caller holds mu.
+func (q *courier) release(app string, id int64) {
+	kept := q.held[app][:0:0]
 	for _, d := range q.held[app] {
-		q.enqueue(d)
+		if d.ID < id {
+			q.enqueue(d)
+		} else {
+			kept = append(kept, d)
+		}
 	}
-	delete(q.held, app)
+	q.held[app] = kept
 }
 
 func (q *courier) remember(d *Delivery) {
@@ -159,7 +164,8 @@ func (q *courier) remember(d *Delivery) {
 	}
 }
 
-func (d *Delivery) lane() string { return d.Corp + " " + strconv.Itoa(d.AgentID) + " " + d.about }
+func (d *Delivery) app() string  { return d.Corp + " " + strconv.Itoa(d.AgentID) }
+func (d *Delivery) lane() string { return d.app() + " " + d.about }
 
 // enqueue starts a delivery or puts it behind the one about the same thing.
 // The caller holds mu.
@@ -200,6 +206,7 @@ func (q *courier) drain(lane string, d *Delivery, epoch int) {
 	for {
 		q.deliver(d, epoch)
 		q.mu.Lock()
+		q.release(d.app(), d.ID)
 		q.end()
 		waiting := q.lanes[lane]
 		if len(waiting) == 0 {
@@ -252,7 +259,7 @@ func (q *courier) deliver(d *Delivery, epoch int) {
 // attempt posts the event once. Every attempt has its own nonce and ciphertext
 // over the same plaintext (unverified, callbacks.md).
 func (q *courier) attempt(d *Delivery) Attempt {
-	started := time.Now()
+	took := stopwatch()
 	at := q.sim.clock.Now()
 	out := Attempt{At: at.UnixMilli()}
 	key, err := newEnvelopeKey(d.target.AESKey)
@@ -265,7 +272,7 @@ func (q *courier) attempt(d *Delivery) Attempt {
 	body := fmt.Sprintf("<xml><ToUserName><![CDATA[%s]]></ToUserName><AgentID><![CDATA[%d]]></AgentID><Encrypt><![CDATA[%s]]></Encrypt></xml>",
 		d.Corp, d.AgentID, sealed)
 	status, reply, err := q.call(http.MethodPost, d.target, sealed, "", body, q.sim.opt.AnswerTimeout)
-	out.DurationMS = time.Since(started).Milliseconds()
+	out.DurationMS = took().Milliseconds()
 	out.Status = status
 	if err != nil {
 		out.Error = err.Error()

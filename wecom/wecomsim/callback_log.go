@@ -123,9 +123,9 @@ func (s *Sim) VerifyURL(corpID string, agentID int) (Verification, error) {
 	}
 	random := noise()
 	echo := key.seal(random, []byte(want), corp.ID)
-	started := time.Now()
+	took := stopwatch()
 	status, reply, err := s.courier.call(http.MethodGet, target, echo, echo, "", time.Second)
-	v := Verification{Status: status, DurationMS: time.Since(started).Milliseconds()}
+	v := Verification{Status: status, DurationMS: took().Milliseconds()}
 	switch {
 	case err != nil:
 		v.Error = err.Error()

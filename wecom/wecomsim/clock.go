@@ -155,6 +155,19 @@ func (c *Clock) stop() {
 	c.arm()
 }
 
+// stopwatch measures real time, for durations that lie outside the world.
+func stopwatch() func() time.Duration {
+	begun := time.Now()
+	return func() time.Duration { return time.Since(begun) }
+}
+
+// realTicker beats in real time, for connections and files that do not live in
+// the world.
+func realTicker(d time.Duration) (beats <-chan time.Time, stop func()) {
+	t := time.NewTicker(d)
+	return t.C, t.Stop
+}
+
 // sleep waits for d on the clock or until done is closed; it reports whether
 // the time passed.
 func (c *Clock) sleep(d time.Duration, done <-chan struct{}) bool {

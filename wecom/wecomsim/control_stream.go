@@ -50,15 +50,15 @@ func (s *Sim) streamChanges(w http.ResponseWriter, r *http.Request) {
 	if flusher.Flush() != nil {
 		return
 	}
-	beat := time.NewTicker(15 * time.Second) // keeps idle connections open
-	defer beat.Stop()
+	beat, stop := realTicker(15 * time.Second) // keeps idle connections open
+	defer stop()
 	for {
 		select {
 		case c, open := <-changes:
 			if !open || !write(c) {
 				return
 			}
-		case <-beat.C:
+		case <-beat:
 			if _, err := fmt.Fprint(w, ": beat\n\n"); err != nil {
 				return
 			}

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"time"
+
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file makes the opaque cursors of paged operations. A cursor belongs to
@@ -38,10 +40,10 @@ func (c *call) cursor(text, scope string) (position, error) {
 	data, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil || len(data) < 8 || string(cursorSum(c.corp.ID, scope, data[8:])) != string(data[:8]) ||
 		json.Unmarshal(data[8:], &p) != nil {
-		return p, fail(codeBadParameter, "invalid cursor")
+		return p, fail(errcode.ParameterRule, "invalid cursor")
 	}
 	if c.now.Sub(time.Unix(p.Made, 0)) > cursorLife {
-		return p, fail(codeBadParameter, "cursor expired")
+		return p, fail(errcode.ParameterRule, "cursor expired")
 	}
 	return p, nil
 }
@@ -63,7 +65,7 @@ func pageSize(limit, standard, most int) (int, error) {
 		return standard, nil
 	}
 	if limit < 0 || limit > most {
-		return 0, fail(codeBadParameter, "limit must lie between 1 and %d", most)
+		return 0, fail(errcode.ParameterRule, "limit must lie between 1 and %d", most)
 	}
 	return limit, nil
 }

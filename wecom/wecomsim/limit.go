@@ -3,6 +3,8 @@ package wecomsim
 import (
 	"sync"
 	"time"
+
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
 
 // This file counts calls (基础频率, 90312) and holds the punishment windows.
@@ -110,7 +112,7 @@ func (l *limiter) call(now time.Time, corp, ip, api string) error {
 		{windowKey{"ip " + ip, api, time.Hour}, l.limits.IPHour},
 	} {
 		if !l.take(now, w.key, w.max, 1) {
-			return fail(codeFrequency, "api freq out of limit")
+			return fail(errcode.RateLimited, "api freq out of limit")
 		}
 	}
 	return nil
@@ -176,7 +178,7 @@ func (l *limiter) enter(corp, api string) error {
 	defer l.mu.Unlock()
 	key := corp + " " + api
 	if l.limits.Concurrent > 0 && l.running[key] >= l.limits.Concurrent {
-		return fail(codeConcurrency, "api concurrent out of limit")
+		return fail(errcode.TooManyConcurrent, "api concurrent out of limit")
 	}
 	l.running[key]++
 	return nil

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/wecom/callback"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
@@ -250,4 +251,54 @@ func (r *receiver) texts() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]string(nil), r.got...)
+}
+
+func (r *receiver) serve(w http.ResponseWriter, req *http.Request) {
+	codec, err := callback.New(r.app.CallbackToken, r.app.CallbackAESKey, r.corpID)
+	if err != nil {
+		r.t.Error(err)
+		return
+	}
+	if req.Method == http.MethodGet {
+		echo, err := codec.VerifyURL(req.URL.Query())
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusForbidden)
+			return
+		}
+		_, _ = w.Write(echo)
+		return
+	}
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return // the simulator hung up
+	}
+	plain, envelope, err := codec.Open(req.URL.Query(), body)
+	if err != nil {
+		r.t.Errorf("the SDK cannot open the callback: %v", err)
+		return
+	}
+	if envelope.ToUserName != r.corpID {
+		r.t.Errorf("ToUserName %q, want the corpid", envelope.ToUserName)
+	}
+	r.mu.Lock()
+	r.got = append(r.got, string(plain))
+	n := len(r.got)
+	r.mu.Unlock()
+	if r.answer != nil {
+		r.answer(n, w, req)
+	}
+}
+
+// events parses what was received with the SDK.
+func (r *receiver) events() []callback.Event {
+	r.t.Helper()
+	var out []callback.Event
+	for _, text := range r.texts() {
+		e, err := callback.Parse([]byte(text))
+		if err != nil {
+			r.t.Fatalf("the SDK cannot parse %s: %v", text, err)
+		}
+		out = append(out, e)
+	}
+	return out
 }

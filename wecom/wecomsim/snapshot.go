@@ -196,8 +196,8 @@ func (s *Sim) Keep(path string) (found bool, err error) {
 func (k *keeper) run(changes <-chan Change, cancel func()) {
 	defer k.work.Done()
 	defer cancel()
-	tick := time.NewTicker(5 * time.Second)
-	defer tick.Stop()
+	tick, stop := realTicker(5 * time.Second)
+	defer stop()
 	for {
 		select {
 		case _, open := <-changes:
@@ -205,7 +205,7 @@ func (k *keeper) run(changes <-chan Change, cancel func()) {
 			if !open {
 				return
 			}
-		case <-tick.C:
+		case <-tick:
 			if k.dirty.Swap(false) {
 				if err := k.save(); err != nil {
 					k.sim.log.Error("cannot save the simulated world", "error", err)

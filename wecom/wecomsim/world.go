@@ -1,9 +1,6 @@
 package wecomsim
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // This file holds the nouns of the simulated world: what WeCom and the phones
 // of people would remember. All of it is plain data that a snapshot keeps;
@@ -130,73 +127,6 @@ const (
 	FamilyAudit     = "audit"            // msg_audit_approved, msgaudit_notify
 	FamilyAppStatus = "app_status"       // close_inactive_agent, reopen_inactive_agent
 )
-
-// Department is a node of the corp's tree; 1 is the root.
-type Department struct {
-	ID       int
-	Name     string
-	NameEN   string
-	ParentID int
-	Order    int64
-	Leaders  []string
-}
-
-// Member statuses of user/get (90196).
-const (
-	StatusActive       = 1
-	StatusDisabled     = 2
-	StatusNotActivated = 4
-	StatusLeft         = 5
-)
-
-// Member is an employee account (成员).
-type Member struct {
-	UserID      string
-	Name        string
-	Alias       string
-	Departments []int
-	Orders      []int64
-	Leader      []int // 0/1 per department
-	Main        int
-	DirectLead  []string
-	Position    string
-	Mobile      string
-	Email       string
-	BizMail     string
-	Telephone   string
-	Address     string
-	Gender      int
-	Status      int
-	Title       string // external_position
-	// MayContact: has the 客户联系 permission.
-	MayContact bool
-	// RealName: verified, a condition for contact ways.
-	RealName bool
-	// MaxCustomers is the account's limit of external contacts.
-	MaxCustomers int
-	// ConsoleWelcome: an administrator set a welcome text for him in the admin
-	// console, so that events carry no welcome code.
-	ConsoleWelcome bool
-	ExtAttr        []ExtAttr
-	JoinedAt       int64
-	LeftAt         int64
-}
-
-// ExtAttr is one extended attribute of a member: a text, or a link when URL is set.
-type ExtAttr struct {
-	Name  string
-	Value string
-	URL   string
-	Title string
-}
-
-// ContactTag is a contact tag (通讯录标签), here only as part of visible ranges.
-type ContactTag struct {
-	ID          int
-	Name        string
-	Members     []string
-	Departments []int
-}
 
 // Customer is a person as one corp knows him.
 type Customer struct {
@@ -359,40 +289,6 @@ type GroupMember struct {
 	State    string
 }
 
-// Token is an access token.
-type Token struct {
-	Value     string
-	Secret    string
-	ExpiresAt time.Time
-	Revoked   bool
-}
-
-// Ticket is a JS-SDK ticket.
-type Ticket struct {
-	Value     string
-	Kind      string // "corp" or "agent_config"
-	Secret    string
-	ExpiresAt time.Time
-}
-
-// OAuthCode is the code that a login page gives to the redirect.
-type OAuthCode struct {
-	Code      string
-	AgentID   int
-	UserID    string // member, or
-	Person    string // visitor
-	Private   bool   // snsapi_privateinfo
-	ExpiresAt time.Time
-	Used      bool
-}
-
-// UserTicket opens the sensitive data of a member (95833).
-type UserTicket struct {
-	UserID    string
-	AgentID   int
-	ExpiresAt time.Time
-}
-
 // Welcome is one welcome code.
 type Welcome struct {
 	Code           string
@@ -413,7 +309,3 @@ type Media struct {
 	Data      []byte
 	CreatedAt time.Time
 }
-
-// userKey is the form of a userid for comparisons: WeCom treats them without
-// regard to case (contacts.md).
-func userKey(userid string) string { return strings.ToLower(userid) }
