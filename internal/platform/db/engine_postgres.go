@@ -51,7 +51,11 @@ func (e *postgresEngine) open(ctx context.Context, c Config) (*bun.DB, *bun.DB, 
 		conns = 32
 	}
 	half := max(1, conns/2)
-	write, err := e.pool(ctx, half, map[string]string{"idle_in_transaction_session_timeout": "60000"})
+	params := map[string]string{"idle_in_transaction_session_timeout": "60000"}
+	if c.NoSync {
+		params["synchronous_commit"] = "off"
+	}
+	write, err := e.pool(ctx, half, params)
 	if err != nil {
 		return nil, nil, err
 	}

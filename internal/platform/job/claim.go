@@ -147,7 +147,7 @@ func (q *Queue) take(ctx context.Context, due string, args []any) (ours []entry,
 const promoteText = `UPDATE job_job SET state = 'available' WHERE state = 'parked' AND id IN (?) RETURNING lane`
 
 const headText = `SELECT id FROM (SELECT h.id FROM job_job AS h WHERE h.lane_key = ? AND h.state IN ('available', 'parked', 'running')
- ORDER BY h.place, h.id LIMIT 1) AS head`
+ AND NOT EXISTS (SELECT 1 FROM job_job AS r WHERE r.lane_key = h.lane_key AND r.state = 'running') ORDER BY h.place, h.id LIMIT 1) AS head`
 
 // promoteBatch frees the heads of the given lines and gives the lanes to wake.
 //

@@ -14,3 +14,10 @@ func (q *Queue) Wait() { q.working.Wait() }
 
 // Step claims and starts what is due, once.
 func (q *Queue) Step(ctx context.Context) error { return q.step(ctx) }
+
+// Active is the number of jobs that this process has claimed and not yet recorded.
+func (q *Queue) Active() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.runs)
+}

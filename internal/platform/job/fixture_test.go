@@ -74,7 +74,13 @@ func settle(t testing.TB, q *job.Queue) {
 	must(t, q.Settle(ctx))
 }
 
-func must(t testing.TB, err error) {
+// tester is a *testing.T or a *rapid.T.
+type tester interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+func must(t tester, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +96,7 @@ func state(t testing.TB, q *job.Queue, corp string, job id.ID) job.Row {
 }
 
 // until waits for a condition that other goroutines or processes bring about.
-func until(t testing.TB, what string, ok func() bool) {
+func until(t tester, what string, ok func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 )
@@ -29,13 +30,13 @@ func (q *Queue) Settle(ctx context.Context) error {
 		if err := q.step(ctx); err != nil {
 			return err
 		}
-		poll := q.pulse.NewTimer(settlePoll)
+		poll := clock.System().NewTimer(settlePoll)
 		select {
 		case <-ctx.Done():
 			poll.Stop()
 			return fmt.Errorf("job: not settled: %w", context.Cause(ctx))
 		case <-changed:
-		case <-poll.C: // lines move on without a run of ours
+		case <-poll.C: // another process may have taken the work, or moved a line on
 		}
 		poll.Stop()
 	}
