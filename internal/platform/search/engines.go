@@ -43,7 +43,7 @@ func (sqliteEngine) candidates(grams []string) (string, []any) {
 	for i, g := range grams {
 		quoted[i] = `"` + g + `"`
 	}
-	return "d.ref IN (SELECT rowid FROM search_gram WHERE search_gram MATCH ?)", []any{strings.Join(quoted, " AND ")}
+	return "SELECT rowid FROM search_gram WHERE search_gram MATCH ?", []any{strings.Join(quoted, " AND ")}
 }
 
 // postgresEngine keeps the grams in a tsvector beside the body. They are cast from text,
@@ -67,7 +67,7 @@ func (postgresEngine) remove(ctx context.Context, tx db.Tx, refs []id.ID) error 
 }
 
 func (postgresEngine) candidates(grams []string) (string, []any) {
-	return "d.grams @@ CAST(? AS tsquery)", []any{quoteAll(grams, " & ")}
+	return "SELECT ref FROM search_doc WHERE grams @@ CAST(? AS tsquery)", []any{quoteAll(grams, " & ")}
 }
 
 // quoteAll writes lexemes for a cast. They hold no quotes and no backslashes.

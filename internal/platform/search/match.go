@@ -19,11 +19,14 @@ type Match struct {
 	text condition // decides by a row's text
 }
 
-// condition is SQL with its arguments.
+// condition is SQL on a folded text, which stands in it as {body}, with its arguments.
 type condition struct {
 	sql  string
 	args []any
 }
+
+// of is the condition on a column.
+func (c condition) of(column string) string { return strings.ReplaceAll(c.sql, "{body}", column) }
 
 // Find looks for the query among the rows of one corp and kind.
 func (x *Index) Find(ctx context.Context, q db.Querier, corp, kind, query string) (Match, error) {
@@ -35,28 +38,27 @@ func (x *Index) Find(ctx context.Context, q db.Querier, corp, kind, query string
 		return Match{}, nil
 	}
 	text := textCondition(words)
-	sql, args := x.engine.candidates(queryGrams(words, partition(db.Clean(corp), db.Clean(kind))))
-	// The inner limit counts candidates, so that a common gram is not read to its end.
-	var rows []struct {
-		Ref   id.ID
-		Match bool
-	}
-	args = append(append([]any{}, args...), Few+1)
-	err := q.NewRaw("SELECT c.ref, "+strings.ReplaceAll(text.sql, "{body}", "c.body")+" AS match FROM (SELECT d.ref, d.body FROM search_doc AS d WHERE "+sql+" LIMIT ?) AS c",
-		append(append([]any{}, text.args...), args...)...).Scan(ctx, &rows)
+	grams := queryGrams(words, partition(db.Clean(corp), db.Clean(kind)))
+	// The inner limit counts candidates only as far as the choice needs.
+	sql, args := x.engine.candidates(grams)
+	var count int
+	err := q.NewRaw("SELECT count(*) FROM ("+sql+" LIMIT ?) AS c", append(args, Few+1)...).Scan(ctx, &count)
 	if err != nil {
 		return Match{}, fmt.Errorf("search: find: %w", err)
 	}
-	if len(rows) > Few {
+	if count == 0 {
+		return Match{}, nil
+	}
+	if count > Few {
 		return Match{many: true, text: text}, nil
 	}
-	m := Match{}
-	for _, r := range rows {
-		if r.Match {
-			m.ids = append(m.ids, r.Ref)
-		}
+	var ids []id.ID
+	sql, args = x.engine.candidates(grams)
+	err = q.NewRaw("SELECT d.ref FROM search_doc AS d WHERE d.ref IN ("+sql+") AND "+text.of("d.body"), append(args, text.args...)...).Scan(ctx, &ids)
+	if err != nil {
+		return Match{}, fmt.Errorf("search: find: %w", err)
 	}
-	return m, nil
+	return Match{ids: ids}, nil
 }
 
 // Condition is the match as a condition on a column that holds row ids; placeholders are
@@ -67,7 +69,7 @@ func (m Match) Condition(column string) (sql string, args []any) {
 		return "1 = 1", nil
 	case m.many:
 		// A scalar subquery, so that no planner turns the walk into a scan of all texts.
-		return "(SELECT " + strings.ReplaceAll(m.text.sql, "{body}", "d.body") + " FROM search_doc AS d WHERE d.ref = " + column + ")", m.text.args
+		return "(SELECT " + m.text.of("d.body") + " FROM search_doc AS d WHERE d.ref = " + column + ")", m.text.args
 	case len(m.ids) == 0:
 		return "1 = 0", nil
 	default:
@@ -94,7 +96,7 @@ func (x *Index) Newest(ctx context.Context, q db.Querier, corp, kind, query stri
 	}
 	cond, args := m.Condition("d0.ref")
 	if m.many {
-		cond, args = strings.ReplaceAll(m.text.sql, "{body}", "d0.body"), m.text.args
+		cond, args = m.text.of("d0.body"), m.text.args
 	}
 	var ids []id.ID
 	args = append(append([]any{db.Clean(corp), db.Clean(kind)}, args...), limit)

@@ -79,7 +79,7 @@ type engine interface {
 	write(ctx context.Context, tx db.Tx, docs []entry) error
 	// remove deletes grams and bodies.
 	remove(ctx context.Context, tx db.Tx, refs []id.ID) error
-	// candidates is a condition on search_doc's rows (alias d) that all grams occur.
+	// candidates selects the rows in which all grams occur.
 	candidates(grams []string) (sql string, args []any)
 }
 
