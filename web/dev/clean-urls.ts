@@ -8,7 +8,7 @@ export function cleanUrls(): Plugin {
     if (asksForPage && !path.startsWith('/api/') && !path.endsWith('.html')) {
       if (path === '/sidebar' || path.startsWith('/sidebar/')) req.url = '/sidebar.html';
       else if (path === '/h5' || path.startsWith('/h5/')) req.url = '/h5.html';
-      else if (path === '/gallery') req.url = '/dev/gallery.html';
+      else if (path === '/gallery' || path.startsWith('/gallery/')) req.url = '/dev/gallery.html';
       else if (!path.startsWith('/@') && !path.includes('.')) req.url = '/admin.html';
     }
     next();

@@ -13,7 +13,7 @@ export function useMemberSearch(q: string, department?: string, enabled = true) 
   return useQuery({
     queryKey: memberKeys.search(q, department),
     queryFn: ({ signal }) =>
-      ok(api.GET('/api/members', { params: { query: { q, department, limit: 50 } }, signal })),
+      ok(api.GET('/api/mirror/members', { params: { query: { q, department, limit: 50 } }, signal })),
     enabled,
     placeholderData: (before) => before,
   });
@@ -24,7 +24,12 @@ export function useMembersNamed(ids: readonly string[]) {
   return useQuery({
     queryKey: memberKeys.named(ids),
     queryFn: ({ signal }) =>
-      ok(api.GET('/api/members', { params: { query: { id: [...ids].sort(), limit: ids.length } }, signal })),
+      ok(
+        api.GET('/api/mirror/members', {
+          params: { query: { id: [...ids].sort(), limit: ids.length } },
+          signal,
+        }),
+      ),
     enabled: ids.length > 0,
     staleTime: 5 * 60_000,
   });
@@ -34,7 +39,7 @@ export function useMembersNamed(ids: readonly string[]) {
 export function useDepartments(enabled = true) {
   return useQuery({
     queryKey: ['departments'],
-    queryFn: ({ signal }) => ok(api.GET('/api/departments', { signal })),
+    queryFn: ({ signal }) => ok(api.GET('/api/mirror/departments', { signal })),
     enabled,
     staleTime: 5 * 60_000,
   });
@@ -44,7 +49,7 @@ export function useDepartments(enabled = true) {
 export function useTags(enabled = true) {
   return useQuery({
     queryKey: ['tags'],
-    queryFn: ({ signal }) => ok(api.GET('/api/tags', { signal })),
+    queryFn: ({ signal }) => ok(api.GET('/api/mirror/tags', { signal })),
     enabled,
     staleTime: 60_000,
   });

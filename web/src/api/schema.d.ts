@@ -140,24 +140,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/eventlog/notices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What needs attention */
-        get: operations["notices"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/members": {
+    "/api/mirror/members": {
         parameters: {
             query?: never;
             header?: never;
@@ -174,7 +157,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/departments": {
+    "/api/mirror/departments": {
         parameters: {
             query?: never;
             header?: never;
@@ -191,7 +174,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/tags": {
+    "/api/mirror/tags": {
         parameters: {
             query?: never;
             header?: never;
@@ -309,6 +292,11 @@ export interface components {
             before?: number;
             /** @description the rows behind the figure */
             href: string;
+            /**
+             * @description set when a value above zero asks somebody to act
+             * @enum {string}
+             */
+            level?: "warning" | "error";
         };
         SearchResult: {
             groups: components["schemas"]["SearchGroup"][];
@@ -342,18 +330,6 @@ export interface components {
              * @description unix milliseconds
              */
             startedAt: number;
-        };
-        Notices: {
-            notices: components["schemas"]["Notice"][];
-        };
-        Notice: {
-            /** @description Its text is notice.<key>, with {count}. */
-            key: string;
-            /** Format: int64 */
-            count: number;
-            /** @enum {string} */
-            level: "info" | "warning" | "error";
-            href?: string;
         };
         MemberPage: {
             items: components["schemas"]["MemberBrief"][];
@@ -627,35 +603,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunningJobs"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    notices: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Notices"];
                 };
             };
             /** @description Refused */

@@ -8,7 +8,6 @@ export type MenuItem = Schemas['MenuItem'];
 export type HomeTile = Schemas['HomeTile'];
 export type SearchGroup = Schemas['SearchGroup'];
 export type RunningJob = Schemas['RunningJob'];
-export type Notice = Schemas['Notice'];
 export type MemberBrief = Schemas['MemberBrief'];
 export type DepartmentBrief = Schemas['DepartmentBrief'];
 export type TagGroupBrief = Schemas['TagGroupBrief'];

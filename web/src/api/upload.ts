@@ -1,31 +1,29 @@
 import { asProblem, problemOf } from './problem';
 
-/** A file that the server keeps: what a message's attachment refers to. */
-export interface StoredFile {
-  /** Key of the stored file; goes into `attachment.blob`. */
-  blob: string;
-  name: string;
-  /** Bytes. */
-  size: number;
-  /** Address of the file on this server, for previews. */
+/** A picture that the server and WeCom keep: an attachment of a message, ready to be put into one. */
+export interface StoredPicture {
+  kind: 'image';
+  /** WeCom's address of it; for sending. */
   url: string;
+  /** Our address of it; for showing. */
+  show: string;
 }
 
-/** Sends one file to the server's store (POST /api/files, multipart field "file"). Throws a Problem. */
-export async function uploadFile(file: File, signal?: AbortSignal): Promise<StoredFile> {
+/** Uploads one JPG or PNG below 2 MB (POST /api/message/pictures, multipart field "file"). Throws a Problem. */
+export async function uploadPicture(file: File, signal?: AbortSignal): Promise<StoredPicture> {
   const body = new FormData();
   body.append('file', file, file.name);
   let response: Response;
   try {
-    response = await fetch('/api/files', { method: 'POST', body, credentials: 'same-origin', signal });
+    response = await fetch('/api/message/pictures', {
+      method: 'POST',
+      body,
+      credentials: 'same-origin',
+      signal,
+    });
   } catch (error) {
     throw asProblem(error);
   }
   if (!response.ok) throw await problemOf(response);
-  return (await response.json()) as StoredFile;
-}
-
-/** Address of a stored file by its key. */
-export function fileUrl(blob: string): string {
-  return `/api/files/${encodeURIComponent(blob)}`;
+  return (await response.json()) as StoredPicture;
 }

@@ -58,7 +58,10 @@ function SignedIn({ me }: { me: Me }) {
     [me.menu, text],
   );
   const crumbs = page?.crumbs
-    ? [...page.crumbs.map((crumb) => ({ title: text(crumb.title), path: crumb.path })), { title: text(page.title) }]
+    ? [
+        ...page.crumbs.map((crumb) => ({ title: text(crumb.title), path: crumb.path })),
+        { title: text(page.title) },
+      ]
     : [];
 
   return (

@@ -3,8 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { api, ok } from '@/api/client';
 import { useI18n } from '@/lib/i18n';
-import { isIconName } from '@/parts/Icon';
-import { Icon } from '@/parts/Icon';
+import { Icon, isIconName } from '@/parts/Icon';
 import { Palette, type PaletteGroup } from '@/parts/Palette';
 import type { ShellGroup } from '@/parts/Shell';
 import { useT } from './strings';
@@ -65,9 +64,9 @@ export function Search({ menu }: { menu: readonly ShellGroup[] }) {
 
   return (
     <>
-      <button type="button" className="q-search-button" onClick={() => setOpen(true)} aria-label={t('search')}>
+      <button type="button" className="q-search-button" onClick={() => setOpen(true)}>
         <Icon name="search" />
-        <span>{t('search')}</span>
+        <span className="q-search-words">{t('search')}</span>
         <kbd>{mac ? '⌘K' : 'Ctrl K'}</kbd>
       </button>
       <Palette

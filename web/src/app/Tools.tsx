@@ -2,26 +2,27 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useContext } from 'react';
 import { api, ok } from '@/api/client';
-import type { Notice, RunningJob } from '@/api/types';
+import { useTiles } from '@/api/tiles';
+import type { RunningJob } from '@/api/types';
 import { AppearanceContext } from '@/lib/appearance';
 import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
-import { useCan, useMe } from '@/lib/me';
+import { useMe } from '@/lib/me';
 import { Empty } from '@/parts/Empty';
 import { ErrorView } from '@/parts/ErrorView';
 import { useFeedback } from '@/parts/Feedback';
 import { Icon } from '@/parts/Icon';
 import { JobProgress } from '@/parts/JobProgress';
+import { NumberText } from '@/parts/NumberText';
 import { BarChoice, BarPanel, BarUser } from '@/parts/TopBar';
 import { useT } from './strings';
 
 /** The right end of the top bar. */
 export function Tools() {
-  const can = useCan();
   return (
     <>
       <Jobs />
-      {can('eventlog.read') && <Notices />}
+      <Notices />
       <LanguageChoice />
       <AppearanceSwitch />
       <User />
@@ -43,11 +44,16 @@ function Jobs() {
       {() => (
         <>
           <h3>{t('jobs.title')}</h3>
-          {running.isError && <ErrorView compact error={running.error} onRetry={() => void running.refetch()} />}
+          {running.isError && (
+            <ErrorView compact error={running.error} onRetry={() => void running.refetch()} />
+          )}
           {!running.isError && jobs.length === 0 && <Empty compact icon="success" title={t('jobs.none')} />}
           <div className="q-stack">
             {jobs.map((job) => (
-              <JobProgress key={job.id} job={{ ...job, title: text(`job.${job.kind}`, undefined, job.kind) }} />
+              <JobProgress
+                key={job.id}
+                job={{ ...job, title: text(`job.${job.kind}`, undefined, job.kind) }}
+              />
             ))}
           </div>
         </>
@@ -56,43 +62,32 @@ function Jobs() {
   );
 }
 
+/** The figures that ask somebody to act: dead jobs, failed callbacks, a code that WeCom refused. */
 function Notices() {
   const t = useT();
   const { text } = useI18n();
-  const asked = useQuery({
-    queryKey: ['notices'],
-    queryFn: ({ signal }) => ok(api.GET('/api/eventlog/notices', { signal })),
-  });
-  useLive('job', [['notices']]);
-  useLive('eventlog', [['notices']]);
-  const notices: readonly Notice[] = (asked.data?.notices ?? []).filter((notice) => notice.count > 0);
-  const total = notices.reduce((sum, notice) => sum + notice.count, 0);
-  const words = (notice: Notice) => text(`notice.${notice.key}`, { count: notice.count }, notice.key);
+  const tiles = useTiles();
+  const notices = (tiles.data?.tiles ?? []).filter((tile) => tile.level && tile.value > 0);
+  const total = notices.reduce((sum, tile) => sum + tile.value, 0);
   return (
     <BarPanel icon="bell" tone="alarm" count={total} label={t('notices', { n: total })}>
       {(close) => (
         <>
           <h3>{t('notices.title')}</h3>
-          {asked.isError && <ErrorView compact error={asked.error} onRetry={() => void asked.refetch()} />}
-          {!asked.isError && notices.length === 0 && <Empty compact icon="success" title={t('notices.none')} />}
-          {notices.map((notice) => {
-            const line = (
-              <>
-                <Icon name={notice.level} className={`q-tone-${notice.level}`} />
-                <span className="q-grow">{words(notice)}</span>
-              </>
-            );
-            return notice.href ? (
-              <Link key={notice.key} to={notice.href} onClick={close} className="q-panel-line">
-                {line}
-                <Icon name="right" />
-              </Link>
-            ) : (
-              <div key={notice.key} className="q-panel-line">
-                {line}
-              </div>
-            );
-          })}
+          {tiles.isError && <ErrorView compact error={tiles.error} onRetry={() => void tiles.refetch()} />}
+          {!tiles.isError && notices.length === 0 && (
+            <Empty compact icon="success" title={t('notices.none')} />
+          )}
+          {notices.map((tile) => (
+            <Link key={tile.key} to={tile.href} onClick={close} className="q-panel-line">
+              <Icon name={tile.level ?? 'info'} className={`q-tone-${tile.level}`} />
+              <span className="q-grow">{text(`tile.${tile.key}`, undefined, tile.key)}</span>
+              <strong>
+                <NumberText value={tile.value} />
+              </strong>
+              <Icon name="right" />
+            </Link>
+          ))}
         </>
       )}
     </BarPanel>
@@ -154,9 +149,14 @@ function User() {
     <BarUser
       name={user.name}
       more={roles.map((role) => text(`role.${role}`, undefined, role)).join(' · ')}
-      label={t('user', { name: user.name })}
+      label={t('user')}
       actions={[
-        { key: 'account', label: t('user.account'), icon: 'member', onClick: () => void navigate({ to: '/account' }) },
+        {
+          key: 'account',
+          label: t('user.account'),
+          icon: 'member',
+          onClick: () => void navigate({ to: '/account' }),
+        },
         { key: 'leave', label: t('user.signOut'), icon: 'signOut', onClick: () => leave.mutate() },
       ]}
     />

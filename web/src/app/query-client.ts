@@ -8,7 +8,8 @@ export function makeQueryClient(): QueryClient {
       queries: {
         staleTime: 15_000,
         refetchOnWindowFocus: false,
-        retry: (count, error) => count < 2 && (!(error instanceof Problem) || error.status === 0 || error.status === 503),
+        retry: (count, error) =>
+          count < 2 && (!(error instanceof Problem) || error.status === 0 || error.status === 503),
       },
       mutations: { retry: false },
     },

@@ -51,6 +51,7 @@ function guarded(page: FeaturePage) {
   if (!page.permission) return Lazy;
   const permission = page.permission;
   const Page = Lazy as unknown as ComponentType;
+  // biome-ignore lint/correctness/noComponentHookFactories: made once for each page when the router is built, never while rendering.
   return function Guarded() {
     return (
       <NotAllowed unless={permission}>

@@ -16,7 +16,11 @@ export interface AppearanceChoice {
 }
 
 /** The choice for those who show it, such as the top bar. */
-export const AppearanceContext = createContext<AppearanceChoice>({ choice: 'system', choose: () => {}, dark: false });
+export const AppearanceContext = createContext<AppearanceChoice>({
+  choice: 'system',
+  choose: () => {},
+  dark: false,
+});
 
 /** The remembered choice; kept once, at the root. */
 export function useAppearance(): AppearanceChoice {

@@ -47,6 +47,7 @@ export type Translate<Keys extends string> = (key: Keys, params?: Params) => str
  * The type import costs nothing in the bundle; a missing key is a compile error.
  */
 export function strings<File extends Record<string, string>>(folder: string) {
+  // biome-ignore lint/correctness/noComponentHookFactories: made once for each folder, when its module is loaded.
   return function useT(): Translate<Extract<keyof File, string>> {
     const { text } = useI18n();
     return useMemo(() => (key, params) => text(`${folder}.${key}`, params), [text]);

@@ -77,7 +77,9 @@ export class Live {
     const source = this.open(this.url);
     source.addEventListener('change', (message) => this.tell(message.data));
     source.addEventListener('reset', () => this.everything());
-    source.addEventListener('open', () => void (this.failures = 0));
+    source.addEventListener('open', () => {
+      this.failures = 0;
+    });
     source.addEventListener('error', () => this.failed(source));
     this.source = source;
   }
@@ -126,24 +128,28 @@ const settle = 400;
  * Looks again at the given query keys whenever the server tells news of the topic:
  *
  *   useLive('customer', [['customer', 'list'], ['home', 'tiles']]);
+ *
+ * Several topics may be given when any of them means the same keys.
  */
-export function useLive(topic: string, keys: readonly QueryKey[]): void {
+export function useLive(topics: string | readonly string[], keys: readonly QueryKey[]): void {
   const live = useContext(LiveContext);
   const client = useQueryClient();
+  const list = typeof topics === 'string' ? topics : topics.join(' ');
   const latest = useRef(keys);
   latest.current = keys;
   useEffect(() => {
     if (!live) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = live.on(topic, () => {
+    const look = () => {
       timer ??= setTimeout(() => {
         timer = undefined;
         for (const queryKey of latest.current) void client.invalidateQueries({ queryKey });
       }, settle);
-    });
+    };
+    const stops = list.split(' ').map((topic) => live.on(topic, look));
     return () => {
-      stop();
+      for (const stop of stops) stop();
       clearTimeout(timer);
     };
-  }, [live, client, topic]);
+  }, [live, client, list]);
 }

@@ -13,7 +13,8 @@ export function useMe(): Me {
 /** Whether a list of permissions holds one: "*" is every one, "customer.*" every one of a feature. */
 export function holds(permissions: readonly string[], wanted: string): boolean {
   return permissions.some(
-    (held) => held === wanted || held === '*' || (held.endsWith('.*') && wanted.startsWith(held.slice(0, -1))),
+    (held) =>
+      held === wanted || held === '*' || (held.endsWith('.*') && wanted.startsWith(held.slice(0, -1))),
   );
 }
 

@@ -53,15 +53,16 @@ export function formatDay(timeZone: string, at: number): string {
   return `${p.year}-${p.month}-${p.day}`;
 }
 
-/** "3 分钟前", "in 2 hours": the coarsest unit that says something. */
-export function formatRelative(language: string, now: number, at: number): string {
+/** "3 分钟前", "in 2 hours", "yesterday": the coarsest unit that says something; days are those of the calendar. */
+export function formatRelative(language: string, timeZone: string, now: number, at: number): string {
   const seconds = Math.round((at - now) / 1000);
   const size = Math.abs(seconds);
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   if (size < 45) return format.format(0, 'second');
   if (size < 45 * 60) return format.format(Math.round(seconds / 60), 'minute');
-  if (size < 22 * 3600) return format.format(Math.round(seconds / 3600), 'hour');
-  if (size < 26 * 86400) return format.format(Math.round(seconds / 86400), 'day');
+  const days = (Date.parse(formatDay(timeZone, at)) - Date.parse(formatDay(timeZone, now))) / 86_400_000;
+  if (days === 0 || size < 6 * 3600) return format.format(Math.round(seconds / 3600), 'hour');
+  if (size < 26 * 86400) return format.format(days, 'day');
   if (size < 320 * 86400) return format.format(Math.round(seconds / (30.44 * 86400)), 'month');
   return format.format(Math.round(seconds / (365.25 * 86400)), 'year');
 }

@@ -1,6 +1,7 @@
 import { Button as KitButton, Upload } from 'antd';
 import { useState } from 'react';
-import { fileUrl, uploadFile } from '@/api/upload';
+import { asProblem } from '@/api/problem';
+import { uploadPicture } from '@/api/upload';
 import { byteLength, formatBytes } from '@/lib/measure';
 import { Dialog } from './Drawer';
 import { ErrorView } from './ErrorView';
@@ -8,13 +9,6 @@ import { TextInput } from './fields';
 import { Icon } from './Icon';
 import { type MessageAttachment, messageLimits } from './message';
 import { useT } from './strings';
-
-const uploads = {
-  image: { accept: 'image/jpeg,image/png', limit: messageLimits.imageBytes },
-  miniprogram: { accept: 'image/jpeg,image/png', limit: messageLimits.imageBytes },
-  video: { accept: 'video/mp4', limit: messageLimits.videoBytes },
-  file: { accept: undefined, limit: messageLimits.fileBytes },
-} as const;
 
 /** One attachment's details; hands it back only when it is complete. */
 export function AttachmentDialog(props: {
@@ -29,14 +23,14 @@ export function AttachmentDialog(props: {
   const flaws = attachmentFlaws(draft);
   const wrong = (key: keyof MessageAttachment) => tried && flaws.includes(key);
 
-  const line = (key: 'title' | 'desc' | 'url' | 'picture' | 'appid' | 'page', maxBytes?: number) => (
-    <label className="q-attachment-line">
+  const line = (key: 'title' | 'desc' | 'url' | 'picture', maxBytes: number) => (
+    <label className="q-attachment-line" htmlFor={`attachment-${key}`}>
       <span>{t(`attachment.${key}`)}</span>
       <TextInput
+        id={`attachment-${key}`}
         value={draft[key]}
         onChange={(text) => set({ [key]: text.trimStart() })}
         maxBytes={maxBytes}
-        label={t(`attachment.${key}`)}
       />
       {wrong(key) && <em role="alert">{t(`attachment.${key}.wrong`)}</em>}
     </label>
@@ -45,30 +39,17 @@ export function AttachmentDialog(props: {
   return (
     <Dialog open onClose={props.onClose} title={t(`attachment.${draft.kind}`)}>
       <div className="q-stack">
-        {draft.kind === 'link' && (
+        {draft.kind === 'link' ? (
           <>
             {line('url', messageLimits.urlBytes)}
             {line('title', messageLimits.linkTitleBytes)}
             {line('desc', messageLimits.linkDescBytes)}
             {line('picture', messageLimits.urlBytes)}
           </>
-        )}
-        {draft.kind === 'miniprogram' && (
+        ) : (
           <>
-            {line('title', messageLimits.miniTitleBytes)}
-            {line('appid')}
-            {line('page')}
-          </>
-        )}
-        {draft.kind !== 'link' && (
-          <>
-            <FileChooser
-              kind={draft.kind}
-              blob={draft.blob}
-              name={draft.name}
-              onStored={(blob, name) => set({ blob, name })}
-            />
-            {wrong('blob') && <em role="alert">{t('attachment.blob.wrong')}</em>}
+            <PictureChooser show={draft.show} onStored={set} />
+            {wrong('url') && <em role="alert">{t('attachment.image.wrong')}</em>}
           </>
         )}
         <div className="q-row">
@@ -90,30 +71,13 @@ export function AttachmentDialog(props: {
 
 /** The fields of an attachment that WeCom would refuse. */
 export function attachmentFlaws(a: MessageAttachment): (keyof MessageAttachment)[] {
-  const flaws: (keyof MessageAttachment)[] = [];
-  const need = (key: keyof MessageAttachment, ok: boolean) => {
-    if (!ok) flaws.push(key);
-  };
+  if (a.kind === 'image') return isWebUrl(a.url) ? [] : ['url'];
   const within = (text: string | undefined, max: number) => byteLength(text ?? '') <= max;
-  switch (a.kind) {
-    case 'link':
-      need('url', isWebUrl(a.url) && within(a.url, messageLimits.urlBytes));
-      need('title', Boolean(a.title?.trim()) && within(a.title, messageLimits.linkTitleBytes));
-      need('desc', within(a.desc, messageLimits.linkDescBytes));
-      need('picture', !a.picture || isWebUrl(a.picture));
-      break;
-    case 'miniprogram':
-      need('title', Boolean(a.title?.trim()) && within(a.title, messageLimits.miniTitleBytes));
-      need('appid', Boolean(a.appid?.trim()));
-      need('page', Boolean(a.page?.trim()));
-      need('blob', Boolean(a.blob));
-      break;
-    case 'image':
-      need('blob', Boolean(a.blob ?? a.url));
-      break;
-    default:
-      need('blob', Boolean(a.blob));
-  }
+  const flaws: (keyof MessageAttachment)[] = [];
+  if (!isWebUrl(a.url) || !within(a.url, messageLimits.urlBytes)) flaws.push('url');
+  if (!a.title?.trim() || !within(a.title, messageLimits.linkTitleBytes)) flaws.push('title');
+  if (!within(a.desc, messageLimits.linkDescBytes)) flaws.push('desc');
+  if (a.picture && !isWebUrl(a.picture)) flaws.push('picture');
   return flaws;
 }
 
@@ -126,36 +90,31 @@ function isWebUrl(text: string | undefined): boolean {
   }
 }
 
-function FileChooser(props: {
-  kind: keyof typeof uploads;
-  blob: string | undefined;
-  name: string | undefined;
-  onStored: (blob: string, name: string) => void;
+function PictureChooser(props: {
+  show: string | undefined;
+  onStored: (picture: { url: string; show: string }) => void;
 }) {
   const t = useT();
-  const [state, setState] = useState<{ busy: boolean; error?: unknown; tooLarge?: string }>({ busy: false });
-  const { accept, limit } = uploads[props.kind];
+  const [state, setState] = useState<{ busy: boolean; error?: unknown; refusal?: string }>({ busy: false });
   const take = async (file: File) => {
-    if (file.size > limit) {
-      setState({
-        busy: false,
-        tooLarge: t('fileTooLarge', { size: formatBytes(file.size), max: formatBytes(limit) }),
-      });
-      return;
+    if (file.size > messageLimits.pictureBytes) {
+      const words = { size: formatBytes(file.size), max: formatBytes(messageLimits.pictureBytes) };
+      return setState({ busy: false, refusal: t('fileTooLarge', words) });
     }
     setState({ busy: true });
     try {
-      const stored = await uploadFile(file);
-      props.onStored(stored.blob, stored.name || file.name);
+      props.onStored(await uploadPicture(file));
       setState({ busy: false });
     } catch (error) {
-      setState({ busy: false, error });
+      // The one field is the file: its message says all that the problem says.
+      const [field] = asProblem(error).fields;
+      setState(field ? { busy: false, refusal: field.message } : { busy: false, error });
     }
   };
   return (
     <div className="q-stack">
       <Upload
-        accept={accept}
+        accept="image/jpeg,image/png"
         showUploadList={false}
         beforeUpload={(file) => {
           void take(file);
@@ -163,15 +122,13 @@ function FileChooser(props: {
         }}
       >
         <KitButton icon={<Icon name="upload" />} loading={state.busy}>
-          {props.blob ? t('chooseOther') : t('chooseFile')}
+          {props.show ? t('chooseOther') : t('chooseFile')}
         </KitButton>{' '}
-        <span className="q-faint">{props.name ?? t('fileLimit', { max: formatBytes(limit) })}</span>
+        <span className="q-faint">{t('pictureLimit', { max: formatBytes(messageLimits.pictureBytes) })}</span>
       </Upload>
-      {state.tooLarge && <em role="alert">{state.tooLarge}</em>}
+      {state.refusal && <em role="alert">{state.refusal}</em>}
       {state.error !== undefined && <ErrorView compact error={state.error} />}
-      {props.blob && props.kind !== 'file' && props.kind !== 'video' && (
-        <img src={fileUrl(props.blob)} alt={props.name ?? ''} className="q-phone-image" />
-      )}
+      {props.show && <img src={props.show} alt={t('attachment.image')} className="q-phone-image" />}
     </div>
   );
 }

@@ -14,7 +14,7 @@ export interface ButtonProps {
   /** primary: the page's one main action. quiet: inside tables and cards. danger: destroys something. */
   look?: 'primary' | 'default' | 'quiet' | 'danger' | 'link';
   /** Shown while the promise is open; a failure is told with its words. */
-  onClick?: () => void | Promise<unknown>;
+  onClick?: () => unknown;
   /** A page of the console; the button is then a link that can be opened in a new tab. */
   to?: string;
   disabled?: boolean;
@@ -88,7 +88,7 @@ export interface Action {
   icon?: IconName;
   danger?: boolean;
   disabled?: boolean;
-  onClick: () => void | Promise<unknown>;
+  onClick: () => unknown;
 }
 
 /** Further actions behind one button ("…" unless given a text). */

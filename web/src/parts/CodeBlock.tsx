@@ -3,13 +3,11 @@ import { Facts } from './Facts';
 import './style/timeline.css';
 
 /** A piece of text for machines, with a button to copy it. */
-export function CodeBlock({ text, label }: { text: string; label?: string }) {
+export function CodeBlock({ text }: { text: string }) {
   return (
     <div className="q-code">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area has to be reachable by keyboard. */}
-      <pre tabIndex={0} aria-label={label}>
-        {text}
-      </pre>
+      <pre tabIndex={0}>{text}</pre>
       <span className="q-code-copy">
         <Copy text={text} />
       </span>

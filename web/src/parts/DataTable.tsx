@@ -9,6 +9,7 @@ import { Button } from './Button';
 import { Drawer } from './Drawer';
 import { Empty } from './Empty';
 import { ErrorView } from './ErrorView';
+import { Hint } from './Facts';
 import { useT } from './strings';
 import { type Layout, startLayout, TableFoot, TableTools, visibleColumns } from './table-furniture';
 import { noneSelected, type Selection, SelectionBar } from './table-selection';
@@ -107,20 +108,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
 
   const kitColumns: TableProps<Row>['columns'] = shown.map((column) => ({
     key: column.key,
-    title: column.title,
+    title: column.hint ? <Hint text={column.hint}>{column.title}</Hint> : column.title,
     width: column.width,
     align: column.align,
     fixed: column.fixed ? 'left' : undefined,
     showSorterTooltip: false,
-    ...(column.hint
-      ? {
-          title: (
-            <span title={column.hint}>
-              {column.title} <sup>?</sup>
-            </span>
-          ),
-        }
-      : {}),
     className: column.align === 'right' ? 'q-num' : undefined,
     render: (_: unknown, row: Row) => column.render(row),
   }));
@@ -133,7 +125,12 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     );
   }
   return (
-    <section className="q-card q-table" aria-label={props.label} aria-busy={page.isFetching}>
+    <section
+      ref={quietMeasureRow}
+      className="q-card q-table"
+      aria-label={props.label}
+      aria-busy={page.isFetching}
+    >
       <TableTools
         left={
           bulk && selection.count > 0 ? (
@@ -284,6 +281,18 @@ function SkeletonRows({ rows }: { rows: number }) {
       ))}
     </div>
   );
+}
+
+/** The kit repeats the headings, check box included, in a hidden row to measure widths; nobody shall tab into it. */
+function quietMeasureRow(section: HTMLElement | null): () => void {
+  const quiet = () => {
+    for (const row of section?.querySelectorAll('.ant-table-measure-row') ?? [])
+      row.setAttribute('inert', '');
+  };
+  const watcher = new MutationObserver(quiet);
+  if (section) watcher.observe(section, { childList: true, subtree: true });
+  quiet();
+  return () => watcher.disconnect();
 }
 
 /** A click on a button, link or check box inside a row is meant for that, not for the row. */

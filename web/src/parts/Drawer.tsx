@@ -23,7 +23,14 @@ function useGuardedClose(open: boolean, onClose: () => void) {
   useEffect(() => {
     if (!open) dirty.current = false;
   }, [open]);
-  const guard = useMemo<Guard>(() => ({ setDirty: (value) => void (dirty.current = value) }), []);
+  const guard = useMemo<Guard>(
+    () => ({
+      setDirty: (value) => {
+        dirty.current = value;
+      },
+    }),
+    [],
+  );
   const close = async () => {
     const leave =
       !dirty.current ||

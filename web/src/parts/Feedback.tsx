@@ -14,7 +14,7 @@ export interface ConfirmWords {
   action: string;
   danger?: boolean;
   /** Runs while the dialog shows that it works; when it throws, the dialog stays and the problem is told. */
-  onConfirm?: () => void | Promise<unknown>;
+  onConfirm?: () => unknown;
 }
 
 export interface Feedback {

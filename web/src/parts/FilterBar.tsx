@@ -24,7 +24,7 @@ export interface FilterBarProps {
 export function FilterBar({ filters, search, items, viewsKey, children }: FilterBarProps) {
   const t = useT();
   return (
-    <div className="q-filters" role="search">
+    <search className="q-filters">
       {search && <SearchBox filters={filters} name={search.key} placeholder={search.placeholder} />}
       {items.map((item) => (
         <Chip key={item.key} item={item} filters={filters} />
@@ -37,7 +37,7 @@ export function FilterBar({ filters, search, items, viewsKey, children }: Filter
       {viewsKey && <SavedViews name={viewsKey} filters={filters} />}
       <span className="q-grow" />
       {children}
-    </div>
+    </search>
   );
 }
 

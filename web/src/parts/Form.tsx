@@ -235,10 +235,10 @@ export function Field(props: FieldProps) {
 /** A part of a long form under its own heading. */
 export function FormSection(props: { title: string; meaning?: string; children: ReactNode }) {
   return (
-    <fieldset className="q-form-section">
-      <legend>{props.title}</legend>
+    <section className="q-form-section" aria-label={props.title}>
+      <h3>{props.title}</h3>
       {props.meaning && <p className="q-faint">{props.meaning}</p>}
       {props.children}
-    </fieldset>
+    </section>
   );
 }

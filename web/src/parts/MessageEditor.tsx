@@ -37,13 +37,7 @@ export interface MessageEditorProps {
   label?: string;
 }
 
-const icons: Record<AttachmentKind, IconName> = {
-  image: 'image',
-  link: 'link',
-  miniprogram: 'miniprogram',
-  video: 'video',
-  file: 'file',
-};
+const icons: Record<AttachmentKind, IconName> = { image: 'image', link: 'link' };
 
 /** Writes a message: a text with variables and a byte counter, and up to nine attachments. */
 export function MessageEditor(props: MessageEditorProps) {
@@ -109,7 +103,7 @@ export function MessageEditor(props: MessageEditorProps) {
             <Icon name={icons[attachment.kind]} />
             <span className="q-grow q-ellipsis">
               <span className="q-faint">{t(`attachment.${attachment.kind}`)} </span>
-              {attachment.title || attachment.name || attachment.url}
+              {attachment.title || (attachment.kind === 'link' ? attachment.url : '')}
             </span>
             <KitButton
               type="text"

@@ -51,7 +51,16 @@ export function Palette(props: {
 
   let index = -1;
   return (
-    <Modal open={open} onCancel={props.onClose} footer={null} closable={false} width={600} style={{ top: 96 }} destroyOnHidden>
+    <Modal
+      open={open}
+      onCancel={props.onClose}
+      footer={null}
+      closable={false}
+      title={<span className="q-hidden">{props.placeholder}</span>}
+      width={600}
+      style={{ top: 96 }}
+      destroyOnHidden
+    >
       <div className="q-palette">
         <div className="q-palette-input">
           <Input
@@ -75,7 +84,9 @@ export function Palette(props: {
           {groups.map((group) => (
             // biome-ignore lint/a11y/useSemanticElements: a listbox groups its options with this role.
             <div key={group.key} role="group" aria-label={group.title}>
-              <h3 aria-hidden="true">{group.title}</h3>
+              <div className="q-palette-title" aria-hidden="true">
+                {group.title}
+              </div>
               {group.items.map((item) => {
                 index++;
                 const mine = index;

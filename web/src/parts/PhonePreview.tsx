@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react';
-import { fileUrl } from '@/api/upload';
 import { Avatar } from './Avatar';
 import { Icon } from './Icon';
 import { type MessageAttachment, type MessageContent, splitVariables } from './message';
@@ -71,65 +70,27 @@ function Line({ name, children }: { name: string; children: ReactNode }) {
 
 function Attached({ attachment }: { attachment: MessageAttachment }) {
   const t = useT();
-  const stored = attachment.blob ? fileUrl(attachment.blob) : undefined;
-  switch (attachment.kind) {
-    case 'image': {
-      const src = stored ?? attachment.url;
-      return src ? (
-        <img className="q-phone-image" src={src} alt={attachment.name ?? t('attachment.image')} />
-      ) : (
-        <span className="q-phone-blank">{t('attachment.image')}</span>
-      );
-    }
-    case 'video':
-      return stored ? (
-        // biome-ignore lint/a11y/useMediaCaption: a preview of the customer's own upload; it has no captions.
-        <video className="q-phone-image" src={stored} controls preload="metadata" />
-      ) : (
-        <span className="q-phone-blank">{t('attachment.video')}</span>
-      );
-    case 'link':
-      return (
-        <span className="q-phone-card">
-          <strong>{attachment.title || t('attachment.link')}</strong>
-          <span className="q-phone-card-row">
-            <small>{attachment.desc || attachment.url}</small>
-            {attachment.picture ? (
-              <img src={attachment.picture} alt="" />
-            ) : (
-              <span className="q-phone-cover">
-                <Icon name="link" />
-              </span>
-            )}
-          </span>
-        </span>
-      );
-    case 'miniprogram':
-      return (
-        <span className="q-phone-card">
-          <strong>{attachment.title || t('attachment.miniprogram')}</strong>
-          {stored ? (
-            <img className="q-phone-mini" src={stored} alt="" />
-          ) : (
-            <span className="q-phone-blank">
-              <Icon name="miniprogram" />
-            </span>
-          )}
-          <small className="q-phone-foot">
-            <Icon name="miniprogram" /> {t('attachment.miniprogram')}
-          </small>
-        </span>
-      );
-    case 'file':
-      return (
-        <span className="q-phone-card">
-          <span className="q-phone-card-row">
-            <strong>{attachment.name || t('attachment.file')}</strong>
-            <span className="q-phone-cover">
-              <Icon name="file" />
-            </span>
-          </span>
-        </span>
-      );
+  if (attachment.kind === 'image') {
+    const src = attachment.show ?? attachment.url;
+    return src ? (
+      <img className="q-phone-image" src={src} alt={t('attachment.image')} />
+    ) : (
+      <span className="q-phone-blank">{t('attachment.image')}</span>
+    );
   }
+  return (
+    <span className="q-phone-card">
+      <strong>{attachment.title || t('attachment.link')}</strong>
+      <span className="q-phone-card-row">
+        <small>{attachment.desc || attachment.url}</small>
+        {attachment.picture ? (
+          <img src={attachment.picture} alt="" />
+        ) : (
+          <span className="q-phone-cover">
+            <Icon name="link" />
+          </span>
+        )}
+      </span>
+    </span>
+  );
 }

@@ -1,8 +1,8 @@
 import { Checkbox, Button as KitButton, TimePicker } from 'antd';
-import dayjs from 'dayjs';
+import dayjs, { type Dayjs } from 'dayjs';
 import { Icon } from './Icon';
 import { MemberPicker } from './MemberPicker';
-import { coverage, type Shift, scheduleFlaws, week } from './schedule';
+import { clockTime, coverage, minutesADay, type Shift, scheduleFlaws, week } from './schedule';
 import { useT } from './strings';
 import { Notice } from './Tabs';
 import './style/phone.css';
@@ -31,9 +31,9 @@ export function SchedulePicker({ value = [], onChange, otherwise, maxMembers = 1
           <div className="q-row q-wrap">
             <Checkbox.Group
               aria-label={t('weekdays')}
-              value={shift.weekdays}
+              value={shift.days}
               options={week.map((day) => ({ value: day, label: t(`weekday.${day}`) }))}
-              onChange={(weekdays) => set(i, { weekdays: [...weekdays].sort((a, b) => a - b) })}
+              onChange={(days) => set(i, { days: [...days].sort((a, b) => a - b) })}
             />
             <span className="q-grow" />
             <KitButton
@@ -51,19 +51,23 @@ export function SchedulePicker({ value = [], onChange, otherwise, maxMembers = 1
               allowClear={false}
               value={asTime(shift.from)}
               aria-label={t('shiftFrom')}
-              onChange={(time) => time && set(i, { from: time.format('HH:mm') })}
+              onChange={(time) => time && set(i, { from: minutesOf(time) })}
             />
             <span className="q-faint">–</span>
             <TimePicker
               format={(time) =>
-                shift.to === '24:00' && time.hour() + time.minute() === 0 ? '24:00' : time.format('HH:mm')
+                shift.to === minutesADay && minutesOf(time) === 0
+                  ? clockTime(minutesADay)
+                  : time.format('HH:mm')
               }
               needConfirm={false}
               allowClear={false}
               value={asTime(shift.to)}
               aria-label={t('shiftTo')}
-              onChange={(time) => time && set(i, { to: endOf(time.format('HH:mm')) })}
+              // The kit's picker has no 24:00; midnight at the end of a shift stands for it.
+              onChange={(time) => time && set(i, { to: minutesOf(time) || minutesADay })}
             />
+            {shift.to <= shift.from && <span className="q-faint">{t('nextDay')}</span>}
             <div className="q-grow" style={{ minWidth: 220 }}>
               <MemberPicker
                 value={shift.members}
@@ -72,14 +76,14 @@ export function SchedulePicker({ value = [], onChange, otherwise, maxMembers = 1
               />
             </div>
           </div>
-          {flaws.broken.includes(i) && <em role="alert">{t('shiftBroken')}</em>}
+          {flaws.incomplete.includes(i) && <em className="q-faint">{t('shiftIncomplete')}</em>}
         </div>
       ))}
       <div>
         <KitButton
           icon={<Icon name="add" />}
           onClick={() =>
-            onChange?.([...value, { weekdays: [1, 2, 3, 4, 5], from: '09:00', to: '18:00', members: [] }])
+            onChange?.([...value, { days: [1, 2, 3, 4, 5], from: 9 * 60, to: 18 * 60, members: [] }])
           }
         >
           {t('addShift')}
@@ -96,9 +100,8 @@ export function SchedulePicker({ value = [], onChange, otherwise, maxMembers = 1
   );
 }
 
-/** The kit's time picker has no 24:00; midnight at the end of a shift stands for it. */
-const endOf = (time: string) => (time === '00:00' ? '24:00' : time);
-const asTime = (time: string) => dayjs(`2000-01-01T${time === '24:00' ? '00:00' : time}`);
+const minutesOf = (time: Dayjs) => time.hour() * 60 + time.minute();
+const asTime = (minutes: number) => dayjs(`2000-01-01T${clockTime(minutes % minutesADay)}`);
 
 function Week({ shifts }: { shifts: readonly Shift[] }) {
   const t = useT();

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Breadcrumb, Drawer as KitDrawer, Button as KitButton, Menu, type MenuProps, Tooltip } from 'antd';
+import { Breadcrumb, Button as KitButton, Drawer as KitDrawer, Menu, type MenuProps, Tooltip } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { usePreference } from '@/lib/preference';
 import { Icon, type IconName } from './Icon';
@@ -88,7 +88,9 @@ export function Shell(props: ShellProps) {
         {props.crumbs.length > 1 && (
           <Breadcrumb
             className="q-crumbs"
-            items={props.crumbs.map(({ title, path }) => ({ title: path ? <Link to={path}>{title}</Link> : title }))}
+            items={props.crumbs.map(({ title, path }) => ({
+              title: path ? <Link to={path}>{title}</Link> : title,
+            }))}
           />
         )}
         {props.children}
@@ -147,7 +149,8 @@ function Navigation({ menu, current, folded }: ShellProps & { folded: boolean })
           ? {}
           : {
               openKeys: groups.filter((key) => !closed.includes(key)).map((key) => `group:${key}`),
-              onOpenChange: (open: string[]) => setClosed(groups.filter((key) => !open.includes(`group:${key}`))),
+              onOpenChange: (open: string[]) =>
+                setClosed(groups.filter((key) => !open.includes(`group:${key}`))),
             })}
       />
     </nav>

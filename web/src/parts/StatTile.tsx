@@ -21,6 +21,8 @@ export interface StatTileProps {
   series?: readonly number[];
   /** The rows behind the figure. */
   href?: string;
+  /** The figure asks somebody to act. */
+  alarm?: 'warning' | 'error';
 }
 
 /** One figure with its definition, its comparison and the way to its rows. */
@@ -28,13 +30,16 @@ export function StatTile(props: StatTileProps) {
   const body = (
     <>
       <span className="q-tile-title">
+        {props.alarm && <Icon name={props.alarm} className={`q-tone-${props.alarm}`} />}
         {props.title}
-        <Tooltip title={props.definition}>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the definition has to be reachable by keyboard. */}
-          <span tabIndex={0} role="img" aria-label={props.definition}>
-            <Icon name="help" />
-          </span>
-        </Tooltip>
+        {props.definition && (
+          <Tooltip title={props.definition}>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the definition has to be reachable by keyboard. */}
+            <span tabIndex={0} role="img" aria-label={props.definition}>
+              <Icon name="help" />
+            </span>
+          </Tooltip>
+        )}
       </span>
       <span className="q-tile-value">
         <NumberText value={props.value} as={props.as} />

@@ -57,12 +57,20 @@ export function BarChoice<Value extends string>(props: {
       menu={{
         selectable: true,
         selectedKeys: [props.value],
-        items: props.options.map(({ value, label, icon }) => ({ key: value, label, icon: icon && <Icon name={icon} /> })),
+        items: props.options.map(({ value, label, icon }) => ({
+          key: value,
+          label,
+          icon: icon && <Icon name={icon} />,
+        })),
         onClick: ({ key }) => props.onChange(key as Value),
       }}
     >
       <Tooltip title={props.label} placement="left">
-        <KitButton type="text" aria-label={props.label} icon={<Icon name={props.icon} style={{ fontSize: 16 }} />} />
+        <KitButton
+          type="text"
+          aria-label={props.label}
+          icon={<Icon name={props.icon} style={{ fontSize: 16 }} />}
+        />
       </Tooltip>
     </Dropdown>
   );
@@ -86,13 +94,18 @@ export function BarUser(props: {
             key: 'who',
             type: 'group',
             label: props.more ? `${props.name} · ${props.more}` : props.name,
-            children: props.actions.map(({ key, label, icon }) => ({ key, label, icon: <Icon name={icon} /> })),
+            children: props.actions.map(({ key, label, icon }) => ({
+              key,
+              label,
+              icon: <Icon name={icon} />,
+            })),
           },
         ],
         onClick: ({ key }) => props.actions.find((action) => action.key === key)?.onClick(),
       }}
     >
-      <button type="button" className="q-user" aria-label={props.label}>
+      <button type="button" className="q-user">
+        <span className="q-hidden">{props.label}</span>
         <Avatar name={props.name} src={props.avatar} size={28} />
         <span className="q-ellipsis">{props.name}</span>
       </button>

@@ -115,6 +115,7 @@ export function chartOption(data: ChartData, dark: boolean, language: string) {
           left: '8%',
           width: '60%',
           gap: 3,
+          itemStyle: { borderWidth: 0 },
           label: { position: 'right', color: colours.ink, formatter: '{b}  {c}' },
           data: data.categories.map((name, i) => ({ name, value: series.values[i] ?? 0 })),
         })),

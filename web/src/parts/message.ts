@@ -7,22 +7,19 @@ export interface MessageContent {
   attachments?: MessageAttachment[];
 }
 
-export type AttachmentKind = 'image' | 'link' | 'miniprogram' | 'video' | 'file';
+export type AttachmentKind = 'image' | 'link';
 
 export interface MessageAttachment {
   kind: AttachmentKind;
+  /** link: required. */
   title?: string;
   desc?: string;
-  /** link: the page. image: a picture that WeCom already holds. */
+  /** link: the page. image: WeCom's address of the uploaded picture. */
   url?: string;
   /** link: address of the cover. */
   picture?: string;
-  /** image, video, file, cover of a mini program: key of the stored file. */
-  blob?: string;
-  /** Name of the file. */
-  name?: string;
-  appid?: string;
-  page?: string;
+  /** image: where the console shows it from. */
+  show?: string;
 }
 
 /** WeCom's limits of what members send to customers (developer.work.weixin.qq.com/document/path/92137); bytes are UTF-8. */
@@ -31,14 +28,11 @@ export const messageLimits = {
   attachments: 9,
   linkTitleBytes: 128,
   linkDescBytes: 512,
-  miniTitleBytes: 64,
   urlBytes: 2048,
-  imageBytes: 10 * 1024 * 1024,
-  videoBytes: 10 * 1024 * 1024,
-  fileBytes: 20 * 1024 * 1024,
+  pictureBytes: 2 * 1024 * 1024,
 } as const;
 
-export const attachmentKinds: readonly AttachmentKind[] = ['image', 'link', 'miniprogram', 'video', 'file'];
+export const attachmentKinds: readonly AttachmentKind[] = ['image', 'link'];
 
 /** What is still wrong with a message before it may be sent; the server checks the same. */
 export type MessageFlaw = 'empty' | 'textTooLong' | 'tooManyAttachments';

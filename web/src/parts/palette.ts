@@ -7,8 +7,8 @@ export const palette = {
   light: {
     primary: '#2457d6',
     link: '#1f4fc7',
-    success: '#1a7f4b',
-    warning: '#a15c00',
+    success: '#146c3e',
+    warning: '#8f5200',
     danger: '#c8302b',
     ground: '#f4f6fa',
     surface: '#ffffff',

@@ -5,6 +5,9 @@ import app from './zh-CN.json';
 export const catalogue = gatherAll(
   { app, parts },
   byFolder(
-    import.meta.glob<Record<string, string>>('../../features/*/locale/zh-CN.json', { eager: true, import: 'default' }),
+    import.meta.glob<Record<string, string>>('../../features/*/locale/zh-CN.json', {
+      eager: true,
+      import: 'default',
+    }),
   ),
 );

@@ -26,18 +26,51 @@ export function Bridge() {
       {stars.map(([x, y, r]) => (
         <circle key={x} cx={x} cy={y} r={r} fill="#fff" opacity="0.8" />
       ))}
-      <path d="M20 262C130 160 220 120 300 120s170 40 280 142" fill="none" stroke="#fff" strokeWidth="5" strokeLinecap="round" />
-      <path d="M20 262C130 176 220 140 300 140s170 36 280 122" fill="none" stroke="#a9c1ff" strokeWidth="2" opacity="0.7" />
+      <path
+        d="M20 262C130 160 220 120 300 120s170 40 280 142"
+        fill="none"
+        stroke="#fff"
+        strokeWidth="5"
+        strokeLinecap="round"
+      />
+      <path
+        d="M20 262C130 176 220 140 300 140s170 36 280 122"
+        fill="none"
+        stroke="#a9c1ff"
+        strokeWidth="2"
+        opacity="0.7"
+      />
       {[110, 180, 250, 350, 420, 490].map((x) => (
-        <line key={x} x1={x} x2={x} y1={262} y2={x < 300 ? 316 - x * 0.68 : x * 0.68 - 92} stroke="#a9c1ff" strokeWidth="2" opacity="0.55" />
+        <line
+          key={x}
+          x1={x}
+          x2={x}
+          y1={262}
+          y2={x < 300 ? 316 - x * 0.68 : x * 0.68 - 92}
+          stroke="#a9c1ff"
+          strokeWidth="2"
+          opacity="0.55"
+        />
       ))}
       {birds.map(([x, y, size]) => (
         <g key={x} transform={`translate(${x} ${y - 16}) scale(${size})`} fill="#fff">
           <path d="M-15-7C-9-9-4-6 0 0 4-6 9-9 15-7 9-5 5-1 2 5l-2 4-2-4C-5-1-9-5-15-7z" />
         </g>
       ))}
-      <path d="M0 282c60-14 90 10 150 0s90-12 150 0 90 12 150 0 90-14 150 0" fill="none" stroke="#a9c1ff" strokeWidth="2" opacity="0.6" />
-      <path d="M0 302c60-12 90 10 150 0s90-10 150 0 90 10 150 0 90-12 150 0" fill="none" stroke="#a9c1ff" strokeWidth="2" opacity="0.35" />
+      <path
+        d="M0 282c60-14 90 10 150 0s90-12 150 0 90 12 150 0 90-14 150 0"
+        fill="none"
+        stroke="#a9c1ff"
+        strokeWidth="2"
+        opacity="0.6"
+      />
+      <path
+        d="M0 302c60-12 90 10 150 0s90-10 150 0 90 10 150 0 90-12 150 0"
+        fill="none"
+        stroke="#a9c1ff"
+        strokeWidth="2"
+        opacity="0.35"
+      />
     </svg>
   );
 }

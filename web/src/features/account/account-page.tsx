@@ -28,7 +28,10 @@ export default function AccountPage() {
               </span>
               <Facts
                 items={[
-                  { name: t('role'), value: roles.map((role) => text(`role.${role}`, undefined, role)).join(t('comma')) },
+                  {
+                    name: t('role'),
+                    value: roles.map((role) => text(`role.${role}`, undefined, role)).join(t('comma')),
+                  },
                   { name: t('reach'), value: t(`reach.${reach}`) },
                   { name: t('method'), value: t(`method.${user.method}`) },
                   { name: t('corp'), value: corp.name },
@@ -36,7 +39,9 @@ export default function AccountPage() {
                   { name: t('zone'), value: corp.timeZone, hint: t('zone.hint') },
                   {
                     name: t('permissions'),
-                    value: everything ? t('everything') : permissions.map((key) => text(`permission.${key}`, undefined, key)).join(t('comma')),
+                    value: everything
+                      ? t('everything')
+                      : permissions.map((key) => text(`permission.${key}`, undefined, key)).join(t('comma')),
                   },
                 ]}
               />
@@ -91,7 +96,9 @@ function PasswordForm() {
             label={t('password.next')}
             required
             hint={t('password.hint', { n: shortest })}
-            check={(value: string) => (value.length < shortest ? t('password.short', { n: shortest }) : undefined)}
+            check={(value: string) =>
+              value.length < shortest ? t('password.short', { n: shortest }) : undefined
+            }
           >
             <PasswordInput autoComplete="new-password" />
           </Field>

@@ -40,7 +40,9 @@ export default function SignInPage() {
         {search.next !== undefined && next !== '/' && <Notice tone="info" title={t('signIn.goesOn')} />}
         {search.problem !== undefined && <TurnedBack problem={search.problem} reference={search.reference} />}
         {methods.isPending && <Waiting rows={3} />}
-        {methods.isError && <ErrorView compact error={methods.error} onRetry={() => void methods.refetch()} />}
+        {methods.isError && (
+          <ErrorView compact error={methods.error} onRetry={() => void methods.refetch()} />
+        )}
         {methods.data?.local && <LocalForm next={next} />}
         {methods.data?.wecom && (
           <>
@@ -84,13 +86,21 @@ function LocalForm({ next }: { next: string }) {
 
   return (
     <form className="q-stack" onSubmit={submit} noValidate>
-      <label className="account-line">
+      <label className="account-line" htmlFor="sign-in-name">
         <span>{t('name')}</span>
-        <TextInput value={name} onChange={setName} autoFocus autoComplete="username" prefix={<Icon name="member" />} />
+        <TextInput
+          id="sign-in-name"
+          value={name}
+          onChange={setName}
+          autoFocus
+          autoComplete="username"
+          prefix={<Icon name="member" />}
+        />
       </label>
-      <label className="account-line">
+      <label className="account-line" htmlFor="sign-in-password">
         <span>{t('password')}</span>
         <PasswordInput
+          id="sign-in-password"
           value={password}
           onChange={setPassword}
           autoComplete="current-password"

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useTiles } from '@/api/tiles';
 import type { HomeTile } from '@/api/types';
 import { useI18n } from '@/lib/i18n';
 import { useMe } from '@/lib/me';
@@ -9,7 +10,6 @@ import { Icon, isIconName } from '@/parts/Icon';
 import { Card, Page, Waiting } from '@/parts/Page';
 import { StatTile, Tiles } from '@/parts/StatTile';
 import { TimeText } from '@/parts/TimeText';
-import { useTiles } from './get-tiles';
 import { useT } from './strings';
 import './home.css';
 
@@ -22,7 +22,8 @@ export default function HomePage() {
   const zone = useTimeZone();
   const tiles = useTiles();
   const hour = Number(partsIn(zone, Date.now()).hour);
-  const greeting = hour < 5 ? 'night' : hour < 11 ? 'morning' : hour < 14 ? 'noon' : hour < 18 ? 'afternoon' : 'evening';
+  const greeting =
+    hour < 5 ? 'night' : hour < 11 ? 'morning' : hour < 14 ? 'noon' : hour < 18 ? 'afternoon' : 'evening';
 
   return (
     <Page
@@ -62,6 +63,7 @@ function Figures({ tiles }: { tiles: readonly HomeTile[] }) {
           previous={tile.before}
           better={worse.has(tile.key) ? 'down' : 'up'}
           href={tile.href}
+          alarm={tile.value > 0 ? tile.level : undefined}
         />
       ))}
     </Tiles>
