@@ -117,7 +117,7 @@ const countLimit = 10_000
 
 // failedIn counts the failed callbacks of a corp, countLimit standing for that many or more.
 func failedIn(ctx context.Context, q db.Querier, corp string) (n int64, err error) {
-	err = q.NewRaw(`SELECT count(*) FROM (SELECT i.id FROM mirror_inbox AS i WHERE i.corp_id = ? AND i.state = ? LIMIT ?) AS some`,
+	err = q.NewRaw(`SELECT count(*) FROM (SELECT i.id FROM mirror_inbox AS i WHERE i.corp_id = ? AND i.state = ? LIMIT ?) AS failed`,
 		corp, mirror.InboxFailed, countLimit).Scan(ctx, &n)
 	return n, err
 }
