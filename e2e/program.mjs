@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Simulator } from './simulator.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const binary = join(root, 'bin', process.platform === 'win32' ? 'queqiao.exe' : 'queqiao');
@@ -39,7 +40,7 @@ export class Program {
     program.data = await mkdtemp(join(tmpdir(), 'queqiao-journey-'));
     program.ports = { console: await freePort(), simulator: await freePort() };
     program.url = `http://127.0.0.1:${program.ports.console}`;
-    program.simulator = `http://127.0.0.1:${program.ports.simulator}`;
+    program.simulator = new Simulator(`http://127.0.0.1:${program.ports.simulator}`);
     try {
       await program.again();
     } catch (error) {

@@ -87,7 +87,7 @@ try {
         const watch = new Watch(context);
         const window = await context.newPage();
         const targets = pages.map((path) => [nameOf(path), program.url + path]);
-        targets.push(['simulator', `${program.simulator}/`]);
+        targets.push(['simulator', `${program.simulator.url}/`]);
         for (const [name, address] of targets) {
           try {
             await show(window, address);
