@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -139,10 +140,17 @@ func TestErrorsOfTheExchange(t *testing.T) {
 func TestNoConnection(t *testing.T) {
 	s := newServer(t, fine)
 	c := newClient(t, s, nil)
+	if _, err := c.AccessToken(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	s.Close()
-	_, err := c.ListAgents(t.Context())
+	_, err := c.GetMember(t.Context(), "linxiaoyue")
 	if !wecom.IsTransient(err) {
 		t.Errorf("want a transient error, got %v", err)
+	}
+	// The address holds more than secrets that nobody needs in a log.
+	if strings.Contains(err.Error(), "linxiaoyue") {
+		t.Errorf("the error repeats the query: %v", err)
 	}
 }
 
@@ -172,11 +180,14 @@ func TestTimeoutAndCancel(t *testing.T) {
 }
 
 func TestHugeAnswer(t *testing.T) {
+	var sent atomic.Int64
 	s := newServer(t, func(w http.ResponseWriter, _ *http.Request) {
 		chunk := bytes.Repeat([]byte("a"), 1<<16)
 		_, _ = io.WriteString(w, `{"errcode":0,"errmsg":"`)
 		for {
-			if _, err := w.Write(chunk); err != nil {
+			n, err := w.Write(chunk)
+			sent.Add(int64(n))
+			if err != nil {
 				return // the client has hung up, as it should
 			}
 		}
@@ -184,6 +195,10 @@ func TestHugeAnswer(t *testing.T) {
 	c := newClient(t, s, func(o *wecom.Options) { o.MaxResponse = 1 << 20 })
 	if _, err := c.ListAgents(t.Context()); !errors.Is(err, wecom.ErrTooLarge) {
 		t.Errorf("want ErrTooLarge, got %v", err)
+	}
+	// What lies in the buffers of two sockets comes on top of the limit.
+	if n := sent.Load(); n > 32<<20 {
+		t.Errorf("%d bytes were taken for a limit of 1 MB", n)
 	}
 }
 

@@ -86,6 +86,7 @@ func TestWhatDecryptRefuses(t *testing.T) {
 		"padding of 0":         {seal(t, frame(5, "hello", ownCorp, 0)), ErrPadding},
 		"padding of 33":        {seal(t, frame(5, "hello", ownCorp, 33)), ErrPadding},
 		"padding of 255":       {seal(t, frame(5, "hello", ownCorp, 255)), ErrPadding},
+		"48 bytes of 48":       {seal(t, append(frame(5, "hello", ownCorp, 48), bytes.Repeat([]byte{48}, 64)...)), ErrPadding},
 		"padding that differs": {seal(t, differing), ErrPadding},
 		"padding over all":     {seal(t, bytes.Repeat([]byte{17}, 16)), ErrPadding},
 		"nothing but padding":  {seal(t, bytes.Repeat([]byte{32}, 32)), ErrLength},

@@ -199,6 +199,14 @@ func TestBlanks(t *testing.T) {
 	if m.Content != "  two words \n" {
 		t.Errorf("the text became %q", m.Content)
 	}
+	// A carriage return survives being written, which it would not inside CDATA.
+	written, err := callback.Marshal(&callback.TextMessage{Header: callback.Header{MsgType: "text"}, Content: "one\r\ntwo ]]> three"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := parse[*callback.TextMessage](t, written); m.Content != "one\r\ntwo ]]> three" {
+		t.Errorf("the text became %q", m.Content)
+	}
 	// Pages write some event names in capitals.
 	if e := parse[*callback.Click](t, xmlOf("<MsgType>event</MsgType><Event>CLICK</Event><EventKey>k</EventKey>")); e.EventKey != "k" {
 		t.Errorf("got %+v", e)
