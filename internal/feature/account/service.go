@@ -138,10 +138,7 @@ func (s *service) ChangePassword(ctx context.Context, in *passwordInput) (*web.N
 // Methods are the ways to sign in that are set up.
 type Methods struct {
 	Local bool `json:"local" doc:"by name and password"`
-	Scan  bool `json:"scan" doc:"by scanning with WeCom, or at once inside its client"`
-	// ScanURL tells the browser where to go; the server chooses between scan page and
-	// silent authorisation by the browser's name.
-	ScanURL string `json:"scanURL,omitempty" doc:"the browser goes there with ?next=<path>"`
+	WeCom bool `json:"wecom" doc:"by scanning with WeCom, or at once inside its client: the browser goes to /api/account/wecom/start?next=<path>"`
 }
 
 // Methods tells the sign-in page what to offer.
@@ -153,7 +150,7 @@ func (s *service) Methods(ctx context.Context, _ *struct{}) (*Methods, error) {
 	}
 	for _, c := range active {
 		if _, err := s.deps.Corps.App(ctx, c, corp.MainApp); err == nil {
-			m.Scan, m.ScanURL = true, "/api/account"+startPath
+			m.WeCom = true
 		} else if fault.CodeOf(err) != fault.NotFound {
 			return nil, err
 		}

@@ -201,11 +201,10 @@ func TestLeaversLoseTheirSessions(t *testing.T) {
 func TestMethods(t *testing.T) {
 	each(t, func(h *house) {
 		var m struct {
-			Local, Scan bool
-			ScanURL     string
+			Local, WeCom bool
 		}
 		h.must(json.Unmarshal(h.browser().do("GET", "/api/account/methods", nil).want(200, "").body, &m))
-		if !m.Local || !m.Scan || m.ScanURL != "/api/account/wecom/start" {
+		if !m.Local || !m.WeCom {
 			t.Errorf("%+v", m)
 		}
 		h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
@@ -214,7 +213,7 @@ func TestMethods(t *testing.T) {
 		}))
 		h.clock.Advance(time.Minute)
 		h.must(json.Unmarshal(h.browser().do("GET", "/api/account/methods", nil).want(200, "").body, &m))
-		if m.Scan {
+		if m.WeCom {
 			t.Error("scanning is offered without an app")
 		}
 		if to := h.browser().start("/"); to.Path != "/sign-in" || to.Query().Get("problem") != "notReady" {

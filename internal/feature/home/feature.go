@@ -1,6 +1,6 @@
 // Package home is the console's first page (首页) and what surrounds every page: the
-// figures that deserve a glance, the notices and the global search (全局搜索) of the top bar,
-// and the long jobs under way.
+// figures that deserve a glance (those with a level ask somebody to act and are shown by the
+// bell too), the global search (全局搜索) of the top bar, and the long jobs under way.
 //
 // It knows nothing itself and owns no table. Figures and hits are asked of all features
 // (ask.Tiles, ask.Find), each of which answers within the viewer's permissions and data
@@ -22,7 +22,6 @@ func New(d feature.Deps) feature.Feature {
 		Slug: "home",
 		Routes: []web.Route{
 			web.Get("/tiles", "", "首页数据", s.Tiles, web.SignedIn()),
-			web.Get("/notices", "", "需要处理的事项", s.Notices, web.SignedIn()),
 			web.Get("/search", "", "全局搜索", s.Search, web.SignedIn()),
 			web.Get("/jobs", "", "正在进行的后台任务", s.Jobs, web.SignedIn()),
 		},

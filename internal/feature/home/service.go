@@ -30,35 +30,6 @@ func (s *service) Tiles(ctx context.Context, _ *struct{}) (*Tiles, error) {
 	return &Tiles{AsOf: now, Tiles: tiles}, err
 }
 
-// Notice is a figure that asks somebody to act.
-type Notice struct {
-	Key   string `json:"key" doc:"its words are the text notice.<key>, with {count}"`
-	Count int64  `json:"count"`
-	Level string `json:"level" enum:"warning,error"`
-	Href  string `json:"href" doc:"the rows behind it"`
-}
-
-// Notices are what the bell of the top bar shows.
-type Notices struct {
-	Notices []Notice `json:"notices"`
-}
-
-// Notices picks the figures that ask somebody to act.
-func (s *service) Notices(ctx context.Context, _ *struct{}) (*Notices, error) {
-	v, err := viewer.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tiles, err := s.deps.Asks.Tiles(ctx, v)
-	list := &Notices{Notices: []Notice{}}
-	for _, t := range tiles {
-		if t.Level != "" && t.Value > 0 {
-			list.Notices = append(list.Notices, Notice{Key: t.Key, Count: t.Value, Level: t.Level, Href: t.Href})
-		}
-	}
-	return list, err
-}
-
 const (
 	// maxText is the longest text that is looked for, in characters.
 	maxText = 50
