@@ -17,9 +17,10 @@ import (
 
 // Metrics is the set of numbers of one program.
 type Metrics struct {
-	registry *prometheus.Registry
-	http     *prometheus.HistogramVec
-	outgoing *prometheus.HistogramVec
+	registry     *prometheus.Registry
+	http         *prometheus.HistogramVec
+	outgoing     *prometheus.HistogramVec
+	scrapeErrors *prometheus.CounterVec
 }
 
 // New makes a set with the Go runtime's and the process' own numbers.
@@ -34,8 +35,11 @@ func New() *Metrics {
 			Name: "queqiao_outgoing_request_seconds", Help: "Duration of calls to other systems by host and outcome.",
 			Buckets: []float64{.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
 		}, []string{"host", "outcome"}),
+		scrapeErrors: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "queqiao_scrape_errors", Help: "Gauges that could not be read when somebody looked.",
+		}, []string{"gauge"}),
 	}
-	m.registry.MustRegister(m.http, m.outgoing,
+	m.registry.MustRegister(m.http, m.outgoing, m.scrapeErrors,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
