@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -12,23 +13,29 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 )
 
-// group is the work that waits for one corp at one priority in a lane.
+// group is the work that waits for one corp at one priority in a lane. What waits for
+// its moment – timed, snoozed, to be tried again – is a group of its own: the rest is
+// due whatever a node's clock says, so that a node that is behind still does at once
+// what was asked for by one that is ahead.
 type group struct {
 	Corp     string `bun:"corp_id"`
 	Priority int
-	RunAt    int64 // when its first job is due
+	Delayed  bool
+	RunAt    int64 // of its first job
 }
 
-// surveyText hops through the index job_due from corp to corp and priority to
-// priority: it costs one look each, however many jobs wait.
-const surveyText = `WITH RECURSIVE heads(id, corp_id, priority, run_at) AS (
- SELECT id, corp_id, priority, run_at FROM (SELECT id, corp_id, priority, run_at FROM job_job
-  WHERE lane = ? AND state = 'available' ORDER BY corp_id, priority, run_at, id LIMIT 1) AS first
+func (g group) due(now int64) bool { return !g.Delayed || g.RunAt <= now }
+
+// surveyText hops through the index job_due from group to group: it costs one look
+// each, however many jobs wait.
+const surveyText = `WITH RECURSIVE heads(corp_id, priority, delayed, run_at) AS (
+ SELECT corp_id, priority, delayed, run_at FROM (SELECT corp_id, priority, delayed, run_at FROM job_job
+  WHERE lane = ? AND state = 'available' ORDER BY corp_id, priority, delayed, run_at, id LIMIT 1) AS first
  UNION ALL
- SELECT n.id, n.corp_id, n.priority, n.run_at FROM heads AS h JOIN job_job AS n ON n.id = (SELECT j.id FROM job_job AS j
-  WHERE j.lane = ? AND j.state = 'available' AND (j.corp_id, j.priority) > (h.corp_id, h.priority)
-  ORDER BY j.corp_id, j.priority, j.run_at, j.id LIMIT 1))
-SELECT corp_id, priority, run_at FROM heads`
+ SELECT n.corp_id, n.priority, n.delayed, n.run_at FROM heads AS h JOIN job_job AS n ON n.id = (SELECT j.id FROM job_job AS j
+  WHERE j.lane = ? AND j.state = 'available' AND (j.corp_id, j.priority, j.delayed) > (h.corp_id, h.priority, h.delayed)
+  ORDER BY j.corp_id, j.priority, j.delayed, j.run_at, j.id LIMIT 1))
+SELECT corp_id, priority, delayed, run_at FROM heads`
 
 func (q *Queue) survey(ctx context.Context, l Lane) ([]group, error) {
 	var groups []group
@@ -73,10 +80,14 @@ func (q *Queue) claim(ctx context.Context, l Lane, shares []share) (ours []entry
 			due.WriteString(" UNION ALL ")
 		}
 		fmt.Fprintf(&due, `SELECT id, lane_key, place FROM (SELECT id, lane_key, place FROM job_job
- WHERE lane = ? AND corp_id = ? AND priority = ? AND state = 'available' AND run_at <= ?
+ WHERE lane = ? AND corp_id = ? AND priority = ? AND delayed = ? AND state = 'available' AND run_at <= ?
  AND EXISTS (SELECT 1 FROM job_lease WHERE holder = ?)
  ORDER BY run_at, id LIMIT ?%s) AS g%d`, q.db.ClaimSuffix(), i)
-		args = append(args, l, s.Corp, s.Priority, now, q.leases.holder, s.n)
+		until := now
+		if !s.Delayed {
+			until = math.MaxInt64
+		}
+		args = append(args, l, s.Corp, s.Priority, s.Delayed, until, q.leases.holder, s.n)
 	}
 	return q.take(ctx, due.String(), args)
 }

@@ -33,6 +33,7 @@ type entry struct {
 	Lane        Lane
 	State       State
 	Priority    int
+	Delayed     bool
 	RunAt       int64
 	LaneKey     *string
 	Place       int64
@@ -54,7 +55,7 @@ type entry struct {
 	ProgressNote  string
 }
 
-const entryColumns = `id, corp_id, kind, lane, state, priority, run_at, lane_key, place, unique_key, unique_hold,
+const entryColumns = `id, corp_id, kind, lane, state, priority, delayed, run_at, lane_key, place, unique_key, unique_hold,
  args, attempt, max_attempts, holder, fence, cancel_asked, error, created_at, started_at, finished_at,
  progress_done, progress_total, progress_note`
 

@@ -13,6 +13,7 @@ import (
 type outcome struct {
 	run        *run
 	state      State
+	delayed    bool
 	runAt      int64
 	attempt    int
 	finishedAt int64
@@ -21,12 +22,12 @@ type outcome struct {
 
 // finishText records outcomes. It names the fence: a process that was taken for dead
 // cannot finish a job which another has been given since.
-const finishText = `WITH f(job_id, job_fence, new_state, new_run_at, new_attempt, new_finished_at, new_error) AS (VALUES ?)
+const finishText = `WITH f(job_id, job_fence, new_state, new_delayed, new_run_at, new_attempt, new_finished_at, new_error) AS (VALUES ?)
 UPDATE job_job SET
  state = CASE WHEN cancel_asked AND f.new_state = 'available' THEN 'cancelled' ELSE f.new_state END,
  finished_at = CASE WHEN cancel_asked AND f.new_state = 'available' THEN ? ELSE f.new_finished_at END,
  unique_key = CASE WHEN unique_hold <> 0 AND f.new_state <> 'available' THEN NULL ELSE unique_key END,
- run_at = f.new_run_at, attempt = f.new_attempt, error = f.new_error
+ delayed = f.new_delayed, run_at = f.new_run_at, attempt = f.new_attempt, error = f.new_error
  FROM f WHERE job_job.id = f.job_id AND job_job.fence = f.job_fence AND job_job.state = 'running'
  RETURNING id`
 
@@ -34,7 +35,7 @@ UPDATE job_job SET
 func (q *Queue) finishBatch(ctx context.Context, tx db.Tx, batch []outcome) ([]bool, error) {
 	rows := make(db.Rows, len(batch))
 	for i, o := range batch {
-		rows[i] = []any{int64(o.run.entry.ID), o.run.entry.Fence, string(o.state), o.runAt, o.attempt, o.finishedAt, o.text}
+		rows[i] = []any{int64(o.run.entry.ID), o.run.entry.Fence, string(o.state), o.delayed, o.runAt, o.attempt, o.finishedAt, o.text}
 	}
 	var ids []id.ID
 	err := tx.NewRaw(finishText, rows, db.NowMS(q.clock)).Scan(ctx, &ids)

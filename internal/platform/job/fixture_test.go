@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
@@ -23,6 +24,13 @@ func each(t *testing.T, body func(t *testing.T, d *db.DB)) {
 	t.Helper()
 	dbtest.Each(t, body, job.Migrations())
 }
+
+// traceTables are what the step jobs of crash_test.go write.
+var traceTables = db.Migrations{Set: "trace", FS: fstest.MapFS{"0001_trace.sql": {Data: []byte(`-- +goose Up
+CREATE TABLE trace_line (line TEXT PRIMARY KEY, inside INTEGER NOT NULL, last INTEGER NOT NULL);
+CREATE TABLE trace_done (node TEXT NOT NULL);
+CREATE TABLE trace_problem (text TEXT NOT NULL);
+`)}}}
 
 // words are the arguments of most test jobs.
 type words struct {
@@ -98,7 +106,7 @@ func state(t testing.TB, q *job.Queue, corp string, job id.ID) job.Row {
 // until waits for a condition that other goroutines or processes bring about.
 func until(t tester, what string, ok func() bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	for !ok() {
 		if clock.Sleep(ctx, clock.System(), 5*time.Millisecond) != nil {

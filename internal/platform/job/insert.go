@@ -144,7 +144,7 @@ func (q *Queue) prepare(x Insert, now time.Time) (newEntry, error) {
 	if wait := x.RunAt.Sub(now); wait > 0 {
 		// A job for a later moment takes its place in the line then, not now: a
 		// reminder for tomorrow must not hold up today's work.
-		e.RunAt, e.timed = db.MS(x.RunAt), true
+		e.RunAt, e.Delayed, e.timed = db.MS(x.RunAt), true, true
 		e.Place += wait.Milliseconds() << idTimeShift
 	}
 	if x.Key != "" {
@@ -164,7 +164,7 @@ const idTimeShift = 22
 // insertText leaves a job that has the unique key as it is. Where the key is let go
 // when that job starts or ends, its row is touched, which locks it until the caller
 // commits: it cannot start before, and so it sees what the caller has written.
-const insertText = `INSERT INTO job_job (id, corp_id, kind, lane, state, priority, run_at, lane_key, place, timed,
+const insertText = `INSERT INTO job_job (id, corp_id, kind, lane, state, priority, delayed, run_at, lane_key, place, timed,
  unique_key, unique_hold, args, max_attempts, created_at, attempt, holder, fence, cancel_asked, error,
  started_at, finished_at, progress_done, progress_total, progress_note) VALUES ?
  ON CONFLICT (unique_key) WHERE unique_key IS NOT NULL
@@ -189,7 +189,7 @@ func insertEntries(ctx context.Context, tx Tx, rows []newEntry, byKey map[string
 		if e.LaneKey != nil && !e.timed {
 			place = bun.SafeQuery(linePlace, e.Place, i+1, e.Place, *e.LaneKey)
 		}
-		values[i] = []any{e.ID, e.Corp, e.Kind, e.Lane, e.State, e.Priority, e.RunAt, e.LaneKey, place, e.timed,
+		values[i] = []any{e.ID, e.Corp, e.Kind, e.Lane, e.State, e.Priority, e.Delayed, e.RunAt, e.LaneKey, place, e.timed,
 			e.UniqueKey, e.UniqueHold, e.Args, e.MaxAttempts, e.CreatedAt, 0, 0, 0, false, "", 0, 0, 0, 0, ""}
 	}
 	var stored []uniqueHolder

@@ -17,6 +17,7 @@ type lane struct {
 	wakes   chan struct{}
 	closed  chan struct{}
 	once    sync.Once
+	turn    int // of the claims; only the claiming goroutine counts
 
 	mu      sync.Mutex
 	running map[string]int // by corp: work functions that run
@@ -120,7 +121,7 @@ func (l *lane) fill(ctx context.Context) (time.Duration, error) {
 	next := l.q.opts.Poll
 	var due []group
 	for _, g := range groups {
-		if g.RunAt <= now {
+		if g.due(now) {
 			due = append(due, g)
 		} else {
 			next = min(next, time.Duration(g.RunAt-now)*time.Millisecond)
@@ -153,14 +154,17 @@ func (l *lane) allot(due []group) []share {
 	if free <= 0 || len(due) == 0 {
 		return nil
 	}
-	byCorp := map[string][]int{} // indexes into due, higher priority first
+	byCorp := map[string][]group{}
 	var corps []string
-	for i, g := range due {
+	for _, g := range due {
 		if byCorp[g.Corp] == nil {
 			corps = append(corps, g.Corp)
 		}
-		byCorp[g.Corp] = append(byCorp[g.Corp], i)
+		byCorp[g.Corp] = append(byCorp[g.Corp], g)
 	}
+	// Whoever comes first below has a slight advantage when workers are few.
+	l.turn++
+	corps = append(corps[l.turn%len(corps):], corps[:l.turn%len(corps)]...)
 	most := max(1, l.workers-1)
 	l.mu.Lock()
 	has := make(map[string]int, len(corps))
@@ -185,11 +189,26 @@ func (l *lane) allot(due []group) []share {
 	}
 	var shares []share
 	for _, c := range corps {
-		if given[c] == 0 {
-			continue
+		if n := given[c]; n > 0 {
+			shares = append(shares, divide(byCorp[c], n, l.turn/len(corps)%2)...)
 		}
-		slices.SortFunc(byCorp[c], func(a, b int) int { return due[b].Priority - due[a].Priority })
-		shares = append(shares, share{due[byCorp[c][0]], given[c]})
 	}
 	return shares
+}
+
+// divide gives a corp's workers to its highest priority. Fresh work and work whose
+// moment has come take turns (0 or 1), so that neither waits until the other is all done.
+func divide(groups []group, n, turn int) []share {
+	top := slices.MaxFunc(groups, func(a, b group) int { return a.Priority - b.Priority }).Priority
+	var both []share
+	for _, g := range groups {
+		if g.Priority == top {
+			both = append(both, share{g, n})
+		}
+	}
+	if len(both) == 2 {
+		both[turn].n = (n + 1) / 2
+		both[1-turn].n = n / 2
+	}
+	return slices.DeleteFunc(both, func(s share) bool { return s.n == 0 })
 }

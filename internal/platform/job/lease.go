@@ -18,12 +18,16 @@ type lease struct {
 	Name   string
 	Holder int64
 	Beat   int64
+	Lasts  int64 // milliseconds that the beat may stand still; the holder's own promise
 }
 
 const (
 	leaderLease  = "leader"
 	nodePrefix   = "node/"
 	workerPrefix = "worker/"
+	// nodeLasts keeps the number of a vanished node from being given away soon: ids are
+	// made from it, and its owner may only be asleep.
+	nodeLasts = 10 * time.Minute
 )
 
 // leases are what one process holds, under a number drawn at random for its lifetime.
@@ -31,16 +35,19 @@ type leases struct {
 	db     *db.DB
 	clock  clock.Clock
 	holder int64
+	lasts  time.Duration
 }
 
-func newLeases(d *db.DB, c clock.Clock, holder int64) *leases { return &leases{d, c, holder} }
+func newLeases(d *db.DB, c clock.Clock, holder int64, lasts time.Duration) *leases {
+	return &leases{d, c, holder, lasts}
+}
 
 // tryTake takes the name if nobody has it.
 func (s *leases) tryTake(ctx context.Context, name string) (bool, error) {
 	var taken bool
 	err := s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		res, err := tx.NewRaw(`INSERT INTO job_lease (name, holder, beat, seen_at) VALUES (?, ?, 1, ?)
- ON CONFLICT (name) DO NOTHING`, name, s.holder, db.NowMS(s.clock)).Exec(ctx)
+		res, err := tx.NewRaw(`INSERT INTO job_lease (name, holder, beat, lasts, seen_at) VALUES (?, ?, 1, ?, ?)
+ ON CONFLICT (name) DO NOTHING`, name, s.holder, s.lasts.Milliseconds(), db.NowMS(s.clock)).Exec(ctx)
 		if err != nil {
 			return err
 		}
@@ -118,7 +125,6 @@ func release(ctx context.Context, tx db.Tx, holder int64, lanes *[]Lane) error {
 // jumped, accuses nobody.
 type observer struct {
 	every time.Duration
-	looks int
 	pulse clock.Clock
 	last  time.Time
 	seen  map[string]sighting
@@ -126,15 +132,11 @@ type observer struct {
 
 type sighting struct {
 	lease
-	still int // looks without change
+	still int64 // looks without change
 }
 
-// nodeLooks keeps the number of a vanished node from being given away soon: ids are
-// made from it, and its owner may only be asleep.
-const nodeLooks = 600
-
-func newObserver(every, lease time.Duration, pulse clock.Clock) *observer {
-	return &observer{every: every, looks: int((lease + every - 1) / every), pulse: pulse, seen: map[string]sighting{}}
+func newObserver(every time.Duration, pulse clock.Clock) *observer {
+	return &observer{every: every, pulse: pulse, seen: map[string]sighting{}}
 }
 
 // look takes the present rows and gives the stale ones.
@@ -148,11 +150,7 @@ func (o *observer) look(now []lease) (stale []lease) {
 		if old, ok := o.seen[l.Name]; ok && old.lease == l && !late {
 			s.still = old.still + 1
 		}
-		limit := o.looks
-		if strings.HasPrefix(l.Name, nodePrefix) {
-			limit = max(limit, nodeLooks)
-		}
-		if s.still >= limit {
+		if s.still*o.every.Milliseconds() >= l.Lasts {
 			stale = append(stale, l)
 		}
 		next[l.Name] = s
@@ -163,7 +161,7 @@ func (o *observer) look(now []lease) (stale []lease) {
 
 func readLeases(ctx context.Context, d *db.DB) ([]lease, error) {
 	var all []lease
-	err := d.Read().NewRaw(`SELECT name, holder, beat FROM job_lease`).Scan(ctx, &all)
+	err := d.Read().NewRaw(`SELECT name, holder, beat, lasts FROM job_lease`).Scan(ctx, &all)
 	if db.NoRows(err) {
 		err = nil
 	}
@@ -175,7 +173,7 @@ func readLeases(ctx context.Context, d *db.DB) ([]lease, error) {
 // becomes free ten minutes after its process died. The tables of Migrations must exist.
 func ClaimNode(ctx context.Context, d *db.DB) (node int, release func(), err error) {
 	c := clock.System()
-	s := newLeases(d, c, rand.Int64())
+	s := newLeases(d, c, rand.Int64(), nodeLasts)
 	node, err = takeNode(ctx, d, s, c)
 	if err != nil {
 		return 0, nil, fmt.Errorf("job: node number: %w", err)
@@ -203,7 +201,7 @@ func ClaimNode(ctx context.Context, d *db.DB) (node int, release func(), err err
 // takeNode takes the lowest free number; when none is free it takes one whose holder
 // shows no sign of life for ten seconds.
 func takeNode(ctx context.Context, d *db.DB, s *leases, c clock.Clock) (int, error) {
-	watch := newObserver(time.Second, 10*time.Second, c)
+	watch := newObserver(time.Second, c)
 	for {
 		all, err := readLeases(ctx, d)
 		if err != nil {
@@ -214,7 +212,7 @@ func takeNode(ctx context.Context, d *db.DB, s *leases, c clock.Clock) (int, err
 		for _, l := range all {
 			if strings.HasPrefix(l.Name, nodePrefix) {
 				used[l.Name] = true
-				l.Name = "taken " + l.Name // the observer's usual limit, not the long one of nodes
+				l.Lasts = 10_000 // nobody waits ten minutes to start
 				nodes = append(nodes, l)
 			}
 		}
@@ -228,7 +226,6 @@ func takeNode(ctx context.Context, d *db.DB, s *leases, c clock.Clock) (int, err
 			}
 		}
 		for _, l := range watch.look(nodes) {
-			l.Name = strings.TrimPrefix(l.Name, "taken ")
 			if _, err := s.evict(ctx, l); err != nil {
 				return 0, err
 			}

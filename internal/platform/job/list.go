@@ -153,7 +153,7 @@ func (q *Queue) get(ctx context.Context, from db.Querier, job id.ID) (*entry, er
 func (q *Queue) Retry(ctx context.Context, corp string, job id.ID) error {
 	return q.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		var lanes []Lane
-		err := tx.NewRaw(`UPDATE job_job SET state = 'available', attempt = 0, run_at = ?, finished_at = 0, cancel_asked = FALSE
+		err := tx.NewRaw(`UPDATE job_job SET state = 'available', attempt = 0, delayed = FALSE, run_at = ?, finished_at = 0, cancel_asked = FALSE
  WHERE id = ? AND corp_id = ? AND state IN ('dead', 'cancelled') RETURNING lane`, db.NowMS(q.clock), job, corp).Scan(ctx, &lanes)
 		if err != nil && !db.NoRows(err) {
 			return err

@@ -110,8 +110,8 @@ func New(d *db.DB, c clock.Clock, ids *id.Source, log *slog.Logger, opts Options
 		kinds: map[string]Definition{}, lanes: map[Lane]*lane{}, runs: map[id.ID]*run{},
 		changed: make(chan struct{}), strays: map[id.ID]int64{}}
 	q.work, q.endWork = context.WithCancelCause(context.Background())
-	q.leases = newLeases(d, c, rand.Int64())
-	q.seen = newObserver(opts.Heartbeat, opts.Lease, opts.Pulse)
+	q.leases = newLeases(d, c, rand.Int64(), opts.Lease)
+	q.seen = newObserver(opts.Heartbeat, opts.Pulse)
 	q.finishes = db.NewGroup(d, 200, q.finishBatch)
 	q.promotes = db.NewGroup(d, 100, q.promoteBatch)
 	for _, l := range []Lane{Urgent, Normal, Bulk} {

@@ -89,7 +89,7 @@ func (r *run) perform() outcome {
 	case err == nil:
 		return r.ended(Done, "")
 	case errors.Is(cause, ErrStopping):
-		return r.again(fromMS(e.RunAt), e.Attempt-1, e.Error)
+		return r.putBack()
 	case errors.Is(cause, ErrCancelled):
 		return r.ended(Cancelled, ErrCancelled.Error())
 	case errors.As(err, &snooze):
@@ -151,12 +151,18 @@ func clip(s string) string {
 }
 
 func (r *run) ended(s State, text string) outcome {
-	return outcome{run: r, state: s, runAt: r.entry.RunAt, attempt: r.entry.Attempt,
+	return outcome{run: r, state: s, delayed: r.entry.Delayed, runAt: r.entry.RunAt, attempt: r.entry.Attempt,
 		finishedAt: db.NowMS(r.q.clock), text: clip(text)}
 }
 
 func (r *run) again(at time.Time, attempt int, text string) outcome {
-	return outcome{run: r, state: Available, runAt: db.MS(at), attempt: attempt, text: clip(text)}
+	return outcome{run: r, state: Available, delayed: true, runAt: db.MS(at), attempt: attempt, text: clip(text)}
+}
+
+// putBack leaves the job as it was before this try.
+func (r *run) putBack() outcome {
+	return outcome{run: r, state: Available, delayed: r.entry.Delayed, runAt: r.entry.RunAt,
+		attempt: r.entry.Attempt - 1, text: r.entry.Error}
 }
 
 // report is Job.Report.

@@ -83,7 +83,7 @@ func (q *Queue) quiet(ctx context.Context) (bool, error) {
 		}
 		now := db.NowMS(q.clock)
 		for _, g := range groups {
-			if g.RunAt <= now {
+			if g.due(now) {
 				return false, nil
 			}
 		}

@@ -7,6 +7,7 @@ CREATE TABLE job_job (
     lane           TEXT    NOT NULL,
     state          TEXT    NOT NULL,            -- available parked running done dead cancelled
     priority       INTEGER NOT NULL,            -- higher first
+    delayed        BOOLEAN NOT NULL,            -- waits for run_at; otherwise it is due at once, whatever any clock says
     run_at         BIGINT  NOT NULL,
     lane_key       TEXT,                        -- corp and key; one running at a time, in the order of place
     place          BIGINT  NOT NULL,
@@ -28,7 +29,7 @@ CREATE TABLE job_job (
     progress_note  TEXT    NOT NULL
 );
 -- Claims and the survey of who has work due; finished rows are not in it.
-CREATE INDEX job_due ON job_job (lane, corp_id, priority, run_at, id) WHERE state = 'available';
+CREATE INDEX job_due ON job_job (lane, corp_id, priority, delayed, run_at, id) WHERE state = 'available';
 CREATE UNIQUE INDEX job_unique ON job_job (unique_key) WHERE unique_key IS NOT NULL;
 -- The line of each key, and the law that one of a key runs at a time.
 CREATE INDEX job_line ON job_job (lane_key, place, id) WHERE lane_key IS NOT NULL AND state IN ('available', 'parked', 'running');
@@ -43,6 +44,7 @@ CREATE TABLE job_lease (
     name    TEXT   PRIMARY KEY,
     holder  BIGINT NOT NULL,
     beat    BIGINT NOT NULL,
+    lasts   BIGINT NOT NULL,                    -- milliseconds that the beat may stand still
     seen_at BIGINT NOT NULL                     -- for people only
 );
 CREATE INDEX job_lease_holder ON job_lease (holder);
