@@ -36,8 +36,7 @@ func followRow(ctx context.Context, tx db.Tx, corp, member, external string) (f 
 // callback.
 func writeTurn(ctx context.Context, tx db.Tx, f Follow) error {
 	_, err := tx.NewRaw(`INSERT INTO mirror_follow (`+followColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-			COALESCE((SELECT max(s.id) FROM mirror_sync s WHERE s.corp_id = ? AND s.state = 'running'), ?), ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, `+runningOr+`, ?)
 		ON CONFLICT (corp_id, member_id, customer) DO UPDATE SET standing = excluded.standing, added_at = excluded.added_at,
 			ended_at = excluded.ended_at, state = excluded.state, told_at = excluded.told_at, read_at = excluded.read_at,
 			sync_run = excluded.sync_run, updated_at = excluded.updated_at`,
@@ -45,6 +44,16 @@ func writeTurn(ctx context.Context, tx db.Tx, f Follow) error {
 		f.MobilesJSON, f.AddWay, f.Operator, f.State, f.AddedAt, f.EndedAt, f.ToldAt, f.ReadAt,
 		f.Corp, f.SyncRun, f.UpdatedAt).Exec(ctx)
 	return err
+}
+
+// runningOr is the corp's running sync, or the value after the corp.
+const runningOr = `COALESCE((SELECT max(s.id) FROM mirror_sync s WHERE s.corp_id = ? AND s.state = 'running'), ?)`
+
+// running is the corp's running sync, 0 when there is none.
+func running(ctx context.Context, tx db.Tx, corp string) (id.ID, error) {
+	var run id.ID
+	err := tx.NewRaw(`SELECT `+runningOr, corp, 0).Scan(ctx, &run)
+	return run, err
 }
 
 // moveTags keeps the copy of added_at that lists by tag are ordered by.

@@ -20,13 +20,14 @@ func (m *Mirror) lockGroup(ctx context.Context, tx db.Tx, corp, chat string, at 
 // blank tells whether WeCom was never asked about the group.
 func (g Group) blank() bool { return g.ReadAt == 0 }
 
-// writeGroup stores a group that lockGroup gave, and tells open pages.
+// writeGroup stores a group that lockGroup gave, and tells open pages. A sync that runs
+// just now counts it as seen: its list may be older than what is written here.
 func (m *Mirror) writeGroup(ctx context.Context, tx db.Tx, g Group) error {
 	_, err := tx.NewRaw(`UPDATE mirror_group SET name = ?, owner_id = ?, notice = ?, status = ?, members = ?, customers = ?,
-			version = ?, created_at = ?, dissolved_at = ?, told_at = ?, read_at = ?, sync_run = ?, updated_at = ?
+			version = ?, created_at = ?, dissolved_at = ?, told_at = ?, read_at = ?, sync_run = `+runningOr+`, updated_at = ?
 		WHERE id = ?`,
 		g.Name, g.Owner, g.Notice, g.Status, g.Members, g.Customers,
-		g.Version, g.CreatedAt, g.DissolvedAt, g.ToldAt, g.ReadAt, g.SyncRun, db.NowMS(m.clock), g.ID).Exec(ctx)
+		g.Version, g.CreatedAt, g.DissolvedAt, g.ToldAt, g.ReadAt, g.Corp, g.SyncRun, db.NowMS(m.clock), g.ID).Exec(ctx)
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,9 @@ type house struct {
 	corp   string
 	path   string
 	codec  *callback.Codec
-	seen   int64 // last delivery of the simulator that was taken
+	// deaf says that the mirror heard no callbacks, only synced.
+	deaf bool
+	seen int64 // last delivery of the simulator that was taken
 
 	mu   sync.Mutex
 	news []event.Event

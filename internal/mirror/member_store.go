@@ -33,13 +33,14 @@ func (m *Mirror) lockMember(ctx context.Context, tx db.Tx, corp, member string) 
 	return row, row.Name != "", err
 }
 
-// writeMember stores a row that lockMember gave, and tells open pages.
+// writeMember stores a row that lockMember gave, and tells open pages. A sync that runs
+// just now counts it as seen: its answer may be older than what is written here.
 func (m *Mirror) writeMember(ctx context.Context, tx db.Tx, r Member) error {
 	_, err := tx.NewRaw(`UPDATE mirror_member SET name = ?, alias = ?, title = ?, avatar = ?, status = ?, main_department = ?,
-			can_contact = ?, left_at = ?, told_at = ?, read_at = ?, sync_run = ?, updated_at = ?
+			can_contact = ?, left_at = ?, told_at = ?, read_at = ?, sync_run = `+runningOr+`, updated_at = ?
 		WHERE corp_id = ? AND id = ?`,
 		r.Name, r.Alias, r.Title, r.Avatar, r.Status, r.MainDepartment,
-		r.CanContact, r.LeftAt, r.ToldAt, r.ReadAt, r.SyncRun, db.NowMS(m.clock), r.Corp, r.ID).Exec(ctx)
+		r.CanContact, r.LeftAt, r.ToldAt, r.ReadAt, r.Corp, r.SyncRun, db.NowMS(m.clock), r.Corp, r.ID).Exec(ctx)
 	if err != nil {
 		return err
 	}

@@ -62,6 +62,10 @@ func (m *Mirror) refreshCustomer(ctx context.Context, j job.Job[refreshArgs]) er
 		}
 	}
 	return m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		// What is shown now, a sync that runs at the same time need not see on its pages.
+		if r.run, err = running(ctx, tx, j.Corp); err != nil {
+			return err
+		}
 		p, err := m.apply(ctx, tx, r, rows)
 		if err != nil {
 			return err

@@ -202,22 +202,24 @@ CREATE TABLE mirror_sync (
     error       TEXT    NOT NULL,
     started_by  TEXT    NOT NULL,
     started_at  BIGINT  NOT NULL,
+    moved_at    BIGINT  NOT NULL, -- last sign of life: one that stands still for long may be replaced
     finished_at BIGINT  NOT NULL
 );
 CREATE INDEX mirror_sync_newest ON mirror_sync (corp_id, started_at DESC, id DESC);
 -- One running sync per corp: it holds the slot until it ends.
 CREATE UNIQUE INDEX mirror_sync_running ON mirror_sync (corp_id) WHERE state = 'running';
 
--- A part of a stage: up to 100 members whose customers or groups are read with one
--- cursor, which is written together with the rows of each page.
+-- A part of a stage: up to 100 members whose customers or groups, or some departments
+-- whose members, are read with one cursor, written together with the rows of each page.
 CREATE TABLE mirror_sync_part (
-    run_id   BIGINT  NOT NULL REFERENCES mirror_sync (id),
-    stage    TEXT    NOT NULL,
-    part     INTEGER NOT NULL,
-    members  TEXT    NOT NULL, -- JSON array of userids
-    cursor   TEXT    NOT NULL,
-    restarts INTEGER NOT NULL, -- times WeCom refused the cursor and the part began anew
-    state    TEXT    NOT NULL, -- open | swept | done
+    run_id     BIGINT  NOT NULL REFERENCES mirror_sync (id),
+    stage      TEXT    NOT NULL,
+    part       INTEGER NOT NULL,
+    subjects   TEXT    NOT NULL, -- JSON array of userids or department ids
+    unlicensed TEXT    NOT NULL, -- JSON array of userids that WeCom left out
+    cursor     TEXT    NOT NULL,
+    restarts   INTEGER NOT NULL, -- times the part began anew
+    done       BOOLEAN NOT NULL,
     PRIMARY KEY (run_id, stage, part)
 );
 
