@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -28,8 +29,8 @@ import (
 func each(t *testing.T, body func(t *testing.T, s blob.Store)) {
 	t.Helper()
 	t.Run("disk", func(t *testing.T) { body(t, disk(t, t.TempDir())) })
-	t.Run("s3", func(t *testing.T) { body(t, s3(t, "")) })
-	t.Run("s3 with a prefix", func(t *testing.T) { body(t, s3(t, "one/installation")) })
+	t.Run("s3", func(t *testing.T) { body(t, s3(t, "", true)) })
+	t.Run("s3 with a prefix, without TLS", func(t *testing.T) { body(t, s3(t, "one/installation", false)) })
 }
 
 func disk(t *testing.T, dir string) *blob.Disk {
@@ -46,10 +47,16 @@ func disk(t *testing.T, dir string) *blob.Disk {
 	return d
 }
 
-func s3(t *testing.T, prefix string) *blob.S3 {
+func s3(t *testing.T, prefix string, tls bool) *blob.S3 {
 	t.Helper()
 	backend := s3mem.New()
-	server := httptest.NewServer(gofakes3.New(backend).Server())
+	server := httptest.NewUnstartedServer(gofakes3.New(backend).Server())
+	if tls {
+		server.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that hang up on purpose
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
 	t.Cleanup(server.Close)
 	for _, bucket := range []string{"files"} {
 		if err := backend.CreateBucket(bucket); err != nil {
@@ -57,8 +64,8 @@ func s3(t *testing.T, prefix string) *blob.S3 {
 		}
 	}
 	s, err := blob.OpenS3(blob.S3Options{
-		Endpoint: strings.TrimPrefix(server.URL, "http://"), Bucket: "files", Prefix: prefix, Region: "us-east-1",
-		AccessKey: "key", SecretKey: secret.NewText("secret"), Insecure: true, PathStyle: true, Transport: http.DefaultTransport,
+		Endpoint: server.Listener.Addr().String(), Bucket: "files", Prefix: prefix, Region: "us-east-1",
+		AccessKey: "key", SecretKey: secret.NewText("secret"), Insecure: !tls, PathStyle: true, Transport: server.Client().Transport,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -278,7 +285,7 @@ func TestWritersAtOnce(t *testing.T) {
 }
 
 func TestAddresses(t *testing.T) {
-	s := s3(t, "p")
+	s := s3(t, "p", false)
 	write(t, s, "图/a.txt", "hello")
 	u, err := s.URL(context.Background(), "图/a.txt", time.Hour)
 	if err != nil {

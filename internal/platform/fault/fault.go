@@ -56,7 +56,9 @@ func Newf(code Code, format string, args ...any) *Fault {
 }
 
 // Missing is the answer to "not there" and to "not yours" alike.
-func Missing(what string) *Fault { return Newf(NotFound, "%s 不存在，或不在您的数据范围内", what) }
+func Missing(what string) *Fault {
+	return Newf(NotFound, "%s 不存在，或不在您的数据范围内", what)
+}
 
 // Error is for logs; clients get Message.
 func (f *Fault) Error() string {
