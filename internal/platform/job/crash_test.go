@@ -52,7 +52,7 @@ func child(dsn string) error {
 	if err != nil {
 		return err
 	}
-	d, err := db.Open(ctx, db.Config{DSN: dsn, MaxConns: 8, NoSync: true}, clock.System(), slog.Default())
+	d, err := db.Open(ctx, db.Config{DSN: dsn, MaxConns: 8, NoSync: true}, clock.System(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func child(dsn string) error {
 	if err != nil {
 		return err
 	}
-	q := job.New(d, skewed{by}, id.NewSource(skewed{by}, number), slog.Default(), job.Options{})
+	q := job.New(d, skewed{by}, id.NewSource(skewed{by}, number), slog.New(slog.DiscardHandler), job.Options{})
 	q.Register(hang(func(text string) { fmt.Println("works", text) }), step(d, "child"))
 	if err := q.Start(ctx); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -20,9 +21,9 @@ import (
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 // each runs body on both engines with the queue's tables.
-func each(t *testing.T, body func(t *testing.T, d *db.DB)) {
+func each(t *testing.T, body func(t *testing.T, d *db.DB), more ...db.Migrations) {
 	t.Helper()
-	dbtest.Each(t, body, job.Migrations())
+	dbtest.Each(t, body, append([]db.Migrations{job.Migrations()}, more...)...)
 }
 
 // traceTables are what the step jobs of crash_test.go write.
@@ -132,5 +133,8 @@ func (d *diary) all() []string {
 	defer d.mu.Unlock()
 	return append([]string(nil), d.lines...)
 }
+
+// sorted is for work whose order does not matter.
+func (d *diary) sorted() []string { return slices.Sorted(slices.Values(d.all())) }
 
 func (d *diary) String() string { return fmt.Sprint(d.all()) }
