@@ -19,8 +19,10 @@ fi
 
 echo "installing $purpose: apt-get install $*"
 export DEBIAN_FRONTEND=noninteractive
-# Two steps of the tests may want packages at the same time; the later one waits for the lock.
-lock=(-o DPkg::Lock::Timeout=300)
-install() { apt-get "${lock[@]}" install -y -q --no-install-recommends "$@" </dev/null; }
+# Two steps of the tests may want packages at the same time: one after the other. What
+# else uses apt (unattended upgrades) is waited for too.
+exec 9>"${TMPDIR:-/tmp}/queqiao-apt.lock"
+flock 9
+install() { apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends "$@" </dev/null 9>&-; }
 # A fresh machine has no package list yet, an old one may have a stale list.
-install "$@" || { apt-get "${lock[@]}" update -q </dev/null && install "$@"; }
+install "$@" || { apt-get update -q </dev/null 9>&- && install "$@"; }

@@ -35,7 +35,10 @@ programs() {
 }
 bin=$(programs) || {
   "$here/debian.sh" "PostgreSQL" postgresql
-  bin=$(programs)
+  bin=$(programs) || {
+    echo "queqiao: PostgreSQL is installed, but its initdb is neither in /usr/lib/postgresql nor on PATH" >&2
+    exit 1
+  }
 }
 
 # The server refuses to run as root.
