@@ -2,9 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { cleanUrls } from './dev/clean-urls';
-import { compress } from './dev/compress';
-import { mockApi } from './dev/mock/plugin';
+import { cleanUrls } from './dev/clean-urls.ts';
+import { compress } from './dev/compress.ts';
+import { mockApi } from './dev/mock/plugin.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const server = process.env.QUEQIAO_URL ?? 'http://127.0.0.1:8080';

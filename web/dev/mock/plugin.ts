@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'vite';
-import * as data from './data';
+import * as data from './data.ts';
 
 type Handler = (url: URL, body: Record<string, string>, res: ServerResponse) => unknown;
 
