@@ -43,15 +43,16 @@ const (
 
 // seeder fills a world. The caller of seed holds the lock.
 type seeder struct {
-	sim  *Sim
-	rand *mathrand.Rand
-	opt  SeedOptions
-	now  time.Time
+	sim   *Sim
+	rand  *mathrand.Rand
+	opt   SeedOptions
+	now   time.Time
+	words vocabulary
 }
 
 func (s *Sim) newSeeder(opt SeedOptions) *seeder {
 	opt.Departments, opt.Days = max(opt.Departments, 1), max(opt.Days, 1)
-	return &seeder{sim: s, rand: mathrand.New(s.rng), opt: opt, now: s.clock.Now()}
+	return &seeder{sim: s, rand: mathrand.New(s.rng), opt: opt, now: s.clock.Now(), words: newVocabulary()}
 }
 
 func (s *Sim) seed(opt SeedOptions) {

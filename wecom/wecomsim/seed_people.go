@@ -13,7 +13,7 @@ import (
 
 // directory makes the departments and members of a corp.
 func (d *seeder) directory(c *Corp, members int) {
-	names := departmentNames()
+	names := d.words.departments
 	for i := 1; i < d.opt.Departments; i++ {
 		name := at(names, i-1)
 		parent := 1
@@ -27,7 +27,7 @@ func (d *seeder) directory(c *Corp, members int) {
 	args := pinyin.NewArgs()
 	for i := range members {
 		gender := 1 + d.rand.IntN(2)
-		surname, given := pick(d, surnames()), pick(d, givenNames(gender))
+		surname, given := pick(d, d.words.surnames), pick(d, d.words.givenNames(gender))
 		id := ""
 		for _, syllable := range pinyin.LazyPinyin(surname+given, args) {
 			id += syllable
@@ -41,7 +41,7 @@ func (d *seeder) directory(c *Corp, members int) {
 		}
 		m := &Member{
 			UserID: id, Name: surname + given, Departments: []int{dept}, Orders: []int64{0}, Leader: []int{0}, Main: dept,
-			Position: pick(d, positions()), Mobile: "139" + fmt.Sprintf("%08d", i), Gender: gender, Status: StatusActive,
+			Position: pick(d, d.words.positions), Mobile: "139" + fmt.Sprintf("%08d", i), Gender: gender, Status: StatusActive,
 			BizMail: id + "@queqiao.example", MayContact: true, RealName: true, MaxCustomers: 20_000,
 			JoinedAt: d.now.AddDate(0, -6, -d.rand.IntN(300)).Unix(),
 		}
@@ -84,13 +84,13 @@ func (d *seeder) person() *Person {
 	p := &Person{ID: "p" + strconv.FormatInt(s.nextSeq(), 10), Type: 1, Gender: d.rand.IntN(3), UnionID: s.randomID("o", 27)}
 	switch n := d.rand.IntN(100); {
 	case n < 55:
-		p.Name = pick(d, surnames()) + pick(d, givenNames(max(p.Gender, 1)))
+		p.Name = pick(d, d.words.surnames) + pick(d, d.words.givenNames(p.Gender))
 	case n < 97:
-		p.Name = pick(d, nicknames())
+		p.Name = pick(d, d.words.nicknames)
 	default: // a WeCom user of a partner
 		p.Type, p.UnionID = 2, ""
-		p.Name = pick(d, surnames()) + pick(d, givenNames(max(p.Gender, 1)))
-		p.CorpName = pick(d, companies())
+		p.Name = pick(d, d.words.surnames) + pick(d, d.words.givenNames(p.Gender))
+		p.CorpName = pick(d, d.words.companies)
 		p.CorpFull, p.Position = p.CorpName+"有限公司", "采购经理"
 	}
 	s.world.People[p.ID] = p
@@ -162,16 +162,16 @@ func (d *seeder) follow(c *Corp, m *Member, cu *Customer, p *Person, state strin
 		}
 	}
 	if d.chance(45) {
-		f.Remark = pick(d, surnames()) + pick(d, words(`先生 女士 总 老师 姐 哥 老板`))
+		f.Remark = pick(d, d.words.surnames) + pick(d, d.words.salutations)
 		if d.chance(30) {
-			f.Remark += "-" + pick(d, words(`上海 杭州 VIP 护肤 展会 老客户`))
+			f.Remark += "-" + pick(d, d.words.remarkNotes)
 		}
 	}
 	if d.chance(15) {
-		f.Description = pick(d, descriptions())
+		f.Description = pick(d, d.words.descriptions)
 	}
 	if p.Type == 1 && d.chance(10) {
-		f.RemarkCorp = pick(d, companies())
+		f.RemarkCorp = pick(d, d.words.companies)
 	}
 	if d.chance(12) {
 		f.RemarkMobiles = []string{fmt.Sprintf("137%08d", d.rand.IntN(100_000_000))}
@@ -182,7 +182,7 @@ func (d *seeder) follow(c *Corp, m *Member, cu *Customer, p *Person, state strin
 		}
 	}
 	if d.chance(4) {
-		f.PersonalTags = []string{pick(d, words(`好说话 常客 急性子 砍价高手`))}
+		f.PersonalTags = []string{pick(d, d.words.personalTags)}
 	}
 	if d.chance(6) { // lost: the customer deleted the member
 		f.ByCustomer = false
@@ -202,7 +202,7 @@ func (d *seeder) groups(c *Corp) {
 			owners = append(owners, m)
 		}
 	}
-	places, kinds := groupWords()
+	places, kinds := d.words.places, d.words.kinds
 	for i := range d.opt.Groups {
 		owner := owners[i%len(owners)]
 		made := d.before(d.opt.Days)
@@ -245,7 +245,7 @@ func (d *seeder) fillGroup(c *Corp, g *Group, owner *Member, made time.Time) {
 			m.Scene, m.Invitor = 1, owner.UserID
 		}
 		if d.chance(10) {
-			m.Nickname = pick(d, surnames()) + "先生"
+			m.Nickname = pick(d, d.words.surnames) + "先生"
 		}
 		g.Members = append(g.Members, m)
 	}
@@ -269,9 +269,9 @@ func (d *seeder) chats(c *Corp, follows []*Follow) {
 		at := time.Unix(f.CreatedAt, 0)
 		lines := 2 + d.rand.IntN(5)
 		for i := range lines {
-			m := Message{From: f.ExternalUserID, Via: "person", Text: pick(d, customerLines())}
+			m := Message{From: f.ExternalUserID, Via: "person", Text: pick(d, d.words.customerLines)}
 			if i%2 == 1 {
-				m.From, m.Text = f.UserID, pick(d, memberLines())
+				m.From, m.Text = f.UserID, pick(d, d.words.memberLines)
 			}
 			d.sim.say(c, f.UserID, f.ExternalUserID, m)
 			chat := c.Chats[directChatID(f.UserID, f.ExternalUserID)]

@@ -6,6 +6,31 @@ import "strings"
 
 func words(s string) []string { return strings.Fields(s) }
 
+// vocabulary is what a seeder draws from, made once per seed.
+type vocabulary struct {
+	surnames, male, female, nicknames, departments, positions, companies []string
+	places, kinds, descriptions, customerLines, memberLines              []string
+	salutations, remarkNotes, personalTags                               []string
+}
+
+func newVocabulary() vocabulary {
+	v := vocabulary{
+		surnames: surnames(), male: givenNames(1), female: givenNames(2), nicknames: nicknames(), departments: departmentNames(),
+		positions: positions(), companies: companies(), descriptions: descriptions(), customerLines: customerLines(), memberLines: memberLines(),
+		salutations: words(`先生 女士 总 老师 姐 哥 老板`), remarkNotes: words(`上海 杭州 VIP 护肤 展会 老客户`), personalTags: words(`好说话 常客 急性子 砍价高手`),
+	}
+	v.places, v.kinds = groupWords()
+	return v
+}
+
+// givenNames are the given names for a gender; unknown counts as male.
+func (v *vocabulary) givenNames(gender int) []string {
+	if gender == 2 {
+		return v.female
+	}
+	return v.male
+}
+
 func surnames() []string {
 	return words(`王 李 张 刘 陈 杨 黄 赵 吴 周 徐 孙 马 朱 胡 郭 何 林 高 罗 郑 梁 谢 宋 唐 许 韩 冯 邓 曹 彭 曾 肖 田 董 袁 潘 于 蒋 蔡 余 杜 叶 程 苏 魏 吕 丁 任 沈 姚 卢 姜 崔 钟 谭 陆 汪 范 金 石 廖 贾 夏 韦 付 方 白 邹 孟 熊 秦 邱 江 尹 薛 闫 段 雷 侯 龙 史 陶 黎 贺 顾 毛 郝 龚 邵 万 钱 严 覃 武 戴 莫 孔 向 汤 欧阳 上官 司马 诸葛`)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -175,6 +176,7 @@ func (w *world) members() []string {
 			out = append(out, m.UserID)
 		}
 	})
+	slices.Sort(out)
 	return out
 }
 
