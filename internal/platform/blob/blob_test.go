@@ -70,7 +70,7 @@ func s3(t *testing.T, prefix string, tls bool) *blob.S3 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Check(context.Background()); err != nil {
+	if err := s.Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -78,7 +78,7 @@ func s3(t *testing.T, prefix string, tls bool) *blob.S3 {
 
 func read(t *testing.T, s blob.Store, key string) (string, blob.Info) {
 	t.Helper()
-	r, info, err := s.Get(context.Background(), key)
+	r, info, err := s.Get(t.Context(), key)
 	if err != nil {
 		t.Fatalf("get %s: %v", key, err)
 	}
@@ -92,7 +92,7 @@ func read(t *testing.T, s blob.Store, key string) (string, blob.Info) {
 
 func write(t *testing.T, s blob.Store, key, body string) blob.Info {
 	t.Helper()
-	info, err := s.Put(context.Background(), key, strings.NewReader(body), int64(len(body)), "text/plain")
+	info, err := s.Put(t.Context(), key, strings.NewReader(body), int64(len(body)), "text/plain")
 	if err != nil {
 		t.Fatalf("put %s: %v", key, err)
 	}
@@ -101,7 +101,7 @@ func write(t *testing.T, s blob.Store, key, body string) blob.Info {
 
 func TestStoreKeepsObjects(t *testing.T) {
 	each(t, func(t *testing.T, s blob.Store) {
-		ctx := context.Background()
+		ctx := t.Context()
 		large := strings.Repeat("0123456789abcdef", 1<<16) // 1 MB
 		rows := []struct {
 			key, body, kind string
@@ -162,7 +162,7 @@ func TestStoreKeepsObjects(t *testing.T) {
 func TestStoreRefusesHalves(t *testing.T) {
 	broken := errors.New("the line broke")
 	each(t, func(t *testing.T, s blob.Store) {
-		ctx := context.Background()
+		ctx := t.Context()
 		write(t, s, "x", "old")
 		rows := map[string]func() error{
 			"fewer bytes": func() error { _, err := s.Put(ctx, "x", strings.NewReader("new"), 5, ""); return err },
@@ -205,7 +205,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 func TestStoreLists(t *testing.T) {
 	each(t, func(t *testing.T, s blob.Store) {
-		ctx := context.Background()
+		ctx := t.Context()
 		for _, key := range []string{"b/2", "a/10", "a/1", "a-b", "a/sub/deep", "ab", "a/2", "素材/1"} {
 			write(t, s, key, key)
 		}
@@ -247,7 +247,7 @@ func TestKeysThatAreNone(t *testing.T) {
 		"\xff", strings.Repeat("x", 201), strings.Repeat("abc/", 200) + "x", "a*b", "a?b", "a ",
 	}
 	each(t, func(t *testing.T, s blob.Store) {
-		ctx := context.Background()
+		ctx := t.Context()
 		for _, key := range bad {
 			if _, err := s.Put(ctx, key, strings.NewReader("x"), 1, ""); err == nil {
 				t.Errorf("put %q was accepted", key)
@@ -271,7 +271,7 @@ func TestWritersAtOnce(t *testing.T) {
 		for i := range 8 {
 			all.Go(func() {
 				body := strings.Repeat(fmt.Sprint(i), 100_000)
-				if _, err := s.Put(context.Background(), "deep/er/x", strings.NewReader(body), int64(len(body)), ""); err != nil {
+				if _, err := s.Put(t.Context(), "deep/er/x", strings.NewReader(body), int64(len(body)), ""); err != nil {
 					t.Error(err)
 				}
 			})
@@ -287,7 +287,7 @@ func TestWritersAtOnce(t *testing.T) {
 func TestAddresses(t *testing.T) {
 	s := s3(t, "p", false)
 	write(t, s, "图/a.txt", "hello")
-	u, err := s.URL(context.Background(), "图/a.txt", time.Hour)
+	u, err := s.URL(t.Context(), "图/a.txt", time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -302,7 +302,7 @@ func TestAddresses(t *testing.T) {
 	if strings.Contains(u, "secret") {
 		t.Error("the key is in the address")
 	}
-	if _, err := disk(t, t.TempDir()).URL(context.Background(), "x", time.Hour); !errors.Is(err, blob.ErrNoURL) {
+	if _, err := disk(t, t.TempDir()).URL(t.Context(), "x", time.Hour); !errors.Is(err, blob.ErrNoURL) {
 		t.Errorf("%v", err)
 	}
 }
@@ -316,7 +316,7 @@ func TestDiskStaysInItsFolder(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dir, "link")); err != nil {
 		t.Fatal(err)
 	}
-	ctx := context.Background()
+	ctx := t.Context()
 	if _, _, err := d.Get(ctx, "link/passwd"); err == nil {
 		t.Error("read through a link")
 	}

@@ -127,7 +127,7 @@ func Default() Config {
 			BaseURL: "https://qyapi.weixin.qq.com", OpenURL: "https://open.weixin.qq.com", LoginURL: "https://login.work.weixin.qq.com",
 		},
 		Corp: Corp{TimeZone: "Asia/Shanghai", CallbackPath: "app"},
-		Sim: Sim{Listen: "127.0.0.1:8090"},
-		Log: Log{Level: "info", Format: "text"},
+		Sim:  Sim{Listen: "127.0.0.1:8090"},
+		Log:  Log{Level: "info", Format: "text"},
 	}
 }

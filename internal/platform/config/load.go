@@ -81,12 +81,13 @@ func Load(s Sources) (*Loaded, error) {
 }
 
 // splitList lets a list be written "a,b" where only text can be given.
-func splitList(from, to reflect.Type, data any) (any, error) {
-	if from.Kind() != reflect.String || to.Kind() != reflect.Slice {
+func splitList(_, to reflect.Type, data any) (any, error) {
+	text, ok := data.(string)
+	if !ok || to.Kind() != reflect.Slice {
 		return data, nil
 	}
 	parts := []string{}
-	for part := range strings.SplitSeq(data.(string), ",") {
+	for part := range strings.SplitSeq(text, ",") {
 		if part = strings.TrimSpace(part); part != "" {
 			parts = append(parts, part)
 		}

@@ -3,7 +3,6 @@ package live_test
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -47,7 +46,7 @@ type node struct {
 
 func newNode(t *testing.T, d *db.DB, number int, c *clock.Fake) *node {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	n := &node{db: d, clock: c, Live: live.New(d, c, id.NewSource(c, number), slog.New(slog.DiscardHandler))}
 	n.Start(ctx)
 	n.server = web.New(web.Options{Guard: byHeader{}, Clock: c, Log: slog.New(slog.DiscardHandler)})
@@ -64,7 +63,7 @@ func newNode(t *testing.T, d *db.DB, number int, c *clock.Fake) *node {
 
 func (n *node) publish(t *testing.T, corp, topic string, keys ...string) {
 	t.Helper()
-	err := n.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+	err := n.db.Tx(t.Context(), func(ctx context.Context, tx db.Tx) error {
 		return n.Publish(ctx, tx, corp, topic, keys...)
 	})
 	if err != nil {
@@ -83,7 +82,7 @@ type page struct {
 
 func (n *node) open(t *testing.T, corp, last string) *page {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	r, err := http.NewRequestWithContext(ctx, "GET", n.url+"/api/live/changes", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -117,7 +116,7 @@ func (n *node) open(t *testing.T, corp, last string) *page {
 func (p *page) next() string {
 	p.t.Helper()
 	name := ""
-	give := time.After(20 * time.Second)
+	give := time.After(patience)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -181,7 +180,7 @@ func TestNothingIsToldOfARollback(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		n := newNode(t, d, 1, at())
 		p := n.open(t, "ww1", "")
-		err := d.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+		err := d.Tx(t.Context(), func(ctx context.Context, tx db.Tx) error {
 			if err := n.Publish(ctx, tx, "ww1", "lie"); err != nil {
 				return err
 			}
@@ -259,7 +258,7 @@ func TestALateCommitIsNoticed(t *testing.T) {
 	d := dbtest.Open(t, db.Postgres, live.Migrations())
 	n := newNode(t, d, 1, at())
 	p := n.open(t, "ww1", "")
-	ctx := context.Background()
+	ctx := t.Context()
 	published, finish := make(chan struct{}), make(chan struct{})
 	done := make(chan error, 1)
 	go func() {
@@ -281,129 +280,4 @@ func TestALateCommitIsNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.expect(`change {"topic":"slow","keys":["s"]}`)
-}
-
-func TestHeartbeatAndLifetime(t *testing.T) {
-	n := newNode(t, dbtest.Open(t, db.SQLite, live.Migrations()), 1, at())
-	p := n.open(t, "ww1", "")
-	before := n.clock.Now()
-	if got := p.next(); got != ":" {
-		t.Fatalf("%q", got)
-	}
-	if d := n.clock.Now().Sub(before); d < 14*time.Second || d > 25*time.Second {
-		t.Errorf("a heartbeat after %s", d)
-	}
-	n.clock.Advance(31 * time.Minute)
-	for got := p.next(); got != "end"; got = p.next() {
-		if got != ":" {
-			t.Fatalf("%q", got)
-		}
-	}
-}
-
-func TestManyChangesBecomeFew(t *testing.T) {
-	n := newNode(t, dbtest.Open(t, db.SQLite, live.Migrations()), 1, at())
-	p := n.open(t, "ww1", "")
-	var many []string
-	for i := range 150 {
-		many = append(many, fmt.Sprint(i))
-	}
-	n.publish(t, "ww1", "customer", many...)
-	p.expect(`change {"topic":"customer","keys":[]}`) // the whole topic
-	err := n.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
-		for i := range 300 {
-			if err := n.Publish(ctx, tx, "ww1", "tag", fmt.Sprint(i%7)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.expect(`change {"topic":"tag","keys":["0","1","2","3","4","5","6"]}`)
-	err = n.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
-		for i := range 100 {
-			if err := n.Publish(ctx, tx, "ww1", fmt.Sprint("topic", i)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.expect("reset {}") // more topics than wait for anybody
-}
-
-func TestTooManyPagesOfOnePerson(t *testing.T) {
-	n := newNode(t, dbtest.Open(t, db.SQLite, live.Migrations()), 1, at())
-	var pages []*page
-	for range 20 {
-		pages = append(pages, n.open(t, "ww1", ""))
-	}
-	ask := func() int {
-		r, err := http.NewRequest("GET", n.url+"/api/live/changes", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header.Set("X-Corp", "ww1")
-		ctx, cancel := context.WithCancel(context.Background())
-		defer cancel()
-		answer, err := http.DefaultClient.Do(r.WithContext(ctx))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		return answer.StatusCode
-	}
-	if got := ask(); got != 429 {
-		t.Errorf("the 21st page: %d", got)
-	}
-	pages[0].close()
-	deadline := time.Now().Add(10 * time.Second)
-	for ask() != 200 {
-		if time.Now().After(deadline) {
-			t.Fatal("a closed page still counts")
-		}
-	}
-}
-
-func TestOldChangesGo(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		c := at()
-		n := newNode(t, d, 1, c)
-		p := n.open(t, "ww1", "")
-		n.publish(t, "ww1", "old")
-		p.expect(`change {"topic":"old","keys":[]}`)
-		c.Advance(12 * time.Minute)
-		n.publish(t, "ww1", "new")
-		p.expect(`change {"topic":"new","keys":[]}`)
-		deadline := time.Now().Add(10 * time.Second)
-		for {
-			var topics []string
-			if err := d.Read().NewRaw("SELECT topic FROM live_change ORDER BY id").Scan(context.Background(), &topics); err != nil {
-				t.Fatal(err)
-			}
-			if fmt.Sprint(topics) == "[new]" {
-				return
-			}
-			if time.Now().After(deadline) {
-				t.Fatalf("rows %v", topics)
-			}
-			c.Advance(10 * time.Second)
-		}
-	}, live.Migrations())
-}
-
-func TestNobodyWithoutSession(t *testing.T) {
-	n := newNode(t, dbtest.Open(t, db.SQLite, live.Migrations()), 1, at())
-	answer, err := http.Get(n.url + "/api/live/changes")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != 401 {
-		t.Errorf("%d", answer.StatusCode)
-	}
 }

@@ -151,10 +151,10 @@ func TestNotInsideATransaction(t *testing.T) {
 		return answer.Body.Close()
 	}
 	d := dbtest.Open(t, db.SQLite)
-	if err := d.Tx(context.Background(), func(ctx context.Context, _ db.Tx) error { return call(ctx) }); err == nil || called {
+	if err := d.Tx(t.Context(), func(ctx context.Context, _ db.Tx) error { return call(ctx) }); err == nil || called {
 		t.Errorf("called %v, error %v", called, err)
 	}
-	if err := call(context.Background()); err != nil || !called {
+	if err := call(t.Context()); err != nil || !called {
 		t.Errorf("outside: called %v, error %v", called, err)
 	}
 }

@@ -40,7 +40,7 @@ func BenchmarkList(b *testing.B) {
 }
 
 func list(b *testing.B, d *db.DB, x *search.Index, query string) int {
-	ctx := context.Background()
+	ctx := b.Context()
 	m, err := x.Find(ctx, d.Read(), corp, kind, query)
 	if err != nil {
 		b.Fatal(err)
@@ -58,7 +58,7 @@ func list(b *testing.B, d *db.DB, x *search.Index, query string) int {
 // seed makes customers with names as they are distributed in China, remarks and numbers.
 func seed(b *testing.B, d *db.DB, x *search.Index, total int) {
 	b.Helper()
-	ctx := context.Background()
+	ctx := b.Context()
 	r := rand.New(rand.NewPCG(1, 2))
 	family := []rune("王王王王李李李李张张张刘刘刘陈陈陈杨杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾")
 	given := []rune("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英小红文华玉建国春梅志海雪莉")

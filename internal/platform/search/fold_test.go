@@ -103,11 +103,11 @@ func FuzzGrams(f *testing.F) {
 func FuzzQuery(f *testing.F) {
 	d := dbtest.Open(f, db.SQLite, Migrations(db.SQLite))
 	x := New(d)
-	ctx := context.Background()
 	for _, q := range []string{"王", "a* OR b", `"`, "NEAR(", "'; DROP", "\x00", "?", "%", "{body}", "王芳 138"} {
 		f.Add(q, q)
 	}
 	f.Fuzz(func(t *testing.T, text, query string) {
+		ctx := t.Context()
 		doc := Document{Corp: "ww1", Kind: "k", Ref: 1, Text: []string{text}}
 		if err := d.Tx(ctx, func(ctx context.Context, tx db.Tx) error { return x.Put(ctx, tx, doc) }); err != nil {
 			t.Fatal(err)

@@ -26,14 +26,14 @@ func each(t *testing.T, body func(t *testing.T, d *db.DB, x *search.Index)) {
 
 func put(t testing.TB, d *db.DB, x *search.Index, docs ...search.Document) {
 	t.Helper()
-	if err := d.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error { return x.Put(ctx, tx, docs...) }); err != nil {
+	if err := d.Tx(t.Context(), func(ctx context.Context, tx db.Tx) error { return x.Put(ctx, tx, docs...) }); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func find(t testing.TB, d *db.DB, x *search.Index, corp, kind, query string) []id.ID {
 	t.Helper()
-	ids, err := x.Newest(context.Background(), d.Read(), corp, kind, query, 1000)
+	ids, err := x.Newest(t.Context(), d.Read(), corp, kind, query, 1000)
 	if err != nil {
 		t.Fatalf("%q: %v", query, err)
 	}
@@ -166,7 +166,7 @@ func TestReplaceAndDelete(t *testing.T) {
 		expect("nothing left to find", "丙丁")
 		put(t, d, x, doc(1, "又见"))
 		expect("and back", "又见", 1)
-		if err := d.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+		if err := d.Tx(t.Context(), func(ctx context.Context, tx db.Tx) error {
 			return x.Delete(ctx, tx, 1, 2, 99)
 		}); err != nil {
 			t.Fatal(err)
@@ -176,7 +176,7 @@ func TestReplaceAndDelete(t *testing.T) {
 		expect("the others stay", "李雷", 3)
 		put(t, d, x, doc(2, "王芳"))
 		expect("a deleted row may return", "王芳", 2)
-		failed := d.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+		failed := d.Tx(t.Context(), func(ctx context.Context, tx db.Tx) error {
 			if err := x.Put(ctx, tx, doc(7, "回滚")); err != nil {
 				return err
 			}
@@ -209,7 +209,7 @@ func TestHostileText(t *testing.T) {
 
 func TestConditionInAList(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB, x *search.Index) {
-		ctx := context.Background()
+		ctx := t.Context()
 		const total = search.Few + 500
 		docs := make([]search.Document, 0, total)
 		err := d.Tx(ctx, func(ctx context.Context, tx db.Tx) error {

@@ -2,7 +2,6 @@ package secret_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +25,7 @@ func open(t *testing.T, path string) *secret.Box {
 }
 
 func TestSealAndOpen(t *testing.T) {
-	ctx := context.Background()
+	ctx := t.Context()
 	box := open(t, filepath.Join(t.TempDir(), "deep", "keys"))
 	other := open(t, filepath.Join(t.TempDir(), "keys"))
 	plain := []byte("corp secret 企业")
@@ -68,7 +67,7 @@ func TestSealAndOpen(t *testing.T) {
 }
 
 func TestRotation(t *testing.T) {
-	ctx := context.Background()
+	ctx := t.Context()
 	path := filepath.Join(t.TempDir(), "keys")
 	before := open(t, path)
 	sealed, err := before.Seal(ctx, []byte("x"), "a")
@@ -168,12 +167,12 @@ func TestStartersAtOnceShareOneFile(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	sealed, err := boxes[0].Seal(context.Background(), []byte("x"), "a")
+	sealed, err := boxes[0].Seal(t.Context(), []byte("x"), "a")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, b := range boxes {
-		if _, err := b.Open(context.Background(), sealed, "a"); err != nil {
+		if _, err := b.Open(t.Context(), sealed, "a"); err != nil {
 			t.Errorf("starter %d has another key", i)
 		}
 	}

@@ -25,7 +25,10 @@ type adapter struct{ s *Server }
 
 // Handle registers one operation.
 func (a adapter) Handle(op *huma.Operation, handler func(huma.Context)) {
-	info := op.Metadata[routeKey].(RouteInfo)
+	info, ok := op.Metadata[routeKey].(RouteInfo)
+	if !ok {
+		panic("web: operation " + op.OperationID + " was not made by Mount")
+	}
 	a.s.handle(info, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		handler(humago.NewContext(op, r, w))
 	}))

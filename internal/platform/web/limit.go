@@ -2,6 +2,7 @@ package web
 
 import (
 	"container/list"
+	"fmt"
 	"sync"
 	"time"
 
@@ -29,6 +30,15 @@ type bucket struct {
 	tokens *rate.Limiter
 }
 
+// bucketOf is what the list holds; it holds nothing else.
+func bucketOf(e *list.Element) *bucket {
+	b, ok := e.Value.(*bucket)
+	if !ok {
+		panic(fmt.Sprintf("web: %T in the limiter's list", e.Value))
+	}
+	return b
+}
+
 // NewLimiter allows burst actions at once and then one every interval, for each of at
 // most keys keys.
 func NewLimiter(c clock.Clock, interval time.Duration, burst, keys int) *Limiter {
@@ -48,12 +58,13 @@ func (l *Limiter) Allow(key string) error {
 	} else {
 		for l.recent.Len() >= l.most {
 			oldest := l.recent.Back()
-			delete(l.byKey, l.recent.Remove(oldest).(*bucket).key)
+			delete(l.byKey, bucketOf(oldest).key)
+			l.recent.Remove(oldest)
 		}
 		element = l.recent.PushFront(&bucket{key, rate.NewLimiter(l.limit, l.burst)})
 		l.byKey[key] = element
 	}
-	reservation := element.Value.(*bucket).tokens.ReserveN(now, 1)
+	reservation := bucketOf(element).tokens.ReserveN(now, 1)
 	if !reservation.OK() {
 		return Limited(time.Minute)
 	}

@@ -25,7 +25,7 @@ func start(t *testing.T, f *fixture) (url string, stop func() error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- f.Serve(ctx, l) }()
 	var result error
@@ -123,7 +123,7 @@ func TestAListenerThatFailsEndsServe(t *testing.T) {
 	if err := bad.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := newFixture(nil).Serve(context.Background(), good, bad); err == nil {
+	if err := newFixture(nil).Serve(t.Context(), good, bad); err == nil {
 		t.Error("no error")
 	}
 }
@@ -139,7 +139,7 @@ func TestAWorkLongerThanTheBodysDeadline(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- f.Serve(ctx, watched{l, &lifted}) }()
 	answer, err := http.Post("http://"+l.Addr().String()+"/api/code/x", "application/json", strings.NewReader(`{"name":"x"}`))

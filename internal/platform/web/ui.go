@@ -22,7 +22,9 @@ import (
 type pages struct {
 	files fs.FS
 	built bool
-	etags sync.Map // file name → ETag; files of a build do not change
+
+	mu    sync.Mutex
+	etags map[string]string // by file name; files of a build do not change
 }
 
 func newPages(files fs.FS) *pages {
@@ -30,7 +32,7 @@ func newPages(files fs.FS) *pages {
 		return &pages{}
 	}
 	_, err := fs.Stat(files, "admin.html")
-	return &pages{files: files, built: err == nil}
+	return &pages{files: files, built: err == nil, etags: map[string]string{}}
 }
 
 // ServeHTTP answers with a file, or with the page that owns the path.
@@ -157,13 +159,14 @@ const unbuiltPage = `<!doctype html><html lang="zh-CN"><head><meta charset="utf-
 `
 
 func (p *pages) etag(name string, body []byte) string {
-	if known, ok := p.etags.Load(name); ok {
-		return known.(string)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if known, ok := p.etags[name]; ok {
+		return known
 	}
 	sum := sha256.Sum256(body)
-	etag := `"` + hex.EncodeToString(sum[:12]) + `"`
-	p.etags.Store(name, etag)
-	return etag
+	p.etags[name] = `"` + hex.EncodeToString(sum[:12]) + `"`
+	return p.etags[name]
 }
 
 // contentType goes by the name and never by the content; the operating system's own
