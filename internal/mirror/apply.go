@@ -19,6 +19,7 @@ type reading struct {
 	run   id.ID // the sync; 0 for a single customer
 	quiet bool  // tell nothing of single rows: the corp's first sync
 	doubt bool  // settles a doubt: see standingShown
+	pages bool  // a page of a sync, which does not stand in the customer's line
 }
 
 // page is a reading with the rows it concerns.
@@ -39,6 +40,8 @@ type pageRow struct {
 	sight  sight
 	// changed is true when remark, tags or the like differ.
 	changed bool
+	// stale is true when the row changed after WeCom was asked.
+	stale bool
 }
 
 // apply writes shown follows into the mirror, some fifteen statements for a page of a
@@ -178,6 +181,10 @@ func (m *Mirror) applyFollows(ctx context.Context, tx db.Tx, p *page) error {
 // meet brings one row together with what WeCom showed and tells whether it must be written.
 func (p *page) meet(r *pageRow) bool {
 	f := &r.follow
+	if p.pages && f.UpdatedAt > p.at && f.Standing.Open() {
+		r.stale = true // what WeCom said then is old
+		return false
+	}
 	r.changed = f.take(r.shown)
 	// A callback of the last seconds knows better than an answer that may lag behind it.
 	if f.ToldAt < p.at-settleLag || r.begunAt() > f.ToldAt || p.doubt {

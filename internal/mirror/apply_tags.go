@@ -42,6 +42,9 @@ func (m *Mirror) applyTags(ctx context.Context, tx db.Tx, p *page) error {
 	}
 	var drop, add []*tagRow
 	for _, r := range p.rows {
+		if r.stale {
+			continue
+		}
 		gone, fresh := tagDifference(r, known[r.follow.ID], library)
 		drop, add = append(drop, gone...), append(add, fresh...)
 		r.changed = r.changed || len(gone)+len(fresh) > 0

@@ -268,9 +268,13 @@ func memberKey(ctx context.Context, tx db.Tx, corp, member string) (string, erro
 // askForDetails queues a reading of the customer. One that waits already serves both.
 func (m *Mirror) askForDetails(ctx context.Context, tx db.Tx, a refreshArgs, corp string) error {
 	_, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindRefreshCustomer, Corp: corp, Args: a,
-		Key: "refresh/" + a.Customer, Unique: a.Customer + "/" + a.Member, UniqueFor: job.HoldWaiting})
+		Key: customerLine(a.Customer), Unique: a.Customer + "/" + a.Member, UniqueFor: job.HoldWaiting})
 	return err
 }
+
+// customerLine is the lane key of everything that asks WeCom about a customer or changes
+// him there: an answer from before a change must not be written after it.
+func customerLine(customer string) string { return "customer-at-wecom/" + customer }
 
 // doubtPause lets WeCom's own answers catch up with its callbacks.
 const doubtPause = 10 * time.Second
@@ -279,7 +283,7 @@ const doubtPause = 10 * time.Second
 func (m *Mirror) askInDoubt(ctx context.Context, tx db.Tx, corp, customer string) error {
 	_, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindRefreshCustomer, Corp: corp,
 		Args: refreshArgs{Customer: customer, Doubt: true}, RunAt: m.clock.Now().Add(doubtPause),
-		Key: "refresh/" + customer, Unique: "doubt/" + customer, UniqueFor: job.HoldWaiting})
+		Key: customerLine(customer), Unique: "doubt/" + customer, UniqueFor: job.HoldWaiting})
 	return err
 }
 

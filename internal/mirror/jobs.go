@@ -21,6 +21,8 @@ func (m *Mirror) Jobs() []job.Definition {
 		job.Define(kindReadDepartments, m.readDepartments),
 		job.Define(kindTell, m.tell),
 		job.Define(kindTellGroup, m.tellGroup),
+		job.Define(kindMarkTags, m.markTags),
+		job.Define(kindRemark, m.remark),
 		job.Define(kindDropTag, m.dropTag, job.InLane(job.Bulk)),
 		job.Define(kindSync, m.stage, job.InLane(job.Bulk), job.Attempts(syncTries), job.Timeout(10*time.Minute), job.GiveUp(m.stageGaveUp)),
 		job.Define(kindSyncPart, m.part, job.InLane(job.Bulk), job.Attempts(syncTries), job.Timeout(10*time.Minute), job.GiveUp(m.partGaveUp)),
@@ -36,11 +38,11 @@ const (
 	syncTries = 12
 )
 
-// Schedules are the mirror's regular work; the host puts Slug before their kinds.
+// Schedules are the mirror's regular work.
 func (m *Mirror) Schedules() []job.Schedule {
 	return []job.Schedule{
-		{Kind: kindNightly, Every: 15 * time.Minute, PerCorp: m.corps.ActiveCorps, Args: job.TickArgs},
-		{Kind: kindPrune, Cron: "40 19 * * *"},
+		{Kind: Slug + "." + kindNightly, Every: 15 * time.Minute, PerCorp: m.corps.ActiveCorps, Args: job.TickArgs},
+		{Kind: Slug + "." + kindPrune, Cron: "40 19 * * *"},
 	}
 }
 

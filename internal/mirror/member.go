@@ -17,6 +17,7 @@ type Member struct {
 	ID             string `bun:"id" json:"id"`     // userid as WeCom writes it
 	Lookup         string `bun:"lookup" json:"-"`  // userid in lower case
 	Name           string `bun:"name" json:"name"` // the userid when WeCom hides names from the app
+	Pinyin         string `bun:"pinyin" json:"-"`  // of the name, whole and initials: "zhangsan zs"
 	Alias          string `bun:"alias" json:"alias"`
 	Title          string `bun:"title" json:"title"` // position 职务
 	Avatar         string `bun:"avatar" json:"avatar"`
@@ -35,7 +36,7 @@ type Member struct {
 // to have customers.
 func (m Member) CanServe() bool { return m.LeftAt == 0 && m.Status == 1 && m.CanContact }
 
-const memberColumns = `corp_id, id, lookup, name, alias, title, avatar, status, main_department, can_contact,
+const memberColumns = `corp_id, id, lookup, name, pinyin, alias, title, avatar, status, main_department, can_contact,
 	left_at, told_at, read_at, sync_run, updated_at`
 
 // MemberByID finds a member; the case of letters does not matter, as in WeCom.

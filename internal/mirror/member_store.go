@@ -27,7 +27,7 @@ func (m *Mirror) lockMember(ctx context.Context, tx db.Tx, corp, member string) 
 		return Member{}, false, err
 	}
 	err = tx.NewRaw(`INSERT INTO mirror_member (`+memberColumns+`)
-		VALUES (?, ?, ?, '', '', '', '', 0, 0, FALSE, 0, 0, 0, 0, ?)
+		VALUES (?, ?, ?, '', '', '', '', '', 0, 0, FALSE, 0, 0, 0, 0, ?)
 		ON CONFLICT (corp_id, id) DO UPDATE SET updated_at = excluded.updated_at
 		RETURNING `+memberColumns, corp, member, strings.ToLower(member), db.NowMS(m.clock)).Scan(ctx, &row)
 	return row, row.Name != "", err
@@ -36,10 +36,10 @@ func (m *Mirror) lockMember(ctx context.Context, tx db.Tx, corp, member string) 
 // writeMember stores a row that lockMember gave, and tells open pages. A sync that runs
 // just now counts it as seen: its answer may be older than what is written here.
 func (m *Mirror) writeMember(ctx context.Context, tx db.Tx, r Member) error {
-	_, err := tx.NewRaw(`UPDATE mirror_member SET name = ?, alias = ?, title = ?, avatar = ?, status = ?, main_department = ?,
+	_, err := tx.NewRaw(`UPDATE mirror_member SET name = ?, pinyin = ?, alias = ?, title = ?, avatar = ?, status = ?, main_department = ?,
 			can_contact = ?, left_at = ?, told_at = ?, read_at = ?, sync_run = `+runningOr+`, updated_at = ?
 		WHERE corp_id = ? AND id = ?`,
-		r.Name, r.Alias, r.Title, r.Avatar, r.Status, r.MainDepartment,
+		r.Name, pinyinOf(r.Name), r.Alias, r.Title, r.Avatar, r.Status, r.MainDepartment,
 		r.CanContact, r.LeftAt, r.ToldAt, r.ReadAt, r.Corp, r.SyncRun, db.NowMS(m.clock), r.Corp, r.ID).Exec(ctx)
 	if err != nil {
 		return err

@@ -24,10 +24,10 @@ func seedRead(t *testing.T, d *db.DB) {
 			}{
 				{`INSERT INTO mirror_department (corp_id, id, parent_id, name, position) VALUES
 					(?, 1, 0, '总部', 0), (?, 2, 1, '销售', 5), (?, 3, 2, '华东', 1), (?, 4, 1, '客服', 9)`, []any{corp, corp, corp, corp}},
-				{`INSERT INTO mirror_member (` + "corp_id, id, lookup, name, alias, title, avatar, status, main_department, can_contact, left_at, told_at, read_at, sync_run, updated_at" + `) VALUES
-					(?, 'ZhangSan', 'zhangsan', ?, '', '', '', 1, 3, TRUE, 0, 0, 0, 0, 0),
-					(?, 'lisi', 'lisi', '李四', '', '', '', 1, 4, FALSE, 0, 0, 0, 0, 0),
-					(?, 'gone', 'gone', '走了', '', '', '', 5, 3, TRUE, 9, 0, 0, 0, 0)`, []any{corp, "张三" + corp, corp, corp}},
+				{`INSERT INTO mirror_member (` + "corp_id, id, lookup, name, pinyin, alias, title, avatar, status, main_department, can_contact, left_at, told_at, read_at, sync_run, updated_at" + `) VALUES
+					(?, 'ZhangSan', 'zhangsan', ?, '', '', '', '', 1, 3, TRUE, 0, 0, 0, 0, 0),
+					(?, 'lisi', 'lisi', '李四', '', '', '', '', 1, 4, FALSE, 0, 0, 0, 0, 0),
+					(?, 'gone', 'gone', '走了', '', '', '', '', 5, 3, TRUE, 9, 0, 0, 0, 0)`, []any{corp, "张三" + corp, corp, corp}},
 				{`INSERT INTO mirror_member_department (corp_id, member_id, department_id, leader, position) VALUES
 					(?, 'ZhangSan', 3, TRUE, 0), (?, 'lisi', 4, FALSE, 0), (?, 'gone', 3, FALSE, 0)`, []any{corp, corp, corp}},
 				{`INSERT INTO mirror_customer (id, corp_id, customer, name, type, avatar, gender, unionid, company, title, follows, added_at, lost_at, updated_at, read_at)

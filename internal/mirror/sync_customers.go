@@ -104,7 +104,7 @@ func (w *partWork) writeCustomers(ctx context.Context, got customersPage) error 
 		w.part.Unlicensed = written(slices.Compact(all))
 	}
 	err := w.m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		p, err := w.m.apply(ctx, tx, reading{corp: w.run.Corp, at: got.at, run: w.run.ID, quiet: w.run.Quiet}, rows)
+		p, err := w.m.apply(ctx, tx, reading{corp: w.run.Corp, at: got.at, run: w.run.ID, quiet: w.run.Quiet, pages: true}, rows)
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ CREATE TABLE mirror_member (
     id              TEXT    NOT NULL, -- userid as WeCom writes it
     lookup          TEXT    NOT NULL, -- userid in lower case: WeCom compares without case
     name            TEXT    NOT NULL,
+    pinyin          TEXT    NOT NULL, -- of the name, whole and initials, to be found by: "zhangsan zs"
     alias           TEXT    NOT NULL,
     title           TEXT    NOT NULL, -- position 职务
     avatar          TEXT    NOT NULL,
