@@ -117,6 +117,17 @@ func TestSubjectAndContextReachTheFunction(t *testing.T) {
 	}
 }
 
+func TestSignInIsRecordedUnderItsName(t *testing.T) {
+	f := newFixture(nil, web.Post("/sign-in", "", "登录", func(ctx context.Context, _ *empty) (*web.None, error) {
+		web.ActAs(ctx, people["reader"])
+		return &web.None{}, nil
+	}, web.For(web.Public)))
+	f.call("POST", "/api/code/sign-in", "")
+	if e := f.audit.take(); len(e) != 1 || e[0].Actor != "account:reader" || e[0].Corp != "ww1" {
+		t.Errorf("%+v", e)
+	}
+}
+
 func TestRoutesThatDoNotConstruct(t *testing.T) {
 	rows := map[string]func(){
 		"no permission":          func() { web.Get("/x", "", "看", greet) },

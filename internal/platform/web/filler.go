@@ -56,25 +56,37 @@ func fill(v reflect.Value) {
 			fill(v.Index(i))
 		}
 	case reflect.Slice:
-		switch {
-		case v.Type().Elem().Kind() == reflect.Uint8:
-		case v.IsNil():
-			if v.CanSet() {
-				v.Set(reflect.MakeSlice(v.Type(), 0, 0))
-			}
-		case holdsSlice(v.Type().Elem(), map[reflect.Type]bool{}):
-			for i := range v.Len() {
-				fill(v.Index(i))
-			}
-		}
+		fillSlice(v)
 	case reflect.Map:
-		if v.Type().Elem().Kind() != reflect.Slice {
-			return
+		fillMap(v)
+	}
+}
+
+func fillSlice(v reflect.Value) {
+	elem := v.Type().Elem().Kind()
+	switch {
+	case elem == reflect.Uint8: // bytes are written as text
+	case v.IsNil():
+		if v.CanSet() {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
 		}
-		for _, key := range v.MapKeys() {
-			if v.MapIndex(key).IsNil() {
-				v.SetMapIndex(key, reflect.MakeSlice(v.Type().Elem(), 0, 0))
-			}
+	case elem > reflect.Invalid && elem <= reflect.Complex128, elem == reflect.String: // hold nothing
+	default:
+		for i := range v.Len() {
+			fill(v.Index(i))
 		}
+	}
+}
+
+// fillMap replaces values, which cannot be changed in place.
+func fillMap(v reflect.Value) {
+	if v.IsNil() || !holdsSlice(v.Type().Elem(), map[reflect.Type]bool{}) {
+		return
+	}
+	for _, key := range v.MapKeys() {
+		value := reflect.New(v.Type().Elem()).Elem()
+		value.Set(v.MapIndex(key))
+		fill(value)
+		v.SetMapIndex(key, value)
 	}
 }

@@ -76,6 +76,10 @@ func SubjectFrom(ctx context.Context) Subject {
 	return s
 }
 
+// ActAs names the caller for the record of a Public route that finds out by itself who
+// calls, such as sign-in. It grants nothing.
+func ActAs(ctx context.Context, subject Subject) { stateOf(ctx).subject = subject }
+
 // admit identifies the caller and checks the permission. It is the only door: a route
 // that is not public and gets past it has a subject that may.
 func (s *Server) admit(r *http.Request, info RouteInfo) (*http.Request, error) {

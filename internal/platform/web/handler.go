@@ -40,10 +40,15 @@ func (r *recorder) Write(b []byte) (int, error) {
 }
 
 // Flush sends what is buffered; event streams need it.
-func (r *recorder) Flush() {
-	if f, ok := r.ResponseWriter.(http.Flusher); ok {
-		f.Flush()
+func (r *recorder) Flush() { _ = r.FlushError() }
+
+// FlushError is Flush for http.ResponseController. It looks through the writers below,
+// for a middleware's may only know Unwrap.
+func (r *recorder) FlushError() error {
+	if r.status == 0 {
+		r.status = http.StatusOK
 	}
+	return http.NewResponseController(r.ResponseWriter).Flush()
 }
 
 // Unwrap gives http.ResponseController the writer below.

@@ -17,6 +17,7 @@ type code struct {
 	Tags   []string            `json:"tags"`
 	Shifts []shift             `json:"shifts"`
 	By     map[string][]string `json:"by"`
+	To     map[string]shift    `json:"to"`
 	Raw    []byte              `json:"raw,omitempty"`
 	More   *more               `json:"more,omitempty"`
 }
@@ -37,7 +38,7 @@ type list struct {
 func documented() []web.Route {
 	return []web.Route{
 		web.Get("/codes", "code.read", "活码列表", func(_ context.Context, in *list) (*web.Page[code], error) {
-			p := web.NewPage([]code{{ID: 7, Shifts: []shift{{}}, By: map[string][]string{"a": nil}, More: &more{}}}, in.Limit, func(c code) id.ID { return c.ID })
+			p := web.NewPage([]code{{ID: 7, Shifts: []shift{{}}, By: map[string][]string{"a": nil}, To: map[string]shift{"b": {}}, More: &more{}}}, in.Limit, func(c code) id.ID { return c.ID })
 			return &p, nil
 		}),
 		web.Delete("/codes/{id}", "code.write", "删除活码", func(context.Context, *struct {
@@ -54,7 +55,7 @@ func documented() []web.Route {
 func TestListsAreNeverNull(t *testing.T) {
 	f := newFixture(nil, documented()...)
 	got := strings.TrimSpace(f.call("GET", "/api/code/codes?limit=5", "", "X-Who", "reader").Body.String())
-	want := `{"items":[{"id":"0000000000007","tags":[],"shifts":[{"members":[]}],"by":{"a":[]},"more":{"notes":[]}}]}`
+	want := `{"items":[{"id":"0000000000007","tags":[],"shifts":[{"members":[]}],"by":{"a":[]},"to":{"b":{"members":[]}},"more":{"notes":[]}}]}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -74,6 +74,9 @@ func SetCookie(ctx context.Context, c *http.Cookie) {
 
 // preferredLanguage reads Accept-Language; Chinese unless English is clearly preferred.
 func preferredLanguage(header string) string {
+	if len(header) > 256 {
+		return languageChinese // no browser sends so much
+	}
 	tags, _, err := language.ParseAcceptLanguage(header)
 	if err != nil {
 		return languageChinese

@@ -215,3 +215,42 @@ func TestCompression(t *testing.T) {
 		}
 	}
 }
+
+// veiled is a middleware's writer that offers only what it must: Unwrap.
+type veiled struct {
+	inner http.ResponseWriter
+}
+
+func (v veiled) Header() http.Header         { return v.inner.Header() }
+func (v veiled) Write(b []byte) (int, error) { return v.inner.Write(b) }
+func (v veiled) WriteHeader(status int)      { v.inner.WriteHeader(status) }
+func (v veiled) Unwrap() http.ResponseWriter { return v.inner }
+
+func TestStreamsFlushThroughMiddleware(t *testing.T) {
+	release := make(chan struct{})
+	f := newFixture(func(o *web.Options) {
+		o.Middleware = []func(http.Handler) http.Handler{func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(veiled{w}, r) })
+		}}
+	}, web.Raw("GET", "/stream", "", "流", func(w http.ResponseWriter, _ *http.Request) error {
+		if _, err := w.Write([]byte("first\n")); err != nil {
+			return err
+		}
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			return err
+		}
+		<-release
+		return nil
+	}, web.For(web.Public), web.Streaming()))
+	url, _ := start(t, f)
+	answer, err := http.Get(url + "/api/code/stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	// Comes only if the flush reached the connection: the handler still holds the answer.
+	if line, err := bufio.NewReader(answer.Body).ReadString('\n'); line != "first\n" || err != nil {
+		t.Errorf("%q, %v", line, err)
+	}
+	close(release)
+}
