@@ -100,16 +100,20 @@ type Verification struct {
 // with an encrypted echostr that must be answered within a second by the
 // decrypted text and nothing else (callbacks.md).
 func (s *Sim) VerifyURL(corpID string, agentID int) (Verification, error) {
+	return s.verifyURL(corpID, strconv.Itoa(agentID))
+}
+
+func (s *Sim) verifyURL(corpID, name string) (Verification, error) {
 	s.mu.Lock()
 	corp := s.world.Corp(corpID)
 	if corp == nil {
 		s.mu.Unlock()
 		return Verification{}, missing("corp", "no corp %q", corpID)
 	}
-	app := corp.app(agentID)
+	app := corp.appNamed(name)
 	if app == nil {
 		s.mu.Unlock()
-		return Verification{}, missing("agentid", "no app %d", agentID)
+		return Verification{}, missing("agentid", "no app %q", name)
 	}
 	target := app.Callback
 	want := strconv.FormatInt(s.nextSeq()+4_000_000_000_000_000_000, 10)
@@ -142,7 +146,7 @@ func (s *Sim) VerifyURL(corpID string, agentID int) (Verification, error) {
 // app finds a self-built app by its agent id.
 func (c *Corp) app(agentID int) *App {
 	for _, a := range c.Apps {
-		if a.AgentID == agentID {
+		if a.Kind == SelfBuilt && a.AgentID == agentID {
 			return a
 		}
 	}

@@ -27,14 +27,10 @@ func (s *Sim) controlRoutes() []controlRoute {
 		reader("GET", "/_sim/tags", "customer tags", []string{"corp"}, s.showTags),
 		reader("GET", "/_sim/contact-ways", "contact ways with their codes", []string{"corp"}, s.showWays),
 		doer("/_sim/people", "make a person", s.AddPerson),
-		bodyRoute("PATCH", "/_sim/apps/{agentid}", "change an app: callback, range, permissions", s.patchApp),
+		bodyRoute("PATCH", "/_sim/apps/{agentid}", "change an app (agent id, contacts_sync or customer_system): callback, range, permissions", s.patchApp),
 		doer("/_sim/corps", "found another corp", s.FoundCorp),
 		bodyRoute("POST", "/_sim/apps/{agentid}/verify", "verify the callback URL as the admin console does", func(r *http.Request, in corpOnly) (Verification, error) {
-			id, err := strconv.Atoi(r.PathValue("agentid"))
-			if err != nil {
-				return Verification{}, refuse("agentid", "is not a number")
-			}
-			return s.VerifyURL(in.Corp, id)
+			return s.verifyURL(in.Corp, r.PathValue("agentid"))
 		}),
 		reader("GET", "/_sim/callbacks", "log of callbacks, oldest first", []string{"after"}, func(r *http.Request) (any, error) {
 			after, err := number(r, "after")

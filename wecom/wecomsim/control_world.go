@@ -87,25 +87,31 @@ type AppPatch struct {
 }
 
 func (s *Sim) patchApp(r *http.Request, in AppPatch) (AppView, error) {
-	id, err := strconv.Atoi(r.PathValue("agentid"))
-	if err != nil {
-		return AppView{}, refuse("agentid", "is not a number")
-	}
-	return s.ChangeApp(id, in)
+	return s.changeApp(in, r.PathValue("agentid"))
 }
 
 // ChangeApp changes an app. Members who enter or leave its range get subscribe
 // and unsubscribe events, as in WeCom (90240).
 func (s *Sim) ChangeApp(agentID int, in AppPatch) (AppView, error) {
+	return s.changeApp(in, strconv.Itoa(agentID))
+}
+
+// ChangeSystemSecret changes what belongs to a system secret, such as its
+// callback URL.
+func (s *Sim) ChangeSystemSecret(kind AppKind, in AppPatch) (AppView, error) {
+	return s.changeApp(in, string(kind))
+}
+
+func (s *Sim) changeApp(in AppPatch, name string) (AppView, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, err := s.corp(in.Corp)
 	if err != nil {
 		return AppView{}, err
 	}
-	a := c.app(agentID)
+	a := c.appNamed(name)
 	if a == nil {
-		return AppView{}, missing("agentid", "no app %d", agentID)
+		return AppView{}, missing("agentid", "no app %q; give an agent id, contacts_sync or customer_system", name)
 	}
 	if in.CallbackAESKey != nil {
 		if _, err := newEnvelopeKey(*in.CallbackAESKey); err != nil {
@@ -131,7 +137,7 @@ func (s *Sim) ChangeApp(agentID int, in AppPatch) (AppView, error) {
 		c.indexRange(a)
 		s.tellRange(c, a, before)
 	}
-	s.tell(Change{Kind: "app", Corp: c.ID, Detail: strconv.Itoa(agentID)})
+	s.tell(Change{Kind: "app", Corp: c.ID, Detail: name})
 	return viewApp(a), nil
 }
 
@@ -154,6 +160,16 @@ func (s *Sim) tellRange(c *Corp, a *App, before map[string]bool) {
 		}
 		s.emit(c, &event{family: FamilyMessage, name: name, agent: a.AgentID, from: u, about: u})
 	}
+}
+
+// appNamed finds a self-built app by agent id or a system secret by its kind.
+func (c *Corp) appNamed(name string) *App {
+	for _, a := range c.Apps {
+		if a.Kind == SelfBuilt && strconv.Itoa(a.AgentID) == name || a.Kind != SelfBuilt && string(a.Kind) == name {
+			return a
+		}
+	}
+	return nil
 }
 
 func put[T any](to *T, value *T) {

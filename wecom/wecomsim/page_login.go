@@ -155,7 +155,9 @@ func (s *Sim) login(w http.ResponseWriter, r *http.Request, inApp bool) {
 		showPage(w, http.StatusBadRequest, pageData{Title: "无法登录", Text: wrong})
 		return
 	}
-	if cookie, err := r.Cookie(identityCookie); err == nil && inApp && cookie.Value != "" {
+	// A web login inside a phone's browser needs no scan either: it is the holder's own.
+	inPhone := r.Header.Get("Sec-Fetch-Dest") == "iframe"
+	if cookie, err := r.Cookie(identityCookie); err == nil && (inApp || inPhone) && cookie.Value != "" {
 		if target, ok := s.issueCode(in, cookie.Value); ok {
 			s.mu.Unlock()
 			http.Redirect(w, r, target, http.StatusFound)

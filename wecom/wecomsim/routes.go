@@ -2,6 +2,7 @@ package wecomsim
 
 import (
 	"net/http"
+	"slices"
 )
 
 // This file puts the parts of the simulator under their addresses.
@@ -29,6 +30,7 @@ func Operations() []string {
 	for path := range operations() {
 		out = append(out, path)
 	}
+	slices.Sort(out)
 	return out
 }
 
@@ -47,8 +49,6 @@ func (s *Sim) routes() http.Handler {
 	mux.HandleFunc("GET /media/img/{id}", s.servePicture)
 	mux.Handle("/_sim", s.control())
 	mux.Handle("/_sim/", s.control())
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "/_sim", http.StatusFound)
-	})
+	s.phonePages(mux)
 	return mux
 }
