@@ -4,6 +4,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { cleanUrls } from './dev/clean-urls.ts';
 import { compress } from './dev/compress.ts';
+import { contentPolicy } from './dev/content-policy.ts';
 import { mockApi } from './dev/mock/plugin.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -22,6 +23,7 @@ export default defineConfig(({ mode, command }) => {
     plugins: [
       react(),
       cleanUrls(),
+      contentPolicy(),
       ...(mode === 'mock' ? [mockApi()] : []),
       ...(command === 'build' ? [compress()] : []),
     ],

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Plugin } from 'vite';
+import type { Connect, Plugin } from 'vite';
 import * as data from './data.ts';
 
 type Handler = (url: URL, body: Record<string, string>, res: ServerResponse) => unknown;
@@ -51,30 +51,30 @@ function routes(session: Session): Record<string, Handler> {
   };
 }
 
-/** Answers the API with made-up data; the pages then run without the Go program. */
+/** Answers the API with made-up data; the pages then run without the Go program, from source or as built. */
 export function mockApi(): Plugin {
   const table = routes({ open: true });
+  const serve: Connect.NextHandleFunction = async (req, res, next) => {
+    const url = new URL(req.url ?? '/', 'http://localhost');
+    if (!url.pathname.startsWith('/api/')) return next();
+    if (url.pathname === '/api/live/changes') {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.write(': made-up server, no news\n\n');
+      return;
+    }
+    const handler = table[`${req.method} ${url.pathname}`];
+    const answer = handler
+      ? handler(url, await bodyOf(req), res)
+      : refuse(res, 404, { code: 'not_found', detail: `${url.pathname} 不存在` });
+    if (res.writableEnded) return;
+    res.statusCode = answer === undefined ? 204 : 200;
+    res.setHeader('content-type', 'application/json');
+    res.end(answer === undefined ? undefined : JSON.stringify(answer));
+  };
   return {
     name: 'queqiao-mock',
-    configureServer(server) {
-      server.middlewares.use(async (req, res, next) => {
-        const url = new URL(req.url ?? '/', 'http://localhost');
-        if (!url.pathname.startsWith('/api/')) return next();
-        if (url.pathname === '/api/live/changes') {
-          res.writeHead(200, { 'content-type': 'text/event-stream' });
-          res.write(': made-up server, no news\n\n');
-          return;
-        }
-        const handler = table[`${req.method} ${url.pathname}`];
-        const answer = handler
-          ? handler(url, await bodyOf(req), res)
-          : refuse(res, 404, { code: 'not_found', detail: `${url.pathname} 不存在` });
-        if (res.writableEnded) return;
-        res.statusCode = answer === undefined ? 204 : 200;
-        res.setHeader('content-type', 'application/json');
-        res.end(answer === undefined ? undefined : JSON.stringify(answer));
-      });
-    },
+    configureServer: (server) => void server.middlewares.use(serve),
+    configurePreviewServer: (server) => void server.middlewares.use(serve),
   };
 }
 

@@ -39,13 +39,13 @@ const allowed: Record<string, readonly string[]> = {
 const kit = ['antd', '@ant-design/icons', 'echarts', 'dayjs'];
 
 /** Every import of a file, static, dynamic or of types only. */
-export function importsOf(code: string): string[] {
+function importsOf(code: string): string[] {
   const found = code.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^\s*import\s+)['"]([^'"]+)['"]/gm);
   return [...found].map(([, name]) => name ?? '');
 }
 
 /** Why this import is not allowed, or undefined. */
-export function offence(file: string, name: string): string | undefined {
+function offence(file: string, name: string): string | undefined {
   const from = placeOf(file);
   if (kit.some((one) => name === one || name.startsWith(`${one}/`))) {
     return from.layer === 'parts'

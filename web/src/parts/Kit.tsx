@@ -7,6 +7,7 @@ import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react';
 import { useI18n } from '@/lib/i18n';
 import './style/base.css';
 import { palette } from './palette';
+import { styleNonce } from './style-nonce';
 
 /**
  * Sets up the component kit: language, light or dark, the product's colours.
@@ -14,7 +15,7 @@ import { palette } from './palette';
  */
 export function Kit({ dark, children }: { dark: boolean; children: ReactNode }) {
   const { language } = useI18n();
-  const [csp] = useState(contentPolicy);
+  const [csp] = useState(() => ({ nonce: styleNonce(document) }));
   const colours = dark ? palette.dark : palette.light;
 
   useEffect(() => {
@@ -84,10 +85,4 @@ export function Kit({ dark, children }: { dark: boolean; children: ReactNode }) 
       <App className="q-app">{children}</App>
     </ConfigProvider>
   );
-}
-
-/** The server lets only styles with this page's nonce in (Content-Security-Policy); it writes the nonce into the head. */
-function contentPolicy(): { nonce: string } | undefined {
-  const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
-  return nonce ? { nonce } : undefined;
 }

@@ -31,6 +31,10 @@ export function CustomerPages(props: { t: PocketText; path: string; pages?: read
   // biome-ignore lint/correctness/useExhaustiveDependencies: the path of a customer page never changes under it.
   useEffect(open, []);
 
+  useEffect(() => {
+    if (Shown === 'none') document.title = t('h5.none');
+  }, [Shown, t]);
+
   if (Shown === null) return <main class="pocket" aria-busy="true" />;
   if (Shown === 'none' || Shown === 'failed') {
     return (
