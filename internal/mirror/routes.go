@@ -7,6 +7,9 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
+// PermissionSync is the permission to start a sync.
+const PermissionSync = "mirror.sync"
+
 // Routes are the mirror's own operations: the pickers of the console, within the
 // viewer's data scope, and the sync.
 func (m *Mirror) Routes() []web.Route {
@@ -15,7 +18,7 @@ func (m *Mirror) Routes() []web.Route {
 		web.Get("/departments", "", "部门树，上级在前", m.pickDepartments, web.SignedIn(), web.Named("departments")),
 		web.Get("/tags", "", "企业标签，按标签组", m.pickTags, web.SignedIn(), web.Named("tags")),
 		web.Get("/sync", "", "最近的同步及其进度", m.showSyncs, web.SignedIn(), web.Named("syncs")),
-		web.Post("/sync", "mirror.sync", "从企业微信重新同步", m.startSync, web.Named("startSync")),
+		web.Post("/sync", PermissionSync, "从企业微信重新同步", m.startSync, web.Named("startSync")),
 	}
 }
 
