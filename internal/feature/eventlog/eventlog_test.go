@@ -166,6 +166,7 @@ func TestRoutes(t *testing.T) {
 			{"POST", "/callbacks/" + ours.String() + "/replay", "eventlog.replay", 200, 404, ""},
 			{"GET", "/jobs", "eventlog.read", 403, 403, ""},
 			{"GET", "/jobs/counts", "eventlog.read", 403, 403, ""},
+			{"GET", "/jobs/" + ourJob.String(), "eventlog.read", 403, 403, ""},
 			{"GET", "/jobs/" + ourJob.String() + "/args", "eventlog.raw", 403, 403, ""},
 			{"POST", "/jobs/" + ourJob.String() + "/retry", "eventlog.replay", 403, 403, ""},
 			{"POST", "/jobs/" + ourJob.String() + "/discard", "eventlog.replay", 403, 403, ""},
@@ -197,7 +198,7 @@ func TestRoutes(t *testing.T) {
 		h.viewer.Permissions, h.viewer.Scope = []string{"eventlog.*"}, everything
 		for _, path := range []string{
 			"GET /callbacks/" + theirs.String(), "GET /callbacks/" + theirs.String() + "/raw", "POST /callbacks/" + theirs.String() + "/replay",
-			"GET /jobs/" + theirJob.String() + "/args", "POST /jobs/" + theirJob.String() + "/retry", "POST /jobs/" + theirJob.String() + "/discard",
+			"GET /jobs/" + theirJob.String(), "GET /jobs/" + theirJob.String() + "/args", "POST /jobs/" + theirJob.String() + "/retry", "POST /jobs/" + theirJob.String() + "/discard",
 			"GET /callbacks/0000000000001", "POST /jobs/0000000000001/retry",
 		} {
 			method, path, _ := strings.Cut(path, " ")

@@ -44,6 +44,7 @@ func New(d feature.Deps) feature.Feature {
 			web.Post("/callbacks/{id}/replay", mayReplay, "重放回调事件", s.Replay, web.Audited("eventlog.replay")),
 			web.Get("/jobs", mayRead, "查看后台任务", s.Jobs),
 			web.Get("/jobs/counts", mayRead, "查看后台任务数量", s.Counts),
+			web.Get("/jobs/{id}", mayRead, "查看一个后台任务", s.Job),
 			web.Get("/jobs/{id}/args", mayRaw, "查看任务参数（含个人信息）", s.Args, web.Audited("eventlog.args")),
 			web.Post("/jobs/{id}/retry", mayReplay, "重试失败的任务", s.Retry, web.Audited("eventlog.retry")),
 			web.Post("/jobs/{id}/discard", mayReplay, "放弃失败的任务", s.Discard, web.Dangerous(), web.Audited("eventlog.discard")),

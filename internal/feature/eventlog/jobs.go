@@ -113,6 +113,15 @@ type jobInput struct {
 	ID id.ID `path:"id"`
 }
 
+// Job gives one job without its arguments.
+func (s *service) Job(ctx context.Context, in *jobInput) (*Job, error) {
+	v, err := whole(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.jobAsItStands(ctx, v.Corp, in.ID)
+}
+
 // JobArgs are the arguments of a job, as JSON.
 type JobArgs struct {
 	Args string `json:"args"`

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useMe } from '@/lib/me';
 import { useUrlFilters } from '@/lib/url-filters';
 import { Page } from '@/parts/Page';
@@ -14,7 +15,7 @@ export default function EventLogPage() {
   const tab = useUrlFilters('tab').one('tab') ?? 'callbacks';
   const whole = reach === 'all';
   // Only the shown tab lives: each has a list with a drawer, and all drawers share one key of the address.
-  const only = (key: string, content: React.ReactNode) => (tab === key ? content : null);
+  const only = (key: string, content: ReactNode) => (tab === key ? content : null);
   return (
     <Page title={t('title')} meaning={t('meaning')}>
       {whole ? (

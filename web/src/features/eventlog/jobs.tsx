@@ -58,7 +58,12 @@ export function Jobs() {
       width: 90,
       render: (row) => t(`lane.${row.lane}`),
     },
-    { key: 'created', title: t('task.created'), width: 130, render: (row) => <TimeText at={row.createdAt} /> },
+    {
+      key: 'created',
+      title: t('task.created'),
+      width: 130,
+      render: (row) => <TimeText at={row.createdAt} />,
+    },
     {
       key: 'next',
       title: t('task.next'),
