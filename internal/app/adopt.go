@@ -18,16 +18,21 @@ import (
 
 // adopt takes a feature's jobs, listeners, schedules and answers into the shared parts,
 // all under its slug.
-func (a *App) adopt(_ int, f feature.Feature) {
+func (a *App) adopt(f feature.Feature) {
 	a.Queue.Register(job.Prefixed(f.Slug, f.Jobs...)...)
 	a.Bus.Register(f.Slug, f.Listeners...)
-	for _, s := range f.Schedules {
-		s.Kind = f.Slug + "." + s.Kind
-		a.Queue.Schedules(s)
-	}
+	a.schedule(f.Slug, f.Schedules)
 	a.Asks.Register(f.Slug, f.Answers)
 	if f.Resolver != nil {
 		a.rights.resolver = f.Resolver
+	}
+}
+
+// schedule registers an owner's schedules, whose kinds carry its slug like all its jobs.
+func (a *App) schedule(slug string, schedules []job.Schedule) {
+	for _, s := range schedules {
+		s.Kind = slug + "." + s.Kind
+		a.Queue.Schedules(s)
 	}
 }
 
@@ -77,14 +82,21 @@ func (a *App) mount() error {
 	return a.checkPermissions()
 }
 
+// Permissions lists what routes may ask for: the mirror's own, then each feature's.
+func (a *App) Permissions() []feature.Permission {
+	all := []feature.Permission{{Key: "mirror.sync", ZH: "从企业微信同步数据", EN: "Sync with WeCom"}}
+	for _, f := range a.Features {
+		all = append(all, f.Permissions...)
+	}
+	return all
+}
+
 // checkPermissions refuses a route whose permission no manifest explains: the role
 // editor could not offer it.
 func (a *App) checkPermissions() error {
 	known := map[string]bool{}
-	for _, f := range a.Features {
-		for _, p := range f.Permissions {
-			known[p.Key] = true
-		}
+	for _, p := range a.Permissions() {
+		known[p.Key] = true
 	}
 	for _, r := range a.Web.Routes() {
 		if r.Permission != "" && !known[r.Permission] {

@@ -112,12 +112,14 @@ func (a *App) build(features []feature.New) {
 		Search: a.Search, Live: a.Live, Log: a.log,
 	})
 	a.Queue.Register(job.Prefixed(mirror.Slug, a.Mirror.Jobs()...)...)
+	a.schedule(mirror.Slug, a.Mirror.Schedules())
+	a.metrics.Register(a.Mirror.Collectors()...)
 	for _, newFeature := range features {
 		f := newFeature(a.deps())
 		a.Features = append(a.Features, f)
 	}
-	for i, f := range a.Features {
-		a.adopt(i, f)
+	for _, f := range a.Features {
+		a.adopt(f)
 	}
 }
 

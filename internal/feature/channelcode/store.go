@@ -182,7 +182,7 @@ func listed(ctx context.Context, q db.Querier, v viewer.Viewer, in ListInput, af
 	where := visible(v)
 	var rows []row
 	query := q.NewSelect().Model(&rows).Where(where.SQL, where.Args...).Where("c.status <> ?", Deleted).
-		OrderExpr("c.created_at DESC, c.id DESC").Limit(in.Limit + 1)
+		OrderExpr("c.created_at DESC, c.id DESC").Limit(int64(in.Limit + 1))
 	if in.Status != "" {
 		query = query.Where("c.status = ?", in.Status)
 	}
@@ -216,7 +216,7 @@ func codesOf(rows []row) ([]Code, error) {
 func due(ctx context.Context, q db.Querier, now int64, limit int) ([]Code, error) {
 	var rows []row
 	err := q.NewSelect().Model(&rows).Where("c.next_change_at > 0 AND c.next_change_at <= ?", now).
-		Where("c.status <> ?", Deleted).OrderExpr("c.next_change_at").Limit(limit).Scan(ctx)
+		Where("c.status <> ?", Deleted).OrderExpr("c.next_change_at").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -204,7 +204,7 @@ func (s *service) picturePNG(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer func() { _ = body.Close() }() // only read from
-	w.Header().Set("Content-Type", info.ContentType)
+	w.Header().Set("Content-Type", info.Type)
 	w.Header().Set("Content-Length", strconv.FormatInt(info.Size, 10))
 	_, err = io.Copy(w, body)
 	return err
