@@ -271,12 +271,15 @@ func TestAPIFaults(t *testing.T) {
 // waitFor polls a condition that another goroutine brings about.
 func waitFor(t testing.TB, ready func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	giveUp := time.After(10 * time.Second)
 	for !ready() {
-		if time.Now().After(deadline) {
+		select {
+		case <-look.C:
+		case <-giveUp:
 			t.Fatal("the condition did not come about")
 		}
-		time.Sleep(time.Millisecond)
 	}
 }
 
