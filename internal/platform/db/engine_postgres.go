@@ -41,6 +41,7 @@ func (e *postgresEngine) config() (*pgx.ConnConfig, error) {
 		c.RuntimeParams["application_name"] = "queqiao"
 	}
 	c.RuntimeParams["timezone"] = "UTC"
+	c.RuntimeParams["jit"] = "off" // our queries are short; compiling them takes longer than running them
 	c.RuntimeParams["standard_conforming_strings"] = "on"
 	return c, nil
 }
@@ -142,4 +143,3 @@ func postgresRetry(err error) bool {
 	}
 	return false
 }
-

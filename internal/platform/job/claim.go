@@ -26,20 +26,25 @@ type group struct {
 
 func (g group) due(now int64) bool { return !g.Delayed || g.RunAt <= now }
 
-// surveyText hops through the index job_due from group to group: it costs one look
-// each, however many jobs wait.
+// surveyText hops through the index job_due from group to group: it costs a few looks
+// each, however many jobs wait. The next group is looked for in three steps, because
+// SQLite would walk through a whole corp to answer a comparison of row values.
 const surveyText = `WITH RECURSIVE heads(corp_id, priority, delayed, run_at) AS (
  SELECT corp_id, priority, delayed, run_at FROM (SELECT corp_id, priority, delayed, run_at FROM job_job
   WHERE lane = ? AND state = 'available' ORDER BY corp_id, priority, delayed, run_at, id LIMIT 1) AS first
  UNION ALL
- SELECT n.corp_id, n.priority, n.delayed, n.run_at FROM heads AS h JOIN job_job AS n ON n.id = (SELECT j.id FROM job_job AS j
-  WHERE j.lane = ? AND j.state = 'available' AND (j.corp_id, j.priority, j.delayed) > (h.corp_id, h.priority, h.delayed)
-  ORDER BY j.corp_id, j.priority, j.delayed, j.run_at, j.id LIMIT 1))
+ SELECT n.corp_id, n.priority, n.delayed, n.run_at FROM heads AS h JOIN job_job AS n ON n.id = coalesce(
+  (SELECT j.id FROM job_job AS j WHERE j.lane = ? AND j.state = 'available' AND j.corp_id = h.corp_id AND j.priority = h.priority
+   AND j.delayed > h.delayed ORDER BY j.delayed, j.run_at, j.id LIMIT 1),
+  (SELECT j.id FROM job_job AS j WHERE j.lane = ? AND j.state = 'available' AND j.corp_id = h.corp_id
+   AND j.priority > h.priority ORDER BY j.priority, j.delayed, j.run_at, j.id LIMIT 1),
+  (SELECT j.id FROM job_job AS j WHERE j.lane = ? AND j.state = 'available'
+   AND j.corp_id > h.corp_id ORDER BY j.corp_id, j.priority, j.delayed, j.run_at, j.id LIMIT 1)))
 SELECT corp_id, priority, delayed, run_at FROM heads`
 
 func (q *Queue) survey(ctx context.Context, l Lane) ([]group, error) {
 	var groups []group
-	err := q.db.Read().NewRaw(surveyText, l, l).Scan(ctx, &groups)
+	err := q.db.Read().NewRaw(surveyText, l, l, l, l).Scan(ctx, &groups)
 	if err != nil && !db.NoRows(err) {
 		return nil, fmt.Errorf("job: survey of %s: %w", l, err)
 	}

@@ -36,7 +36,7 @@ type Options struct {
 }
 
 // DefaultWorkers is how many jobs run at once where Options say nothing.
-func DefaultWorkers() map[Lane]int { return map[Lane]int{Urgent: 64, Normal: 64, Bulk: 16} }
+func DefaultWorkers() map[Lane]int { return map[Lane]int{Urgent: 128, Normal: 128, Bulk: 32} }
 
 const minKeep = 7 * 24 * time.Hour
 
