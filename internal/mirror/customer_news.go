@@ -39,6 +39,9 @@ func (m *Mirror) begun(ctx context.Context, tx db.Tx, in Inbox, of callback.Foll
 	if err := m.askForDetails(ctx, tx, refreshArgs{Customer: t.after.Customer, Member: t.after.Member}, in.Corp); err != nil {
 		return err
 	}
+	if t.told(in.ToldAt) {
+		return nil
+	}
 	return m.bus.Publish(ctx, tx, event.CustomerAdded{
 		Meta: in.meta(0), Member: t.after.Member, Customer: t.after.Customer, State: state, WelcomeCode: code,
 		Half: kind == turnHalf, Again: t.again(kind, in.ToldAt), Transferred: transferred,
@@ -116,6 +119,13 @@ func (t turned) again(kind turnKind, at int64) bool {
 	}
 }
 
+// told tells whether a reading found this beginning so long before the callback came that
+// it was told already: nobody is to count the customer twice.
+func (t turned) told(at int64) bool {
+	apart := time.Duration(at-t.before.AddedAt) * time.Millisecond
+	return t.before.FoundAt > 0 && t.before.Standing.Open() && apart.Abs() <= sameMoment
+}
+
 // turn applies one told fact to the follow of a pair and keeps the customer's counters.
 // A pair nobody knew gets its rows from the callback alone, ends included.
 func (m *Mirror) turn(ctx context.Context, tx db.Tx, in Inbox, of callback.FollowRef, t turn) (turned, error) {
@@ -143,7 +153,7 @@ func (m *Mirror) turn(ctx context.Context, tx db.Tx, in Inbox, of callback.Follo
 		return turned{}, err
 	}
 	if p.addedAt != f.AddedAt {
-		f.ReadAt = 0 // WeCom has not shown this beginning yet
+		f.ReadAt, f.FoundAt = 0, 0 // WeCom has not shown this beginning yet
 	}
 	f.Standing, f.AddedAt, f.EndedAt, f.State = p.standing, p.addedAt, p.endedAt, p.state
 	f.ToldAt = max(f.ToldAt, t.at)

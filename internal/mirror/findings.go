@@ -17,8 +17,8 @@ import (
 
 // This file tells what a reading found and no callback had told. A callback about the
 // same may still be on its way: in the inbox, which is looked at, or between WeCom and
-// us. So the news of something fresh is held back for a moment and told only when no
-// callback has come meanwhile; otherwise a customer would be counted, or greeted, twice.
+// us. So the news is held back for a moment and told only when no callback has come
+// meanwhile; otherwise a customer would be counted, or greeted, twice.
 
 // inFlight is how long WeCom may still be about to deliver a callback: three tries.
 const inFlight = 20 * time.Second
@@ -75,14 +75,9 @@ func (m *Mirror) tellFindings(ctx context.Context, tx db.Tx, p *page) error {
 // holdBack queues findings, each to be told when callbacks have had their time.
 func (m *Mirror) holdBack(ctx context.Context, tx db.Tx, corp string, findings []tellArgs) error {
 	jobs := make([]job.Insert, len(findings))
-	now := m.clock.Now()
 	for i, a := range findings {
-		jobs[i] = job.Insert{Kind: kindTell, Corp: corp, Args: a,
+		jobs[i] = job.Insert{Kind: kindTell, Corp: corp, Args: a, RunAt: m.clock.Now().Add(inFlight),
 			Unique: fmt.Sprint(a.Follow, a.Found, a.Since, a.Told), UniqueFor: job.HoldWaiting}
-		// What began long ago has no callback on its way any more; an end has no time.
-		if fresh := db.FromMS(a.Since).Add(inFlight); fresh.After(now) || a.Found == Gone {
-			jobs[i].RunAt = now.Add(inFlight)
-		}
 	}
 	if len(jobs) == 0 {
 		return nil
@@ -115,6 +110,9 @@ func (m *Mirror) tell(ctx context.Context, j job.Job[tellArgs]) error {
 			return j.Done(ctx, tx) // a callback told, or will
 		}
 		if err := m.bus.Publish(ctx, tx, m.finding(f, a)); err != nil {
+			return err
+		}
+		if _, err := tx.NewRaw(`UPDATE mirror_follow SET found_at = ? WHERE id = ?`, db.NowMS(m.clock), f.ID).Exec(ctx); err != nil {
 			return err
 		}
 		return j.Done(ctx, tx)
@@ -158,11 +156,8 @@ type tellGroupArgs struct {
 // holdBackGroup queues the news of a group that no callback had told.
 func (m *Mirror) holdBackGroup(ctx context.Context, tx db.Tx, g Group) error {
 	now := m.clock.Now()
-	in := job.Insert{Kind: kindTellGroup, Corp: g.Corp, Args: tellGroupArgs{g.Chat, db.MS(now)}, Unique: g.Chat}
-	if db.FromMS(g.CreatedAt).Add(inFlight).After(now) {
-		in.RunAt = now.Add(inFlight)
-	}
-	_, err := m.jobs.Insert(ctx, tx, in)
+	_, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindTellGroup, Corp: g.Corp, Unique: g.Chat,
+		Args: tellGroupArgs{g.Chat, db.MS(now)}, RunAt: now.Add(inFlight)})
 	return err
 }
 

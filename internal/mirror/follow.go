@@ -47,6 +47,7 @@ type Follow struct {
 	EndedAt     int64    `bun:"ended_at" json:"endedAt"`      // unix ms, 0 while it stands
 	ToldAt      int64    `bun:"told_at" json:"-"`             // unix ms, newest callback applied
 	ReadAt      int64    `bun:"read_at" json:"-"`             // unix ms, last shown by WeCom
+	FoundAt     int64    `bun:"found_at" json:"-"`            // unix ms, told as found by a reading
 	SyncRun     id.ID    `bun:"sync_run" json:"-"`
 	UpdatedAt   int64    `bun:"updated_at" json:"-"`
 }
@@ -61,7 +62,7 @@ func (f Follow) Mobiles() []string {
 }
 
 const followColumns = `id, corp_id, member_id, customer, customer_id, standing, remark, description, company,
-	mobiles, add_way, operator, state, added_at, ended_at, told_at, read_at, sync_run, updated_at`
+	mobiles, add_way, operator, state, added_at, ended_at, told_at, read_at, found_at, sync_run, updated_at`
 
 // FollowOf finds the follow of a member and a customer, ended or not; not_found when
 // they never had one.

@@ -32,8 +32,8 @@ func seedRead(t *testing.T, d *db.DB) {
 					(?, 'ZhangSan', 3, TRUE, 0), (?, 'lisi', 4, FALSE, 0), (?, 'gone', 3, FALSE, 0)`, []any{corp, corp, corp}},
 				{`INSERT INTO mirror_customer (id, corp_id, customer, name, type, avatar, gender, unionid, company, title, follows, added_at, lost_at, updated_at, read_at)
 					VALUES (?, ?, 'wm1', ?, 1, '', 2, 'u', '', '', 1, 100, 0, 100, 100)`, []any{shift + 1, corp, "王芳" + corp}},
-				{`INSERT INTO mirror_follow (id, corp_id, member_id, customer, customer_id, standing, remark, description, company, mobiles, add_way, operator, state, added_at, ended_at, told_at, read_at, sync_run, updated_at)
-					VALUES (?, ?, 'ZhangSan', 'wm1', ?, 1, '', '', '', '["138"]', 1, '', 's', 100, 0, 0, 0, 0, 0)`, []any{shift + 10, corp, shift + 1}},
+				{`INSERT INTO mirror_follow (id, corp_id, member_id, customer, customer_id, standing, remark, description, company, mobiles, add_way, operator, state, added_at, ended_at, told_at, read_at, found_at, sync_run, updated_at)
+					VALUES (?, ?, 'ZhangSan', 'wm1', ?, 1, '', '', '', '["138"]', 1, '', 's', 100, 0, 0, 0, 0, 0, 0)`, []any{shift + 10, corp, shift + 1}},
 				{`INSERT INTO mirror_tag_group (corp_id, id, name, position, created_at) VALUES (?, 'g1', '等级', 1, 1), (?, 'g2', '来源', 2, 1)`, []any{corp, corp}},
 				{`INSERT INTO mirror_tag (corp_id, id, group_id, name, position, created_at) VALUES (?, 't1', 'g1', ?, 1, 1), (?, 't2', 'g1', '普通', 3, 1)`, []any{corp, "重要" + corp, corp}},
 				{`INSERT INTO mirror_follow_tag (corp_id, follow_id, tag_id, kind, added_at) VALUES (?, ?, 't1', 1, 100), (?, ?, 'personal:爱茶', 2, 100)`, []any{corp, shift + 10, corp, shift + 10}},

@@ -93,7 +93,7 @@ func (h *house) mirrored() map[string]string {
 	}
 	var follows []mirror.Follow
 	h.check(q.NewRaw(`SELECT * FROM mirror_follow WHERE corp_id = ? AND standing IN (1, 2, 3)
-		AND member_id IN (SELECT id FROM mirror_member WHERE corp_id = ? AND left_at = 0)`, h.corp, h.corp).Scan(ctx, &follows))
+		AND member_id NOT IN (SELECT id FROM mirror_member WHERE corp_id = ? AND left_at > 0)`, h.corp, h.corp).Scan(ctx, &follows))
 	var ids []id.ID
 	for _, f := range follows {
 		ids = append(ids, f.ID)

@@ -84,6 +84,7 @@ CREATE TABLE mirror_follow (
     ended_at    BIGINT  NOT NULL, -- 0 while it stands
     told_at     BIGINT  NOT NULL, -- CreateTime of the newest callback applied: an older one changes nothing
     read_at     BIGINT  NOT NULL, -- when WeCom last showed this follow, 0 = never: added_at is then from a callback
+    found_at    BIGINT  NOT NULL, -- when it was told that a reading had found its beginning, 0 = a callback told
     sync_run    BIGINT  NOT NULL, -- the sync that saw it last, or that ran while a callback began it
     updated_at  BIGINT  NOT NULL,
     UNIQUE (corp_id, member_id, customer)

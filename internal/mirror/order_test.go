@@ -1,0 +1,213 @@
+package mirror_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/queqiao-scrm/queqiao/internal/event"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db/dbtest"
+	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
+)
+
+// TestOrderDoesNotMatter lets people act at random, delivers the callbacks once in order
+// and once shuffled and repeated, and wants the same mirror both times, which is also
+// what the simulated world is.
+func TestOrderDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(e), func(t *testing.T) {
+			t.Parallel()
+			rapid.Check(t, func(rt *rapid.T) {
+				inOrder := newHouse(t, dbtest.Open(t, e, sets(e)...), small())
+				mixed := newHouse(t, dbtest.Open(t, e, sets(e)...), small())
+				synced := rapid.Bool().Draw(rt, "synced before")
+				for _, h := range []*house{inOrder, mixed} {
+					if synced {
+						h.sync(mirror.ScopeFull)
+					}
+				}
+				n := rapid.IntRange(1, 14).Draw(rt, "acts")
+				log := ""
+				for i := range n {
+					act := drawAct(rt, i)
+					log += fmt.Sprintf("%+v\n", act)
+					for _, h := range []*house{inOrder, mixed} {
+						act.play(h)
+						h.pass(act.wait)
+					}
+				}
+				told := inOrder.told()
+				if same := mixed.told(); cmp.Diff(told, same) != "" {
+					rt.Fatalf("the two worlds tell different things: %s", cmp.Diff(told, same))
+				}
+				inOrder.deliver(told...)
+				order := rapid.Permutation(append(told, drawSome(rt, told)...)).Draw(rt, "order")
+				for len(order) > 0 { // some are translated before others arrive
+					n := rapid.IntRange(1, len(order)).Draw(rt, "at once")
+					mixed.deliver(order[:n]...)
+					mixed.settle()
+					order = order[n:]
+				}
+				inOrder.quiet()
+				mixed.quiet()
+				if diff := cmp.Diff(inOrder.world(), inOrder.mirroredHeard(synced)); diff != "" {
+					rt.Fatalf("acts:\n%sin order, the mirror differs from the world (-world +mirror):\n%s", log, diff)
+				}
+				if diff := cmp.Diff(inOrder.mirroredHeard(synced), mixed.mirroredHeard(synced)); diff != "" {
+					rt.Fatalf("acts:\n%sthe order matters (-in order +mixed):\n%s", log, diff)
+				}
+				if diff := cmp.Diff(inOrder.newsCount(), mixed.newsCount()); diff != "" {
+					rt.Fatalf("acts:\n%sthe order changes what is told (-in order +mixed):\n%s", log, diff)
+				}
+			})
+		})
+	}
+}
+
+// act is something that people do.
+type act struct {
+	what           string
+	member, person int
+	wait           time.Duration
+	text           string
+}
+
+func drawAct(rt *rapid.T, i int) act {
+	return act{
+		what: rapid.SampledFrom([]string{"add", "add", "add", "lose", "delete", "edit",
+			"found", "join", "join", "leave", "rename", "dismiss", "tag", "untag", "title"}).Draw(rt, "what"),
+		member: rapid.IntRange(0, 1).Draw(rt, "member"),
+		person: rapid.IntRange(0, 1).Draw(rt, "person"),
+		// Often several things happen within one second.
+		wait: rapid.SampledFrom([]time.Duration{0, 0, 300 * time.Millisecond, time.Second, time.Minute}).Draw(rt, "wait"),
+		text: fmt.Sprint("n", i),
+	}
+}
+
+func drawSome(rt *rapid.T, list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	return rapid.SliceOfN(rapid.SampledFrom(list), 0, 6).Draw(rt, "repeated")
+}
+
+// play does it, if it is possible just now.
+func (a act) play(h *house) {
+	member, person := h.members()[a.member], h.people()[a.person]
+	var group string
+	h.sim.Inspect(func(w *wecomsim.World) {
+		for chat, g := range w.Corp(h.corp).Groups {
+			if !g.Dismissed && chat > group {
+				group = chat
+			}
+		}
+	})
+	var tags []string
+	h.sim.Inspect(func(w *wecomsim.World) {
+		for _, g := range w.Corp(h.corp).TagGroups {
+			for _, t := range g.Tags {
+				if !t.Deleted && !g.Deleted {
+					tags = append(tags, t.ID)
+				}
+			}
+		}
+	})
+	// What is not possible just now is refused by the simulator, which is no matter.
+	switch a.what {
+	case "add":
+		_, _ = h.sim.Add(wecomsim.Add{Person: person, Member: member})
+	case "lose":
+		_, _ = h.sim.DeleteMember(wecomsim.Pair{Person: person, Member: member})
+	case "delete":
+		_, _ = h.sim.DeleteCustomer(wecomsim.Pair{Person: person, Member: member})
+	case "edit":
+		personal := []string{"自定" + a.text}
+		in := wecomsim.EditFollow{Person: person, Member: member, Remark: &a.text, PersonalTags: &personal}
+		if len(tags) > 0 {
+			some := tags[:1+a.member%len(tags)]
+			in.Tags = &some
+		}
+		_, _ = h.sim.EditFollow(in)
+	case "found":
+		_, _ = h.sim.CreateGroup(wecomsim.CreateGroup{Owner: member, Name: a.text, People: []string{person}})
+	case "join":
+		_, _ = h.sim.JoinGroup(wecomsim.JoinGroup{Group: group, Person: person})
+	case "leave":
+		_, _ = h.sim.LeaveGroup(wecomsim.LeaveGroup{Group: group, Person: person})
+	case "rename":
+		_, _ = h.sim.RenameGroup(wecomsim.RenameGroup{Group: group, Name: &a.text})
+	case "dismiss":
+		_, _ = h.sim.DismissGroup(wecomsim.DismissGroup{Group: group})
+	case "tag":
+		_, _ = h.sim.ChangeTag(wecomsim.ChangeTag{Action: wecomsim.TagCreate, GroupName: "组" + a.text, Name: "签" + a.text})
+	case "untag":
+		if len(tags) > 0 {
+			_, _ = h.sim.ChangeTag(wecomsim.ChangeTag{Action: wecomsim.TagDelete, Tag: tags[0]})
+		}
+	case "title":
+		_, _ = h.sim.ChangeMember(wecomsim.ChangeMember{Member: member, Position: &a.text})
+	}
+}
+
+// mirroredHeard is what the mirror shows of what it can know.
+func (h *house) mirroredHeard(synced bool) map[string]string {
+	facts := h.mirrored()
+	if synced {
+		return facts
+	}
+	// Without a sync only what callbacks touched is known; the rest is taken as right.
+	for key, fact := range h.world() {
+		if _, ok := facts[key]; !ok && h.untouched(key) {
+			facts[key] = fact
+		}
+	}
+	return facts
+}
+
+// untouched tells whether no callback can have brought the fact.
+func (h *house) untouched(key string) bool {
+	var what, who string
+	_, _ = fmt.Sscan(key, &what, &who)
+	switch what {
+	case "member":
+		return h.count(`SELECT count(*) FROM mirror_inbox WHERE subject = ?`, "contacts/member/"+who) == 0
+	case "department":
+		return true
+	case "tag":
+		return h.count(`SELECT count(*) FROM mirror_inbox WHERE subject = 'tags'`) == 0
+	default:
+		return false
+	}
+}
+
+// newsCount counts what was told by kind and subject.
+func (h *house) newsCount() map[string]int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	counts := map[string]int{}
+	for _, e := range h.news {
+		switch e := e.(type) {
+		case event.CustomerAdded:
+			counts["added "+e.Member+" "+e.Customer+" "+e.WelcomeCode]++
+		case event.CustomerLost:
+			counts["lost "+e.Member+" "+e.Customer+" "+e.At.String()]++
+		case event.CustomerDeleted:
+			counts["deleted "+e.Member+" "+e.Customer+" "+e.At.String()]++
+		case event.GroupCreated:
+			counts["created "+e.Group]++
+		case event.GroupDissolved:
+			counts["dissolved "+e.Group]++
+		case event.GroupMemberJoined:
+			counts["joined "+e.Group+" "+e.Who]++
+		case event.GroupMemberLeft:
+			counts["left "+e.Group+" "+e.Who]++
+		}
+	}
+	return counts
+}
