@@ -221,7 +221,8 @@ func (s *Sim) welcomeCode(c *Corp, f *Follow) string {
 		queue = queue[1:]
 	}
 	w := &Welcome{Code: s.randomID("", 43), UserID: f.UserID, ExternalUserID: f.ExternalUserID, IssuedAt: now}
-	c.Welcomes[w.Code], c.index.welcomes = w, append(queue, w)
+	queue = append(queue, w)
+	c.Welcomes[w.Code], c.index.welcomes = w, queue
 	return w.Code
 }
 

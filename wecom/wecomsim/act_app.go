@@ -36,12 +36,12 @@ func (s *Sim) received(corp, member, msgID string) (*Corp, *Member, *AppMessage,
 }
 
 // ReadAppMessage marks the message as read.
-func (s *Sim) ReadAppMessage(in ReadAppMessage) (nothing, error) {
+func (s *Sim) ReadAppMessage(in ReadAppMessage) (Done, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, m, msg, err := s.received(in.Corp, in.Member, in.MsgID)
 	if err != nil {
-		return nothing{}, err
+		return Done{}, err
 	}
 	if !slices.Contains(msg.ReadBy, m.UserID) {
 		msg.ReadBy = append(msg.ReadBy, m.UserID)
@@ -63,16 +63,16 @@ type ClickCard struct {
 
 // ClickCard announces template_card_event or template_card_menu_event with a
 // fresh response code, with which the app may change the card once.
-func (s *Sim) ClickCard(in ClickCard) (nothing, error) {
+func (s *Sim) ClickCard(in ClickCard) (Done, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, m, msg, err := s.received(in.Corp, in.Member, in.MsgID)
 	if err != nil {
-		return nothing{}, err
+		return Done{}, err
 	}
 	var card cardBody
 	if msg.Kind != "template_card" || json.Unmarshal(msg.Body, &card) != nil {
-		return nothing{}, refuse("msgid", "is no template card")
+		return Done{}, refuse("msgid", "is no template card")
 	}
 	msg.ResponseCode = s.randomID("", 43)
 	e := &event{family: FamilyMessage, name: "template_card_event", agent: msg.AgentID, from: m.UserID, about: msg.ID}
@@ -116,23 +116,23 @@ type TellApp struct {
 }
 
 // TellApp sends a text message or an enter_agent event to the app.
-func (s *Sim) TellApp(in TellApp) (nothing, error) {
+func (s *Sim) TellApp(in TellApp) (Done, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, err := s.corp(in.Corp)
 	if err != nil {
-		return nothing{}, err
+		return Done{}, err
 	}
 	m, err := c.actor(in.Member)
 	if err != nil {
-		return nothing{}, err
+		return Done{}, err
 	}
 	a := c.app(in.AgentID)
 	if a == nil || a.Kind != SelfBuilt {
-		return nothing{}, missing("agentid", "no app %d", in.AgentID)
+		return Done{}, missing("agentid", "no app %d", in.AgentID)
 	}
 	if !c.sees(a, m.UserID) {
-		return nothing{}, refuse("member", "%s does not see the app", m.UserID)
+		return Done{}, refuse("member", "%s does not see the app", m.UserID)
 	}
 	e := &event{family: FamilyMessage, name: "enter_agent", agent: a.AgentID, from: m.UserID, about: m.UserID}
 	if in.Text == "" {
@@ -154,16 +154,16 @@ type SuspendApp struct {
 
 // SuspendApp announces close_inactive_agent or reopen_inactive_agent; calls of a
 // suspended app get 50003.
-func (s *Sim) SuspendApp(in SuspendApp) (nothing, error) {
+func (s *Sim) SuspendApp(in SuspendApp) (Done, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c, err := s.corp(in.Corp)
 	if err != nil {
-		return nothing{}, err
+		return Done{}, err
 	}
 	a := c.app(in.AgentID)
 	if a == nil || a.Kind != SelfBuilt {
-		return nothing{}, missing("agentid", "no app %d", in.AgentID)
+		return Done{}, missing("agentid", "no app %d", in.AgentID)
 	}
 	e := &event{family: FamilyAppStatus, name: "close_inactive_agent", agent: a.AgentID, about: "app"}
 	a.Enabled = true // so that it hears of it

@@ -141,8 +141,8 @@ func (s *Sim) TakeWelcome(in TakeWelcome) (Relation, error) {
 }
 
 func lastIndex[T any](list []T, fits func(T) bool) int {
-	for i := len(list) - 1; i >= 0; i-- {
-		if fits(list[i]) {
+	for i, x := range slices.Backward(list) {
+		if fits(x) {
 			return i
 		}
 	}
@@ -159,8 +159,10 @@ func (s *Sim) openTempChat(c *Corp, p *Person, w *ContactWay, m *Member, now tim
 		return Relation{}, refuse("person", "the temporary code is for somebody else")
 	}
 	cu := s.customer(c, p)
-	t := &TempChat{UserID: m.UserID, ExternalUserID: cu.ExternalUserID, ConfigID: w.ConfigID,
-		EndsAt: now.Unix() + w.ChatExpiresIn}
+	t := &TempChat{
+		UserID: m.UserID, ExternalUserID: cu.ExternalUserID, ConfigID: w.ConfigID,
+		EndsAt: now.Unix() + w.ChatExpiresIn,
+	}
 	c.TempChats = append(slices.DeleteFunc(c.TempChats, func(t *TempChat) bool { return t.Closed }), t)
 	s.say(c, m.UserID, cu.ExternalUserID, Message{Via: "system", Text: "临时会话已开始。"})
 	s.watchTempChat(c, t)

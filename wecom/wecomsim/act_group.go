@@ -3,6 +3,7 @@ package wecomsim
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // This file holds what happens in customer groups (客户群). Every change of
@@ -45,8 +46,10 @@ func (s *Sim) CreateGroup(in CreateGroup) (GroupRef, error) {
 		return GroupRef{}, refuse("owner", "%s may not have customer groups", owner.UserID)
 	}
 	now := s.clock.Now().Unix()
-	g := &Group{ChatID: s.randomID("wr", 30), OpenGID: s.randomID("o", 27), Name: in.Name, Owner: owner.UserID, CreatedAt: now, Seq: s.nextSeq(),
-		Version: s.randomHex(32), Members: []GroupMember{{ID: owner.UserID, Type: 1, JoinedAt: now, Scene: 1}}}
+	g := &Group{
+		ChatID: s.randomID("wr", 30), OpenGID: s.randomID("o", 27), Name: in.Name, Owner: owner.UserID, CreatedAt: now, Seq: s.nextSeq(),
+		Version: s.randomHex(32), Members: []GroupMember{{ID: owner.UserID, Type: 1, JoinedAt: now, Scene: 1}},
+	}
 	for _, u := range in.Members {
 		m, err := c.actor(u)
 		if err != nil {
@@ -334,12 +337,9 @@ func (s *Sim) SayInGroup(in SayInGroup) (Message, error) {
 
 // joinNumbers writes numbers the way events do: "1,2,3".
 func joinNumbers[T int | int64](list []T) string {
-	out := ""
+	texts := make([]string, len(list))
 	for i, n := range list {
-		if i > 0 {
-			out += ","
-		}
-		out += strconv.FormatInt(int64(n), 10)
+		texts[i] = strconv.FormatInt(int64(n), 10)
 	}
-	return out
+	return strings.Join(texts, ",")
 }

@@ -45,9 +45,11 @@ func (s *Sim) JoinMember(in JoinMember) (MemberView, error) {
 	if err := c.knowDepartments(in.Departments); err != nil {
 		return MemberView{}, err
 	}
-	m := &Member{UserID: in.UserID, Name: in.Name, Departments: in.Departments, Orders: make([]int64, len(in.Departments)),
+	m := &Member{
+		UserID: in.UserID, Name: in.Name, Departments: in.Departments, Orders: make([]int64, len(in.Departments)),
 		Leader: make([]int, len(in.Departments)), Main: in.Departments[0], Status: StatusActive, MayContact: true, RealName: true,
-		MaxCustomers: 20_000, JoinedAt: s.clock.Now().Unix()}
+		MaxCustomers: 20_000, JoinedAt: s.clock.Now().Unix(),
+	}
 	if in.Inactive {
 		m.Status, m.MayContact, m.RealName = StatusNotActivated, false, false
 	}

@@ -39,11 +39,11 @@ func TestEventsOfActs(t *testing.T) {
 	}{
 		{"welcome to the world", func() error { return nil }, []string{"AddExternalContact"}},
 		{"edit remark", func() error {
-			_, err := w.sim.EditFollow(wecomsim.EditFollow{Person: person, Member: a, Remark: ptr("老周")})
+			_, err := w.sim.EditFollow(wecomsim.EditFollow{Person: person, Member: a, Remark: new("老周")})
 			return err
 		}, []string{"EditExternalContact"}},
 		{"edit only the numbers", func() error {
-			_, err := w.sim.EditFollow(wecomsim.EditFollow{Person: person, Member: a, Mobiles: ptr([]string{"13900000000"})})
+			_, err := w.sim.EditFollow(wecomsim.EditFollow{Person: person, Member: a, Mobiles: new([]string{"13900000000"})})
 			return err
 		}, nil},
 		{"say", func() error {
@@ -69,7 +69,7 @@ func TestEventsOfActs(t *testing.T) {
 			return err
 		}, []string{"UpdateExternalChat del_member"}},
 		{"name and notice", func() error {
-			_, err := w.sim.RenameGroup(wecomsim.RenameGroup{Group: group, Name: ptr("新群"), Notice: ptr("公告")})
+			_, err := w.sim.RenameGroup(wecomsim.RenameGroup{Group: group, Name: new("新群"), Notice: new("公告")})
 			return err
 		}, []string{"UpdateExternalChat change_name", "UpdateExternalChat change_notice"}},
 		{"owner", func() error {
@@ -101,19 +101,19 @@ func TestEventsOfActs(t *testing.T) {
 			return err
 		}, []string{"CreateUser"}},
 		{"move and disable", func() error {
-			_, err := w.sim.ChangeMember(wecomsim.ChangeMember{Member: "newone", Departments: ptr([]int{2}), Status: ptr(2)})
+			_, err := w.sim.ChangeMember(wecomsim.ChangeMember{Member: "newone", Departments: new([]int{2}), Status: new(2)})
 			return err
 		}, []string{"UpdateUser"}},
 		{"setting without event", func() error {
-			_, err := w.sim.ChangeMember(wecomsim.ChangeMember{Member: "newone", RealName: ptr(false)})
+			_, err := w.sim.ChangeMember(wecomsim.ChangeMember{Member: "newone", RealName: new(false)})
 			return err
 		}, nil},
 		{"department", func() error {
-			_, err := w.sim.ChangeDepartment(wecomsim.ChangeDepartment{Action: "create", Name: ptr("部")})
+			_, err := w.sim.ChangeDepartment(wecomsim.ChangeDepartment{Action: "create", Name: new("部")})
 			return err
 		}, []string{"CreateParty"}},
 		{"department renamed", func() error {
-			_, err := w.sim.ChangeDepartment(wecomsim.ChangeDepartment{Action: "update", ID: 3, Name: ptr("新部")})
+			_, err := w.sim.ChangeDepartment(wecomsim.ChangeDepartment{Action: "update", ID: 3, Name: new("新部")})
 			return err
 		}, []string{"UpdateParty"}},
 		{"department gone", func() error {
@@ -240,7 +240,7 @@ func TestScanPicksInTurn(t *testing.T) {
 		t.Errorf("one corp went to %v", who)
 	}
 	full := users[0]
-	must(w.sim.ChangeMember(wecomsim.ChangeMember{Member: full, MaxCustomers: ptr(1)}))(t)
+	must(w.sim.ChangeMember(wecomsim.ChangeMember{Member: full, MaxCustomers: new(1)}))(t)
 	if _, err := w.sim.Scan(wecomsim.Scan{Person: w.person("丙"), Way: w.way(full, "")}); err == nil {
 		t.Error("a member above his limit was added")
 	}

@@ -134,8 +134,10 @@ func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if op == nil {
 		record.Status = http.StatusNotFound
 		s.calls.add(record)
-		writeJSON(w, http.StatusNotFound, wecom.Result{ErrCode: errcode.ParameterRule,
-			ErrMsg: "the simulator does not model " + r.URL.Path + "; see wecom/operations.md"})
+		writeJSON(w, http.StatusNotFound, wecom.Result{
+			ErrCode: errcode.ParameterRule,
+			ErrMsg:  "the simulator does not model " + r.URL.Path + "; see wecom/operations.md",
+		})
 		return
 	}
 	c := &call{sim: s, now: started, query: r.URL.Query(), base: s.base(r), ip: record.IP, req: r}
@@ -247,6 +249,7 @@ func (s *Sim) permit(c *call, needs need) error {
 	defer s.mu.RUnlock()
 	allowed := true
 	switch needs {
+	case needsNothing:
 	case needsDetail:
 		if c.app.Kind == ContactsSync && !c.app.ReadsDetail {
 			return fail(errcode.ContactDetailForbidden, "the sync secret may not read contact details from this ip")

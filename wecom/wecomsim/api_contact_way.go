@@ -114,7 +114,7 @@ func (c *call) setConclusions(w *ContactWay, end *wecom.Conclusions) error {
 	}
 	switch {
 	case end.Image != nil:
-		if _, err := c.media(end.Image.MediaID, "image"); err != nil {
+		if err := c.checkMedia(end.Image.MediaID, "image"); err != nil {
 			return err
 		}
 		out.ImageMedia = end.Image.MediaID

@@ -8,8 +8,6 @@ import (
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
-func ptr[T any](v T) *T { return &v }
-
 func TestContactWayRules(t *testing.T) {
 	w := newWorld(t, func(o *wecomsim.Options) { o.Seed = &wecomsim.SeedOptions{Members: 130, Departments: 3} })
 	var users []string
@@ -24,9 +22,9 @@ func TestContactWayRules(t *testing.T) {
 		in.Member = member
 		must(w.sim.ChangeMember(in))(t)
 	}
-	change(users[1], wecomsim.ChangeMember{Status: ptr(wecomsim.StatusDisabled)})
-	change(users[2], wecomsim.ChangeMember{RealName: ptr(false)})
-	change(users[3], wecomsim.ChangeMember{MayContact: ptr(false)})
+	change(users[1], wecomsim.ChangeMember{Status: new(wecomsim.StatusDisabled)})
+	change(users[2], wecomsim.ChangeMember{RealName: new(false)})
+	change(users[3], wecomsim.ChangeMember{MayContact: new(false)})
 	const add = "externalcontact/add_contact_way"
 	for name, c := range map[string]struct {
 		in   m
@@ -191,11 +189,11 @@ func TestWelcomeRules(t *testing.T) {
 		t.Error("a used code was taken again")
 	}
 
-	must(w.sim.ChangeMember(wecomsim.ChangeMember{Member: member, ConsoleWelcome: ptr(true)}))(t)
+	must(w.sim.ChangeMember(wecomsim.ChangeMember{Member: member, ConsoleWelcome: new(true)}))(t)
 	if _, r = w.friends("己", member); r.WelcomeCode != "" {
 		t.Error("a code although the console greets")
 	}
-	must(w.sim.ChangeMember(wecomsim.ChangeMember{Member: member, ConsoleWelcome: ptr(false)}))(t)
+	must(w.sim.ChangeMember(wecomsim.ChangeMember{Member: member, ConsoleWelcome: new(false)}))(t)
 	partner := must(w.sim.AddPerson(wecomsim.NewPerson{Name: "伙伴", CorpName: "示例伙伴"}))(t)
 	if r := must(w.sim.Add(wecomsim.Add{Person: partner.ID, Member: member}))(t); r.WelcomeCode != "" || !strings.HasPrefix(r.ExternalUserID, "wo") {
 		t.Errorf("a WeCom contact got %+v", r)
@@ -275,8 +273,10 @@ func TestPartings(t *testing.T) {
 func TestTemporarySession(t *testing.T) {
 	w := newWorld(t, nil)
 	member := w.members()[0]
-	way := w.good("externalcontact/add_contact_way", m{"type": 1, "scene": 2, "user": []string{member}, "is_temp": true,
-		"expires_in": 60, "chat_expires_in": 600, "conclusions": m{"text": m{"content": "祝您健康"}}})["config_id"].(string)
+	way := w.good("externalcontact/add_contact_way", m{
+		"type": 1, "scene": 2, "user": []string{member}, "is_temp": true,
+		"expires_in": 60, "chat_expires_in": 600, "conclusions": m{"text": m{"content": "祝您健康"}},
+	})["config_id"].(string)
 	person := w.person("病人")
 	r := must(w.sim.Scan(wecomsim.Scan{Person: person, Way: way}))(t)
 	w.bad(84061, "externalcontact/get", m{"external_userid": r.ExternalUserID})

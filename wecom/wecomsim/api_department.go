@@ -68,8 +68,10 @@ func wireDepartment(d *Department) wecom.Department {
 	if leaders == nil {
 		leaders = []string{}
 	}
-	return wecom.Department{ID: int64(d.ID), Name: d.Name, NameEN: d.NameEN, Leaders: leaders,
-		ParentID: int64(d.ParentID), Order: uint32(d.Order)}
+	return wecom.Department{
+		ID: int64(d.ID), Name: d.Name, NameEN: d.NameEN, Leaders: leaders,
+		ParentID: int64(d.ParentID), Order: uint32(d.Order),
+	}
 }
 
 func listDepartments(c *call) (any, error) {

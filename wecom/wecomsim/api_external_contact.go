@@ -251,7 +251,7 @@ func remark(c *call, req *wecom.RemarkRequest) (any, error) {
 		return nil, fail(errcode.ParameterRule, "remark_company is for WeChat customers only")
 	}
 	if req.RemarkPicMediaID != "" {
-		if _, err := c.media(req.RemarkPicMediaID, "image"); err != nil {
+		if err := c.checkMedia(req.RemarkPicMediaID, "image"); err != nil {
 			return nil, err
 		}
 		f.RemarkPic = req.RemarkPicMediaID

@@ -100,8 +100,10 @@ func getGroup(c *call, req *wecom.GetGroupChatRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := wecom.GroupChat{ChatID: g.ChatID, Name: g.Name, Owner: g.Owner, CreateTime: g.CreatedAt, Notice: g.Notice,
-		MemberVersion: g.Version, Members: []wecom.GroupChatMember{}, Admins: []wecom.GroupChatAdmin{}}
+	out := wecom.GroupChat{
+		ChatID: g.ChatID, Name: g.Name, Owner: g.Owner, CreateTime: g.CreatedAt, Notice: g.Notice,
+		MemberVersion: g.Version, Members: []wecom.GroupChatMember{}, Admins: []wecom.GroupChatAdmin{},
+	}
 	for _, m := range g.Members {
 		gm := wecom.GroupChatMember{UserID: m.ID, Type: m.Type, JoinTime: m.JoinedAt, JoinScene: m.Scene, State: m.State, GroupNickname: m.Nickname}
 		if m.Invitor != "" {

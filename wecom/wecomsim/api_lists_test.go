@@ -2,6 +2,7 @@ package wecomsim_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -121,9 +122,7 @@ func TestRemark(t *testing.T) {
 	_, r := w.friends("小明", member)
 	with := func(more m) m {
 		in := m{"userid": member, "external_userid": r.ExternalUserID}
-		for k, v := range more {
-			in[k] = v
-		}
+		maps.Copy(in, more)
 		return in
 	}
 	const op = "externalcontact/remark"
@@ -290,7 +289,8 @@ func TestLogin(t *testing.T) {
 		q := url.Values{"appid": {w.corp.CorpID}, "redirect_uri": {redirect}, "response_type": {"code"}, "scope": {scope}, "state": {state}, "agentid": {"1000002"}}
 		return w.url + "/connect/oauth2/authorize?" + q.Encode()
 	}
-	open := func(link string, cookie string) *http.Response {
+	// open follows a link and tells the status and where it leads.
+	open := func(link string, cookie string) (int, *url.URL) {
 		req, err := http.NewRequest(http.MethodGet, link, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -302,8 +302,12 @@ func TestLogin(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = resp.Body.Close()
-		return resp
+		defer func() { _ = resp.Body.Close() }()
+		to, err := resp.Location()
+		if err != nil {
+			to = &url.URL{}
+		}
+		return resp.StatusCode, to
 	}
 	const home = "http://127.0.0.1:9999/login?next=1"
 	for name, l := range map[string]string{
@@ -311,18 +315,17 @@ func TestLogin(t *testing.T) {
 		"state": link("snsapi_base", home, "a-b"), "long state": link("snsapi_base", home, strings.Repeat("a", 129)),
 		"corp": strings.Replace(link("snsapi_base", home, "a"), w.corp.CorpID, "wwx", 1),
 	} {
-		if resp := open(l, "m:"+w.corp.CorpID+":"+member); resp.StatusCode != http.StatusBadRequest {
-			t.Errorf("%s: %s", name, resp.Status)
+		if status, _ := open(l, "m:"+w.corp.CorpID+":"+member); status != http.StatusBadRequest {
+			t.Errorf("%s: %d", name, status)
 		}
 	}
-	if resp := open(link("snsapi_base", home, "s1"), ""); resp.StatusCode != http.StatusOK {
-		t.Errorf("without identity: %s, want the choice", resp.Status)
+	if status, _ := open(link("snsapi_base", home, "s1"), ""); status != http.StatusOK {
+		t.Errorf("without identity: %d, want the choice", status)
 	}
 	code := func(scope, cookie string) string {
-		resp := open(link(scope, home, "s1"), cookie)
-		to, err := resp.Location()
-		if err != nil || to.Query().Get("state") != "s1" || to.Query().Get("next") != "1" {
-			t.Fatalf("redirected to %v: %v", to, err)
+		_, to := open(link(scope, home, "s1"), cookie)
+		if to.Query().Get("state") != "s1" || to.Query().Get("next") != "1" {
+			t.Fatalf("redirected to %v", to)
 		}
 		return to.Query().Get("code")
 	}
@@ -351,8 +354,8 @@ func TestLogin(t *testing.T) {
 		t.Errorf("visitor: %v", got)
 	}
 	web := w.url + "/wwlogin/sso/login?" + url.Values{"login_type": {"CorpApp"}, "appid": {w.corp.CorpID}, "agentid": {"1000002"}, "redirect_uri": {home}, "state": {"s1"}}.Encode()
-	if resp := open(web, me); resp.StatusCode != http.StatusOK {
-		t.Errorf("web login: %s, want the choice", resp.Status)
+	if status, _ := open(web, me); status != http.StatusOK {
+		t.Errorf("web login: %d, want the choice", status)
 	}
 	choose := func(who string) *url.URL {
 		q, _ := url.Parse(web)

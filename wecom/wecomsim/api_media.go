@@ -175,14 +175,14 @@ func amrLength(data []byte) time.Duration {
 	return time.Duration(frames) * 20 * time.Millisecond
 }
 
-// media finds usable temporary media of a kind: 40007 when unknown, expired, of
-// another kind, or from the wrong upload interface.
-func (c *call) media(id, kind string) (*Media, error) {
+// checkMedia refuses what is no usable temporary media of a kind: 40007 when
+// unknown, expired, of another kind, or from the wrong upload interface.
+func (c *call) checkMedia(id, kind string) error {
 	m := c.corp.Media[id]
 	if m == nil || !c.now.Before(m.CreatedAt.Add(mediaLife)) || m.Via != "upload" || m.Kind != kind {
-		return nil, fail(errcode.InvalidMediaID, "invalid media_id")
+		return fail(errcode.InvalidMediaID, "invalid media_id")
 	}
-	return m, nil
+	return nil
 }
 
 // isUploadedImage tells whether an address came from uploadimg.

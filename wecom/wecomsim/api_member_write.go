@@ -59,8 +59,9 @@ func createMember(c *call, req *wecom.CreateMemberRequest) (any, error) {
 	return wecom.Result{ErrMsg: "created"}, nil
 }
 
-// fillMember checks a request and applies what it gives.
-func (c *call) fillMember(m *Member, req *wecom.UpdateMemberRequest) error {
+// checkMember refuses names and positions that are too long (40058), bad
+// mobiles and e-mails (60103, 60105) and those that others have (60104, 60106).
+func (c *call) checkMember(m *Member, req *wecom.UpdateMemberRequest) error {
 	if req.Name != nil && (*req.Name == "" || utf8.RuneCountInString(*req.Name) > 64) {
 		return fail(errcode.ParameterRule, "name must have 1 to 64 characters")
 	}
@@ -82,6 +83,14 @@ func (c *call) fillMember(m *Member, req *wecom.UpdateMemberRequest) error {
 		if x != m && req.Email != nil && *req.Email != "" && x.Email == *req.Email {
 			return fail(errcode.EmailExists, "email exists")
 		}
+	}
+	return nil
+}
+
+// fillMember checks a request and applies what it gives.
+func (c *call) fillMember(m *Member, req *wecom.UpdateMemberRequest) error {
+	if err := c.checkMember(m, req); err != nil {
+		return err
 	}
 	gender := m.Gender
 	if req.Gender != nil && *req.Gender != "" {
@@ -123,17 +132,7 @@ func (c *call) fillMember(m *Member, req *wecom.UpdateMemberRequest) error {
 		m.DirectLead = req.DirectLeader
 	}
 	if req.ExtAttr != nil {
-		m.ExtAttr = nil
-		for _, a := range req.ExtAttr.Attrs {
-			x := ExtAttr{Name: a.Name}
-			if a.Text != nil {
-				x.Value = a.Text.Value
-			}
-			if a.Web != nil {
-				x.URL, x.Title = a.Web.URL, a.Web.Title
-			}
-			m.ExtAttr = append(m.ExtAttr, x)
-		}
+		m.ExtAttr = attributes(req.ExtAttr)
 	}
 	if req.Enable != nil {
 		switch {
@@ -207,4 +206,20 @@ func deleteMembers(c *call, req *wecom.BatchDeleteMembersRequest) (any, error) {
 		c.sim.removeMember(c.corp, m)
 	}
 	return wecom.Result{ErrMsg: "deleted"}, nil
+}
+
+// attributes keeps the text and web attributes of a request.
+func attributes(in *wecom.ExtAttr) []ExtAttr {
+	var out []ExtAttr
+	for _, a := range in.Attrs {
+		x := ExtAttr{Name: a.Name}
+		if a.Text != nil {
+			x.Value = a.Text.Value
+		}
+		if a.Web != nil {
+			x.URL, x.Title = a.Web.URL, a.Web.Title
+		}
+		out = append(out, x)
+	}
+	return out
 }

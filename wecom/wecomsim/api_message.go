@@ -107,7 +107,7 @@ func (c *call) address(req *wecom.SendMessageRequest) (recipients, error) {
 
 func split(list string) []string {
 	var out []string
-	for _, x := range strings.Split(list, "|") {
+	for x := range strings.SplitSeq(list, "|") {
 		if x = strings.TrimSpace(x); x != "" {
 			out = append(out, x)
 		}
@@ -127,10 +127,14 @@ func sendMessage(c *call, req *wecom.SendMessageRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &AppMessage{ID: c.sim.randomID("", 64), Seq: c.sim.nextSeq(), At: c.now.UnixMilli(), AgentID: c.app.AgentID, AppName: c.app.Name,
-		Kind: req.MsgType, Body: body(req), To: []string{}}
-	out := wecom.SendMessageResponse{Result: good(), MsgID: m.ID, InvalidUser: strings.Join(to.badUser, "|"),
-		InvalidParty: strings.Join(to.badParty, "|"), InvalidTag: strings.Join(to.bad, "|")}
+	m := &AppMessage{
+		ID: c.sim.randomID("", 64), Seq: c.sim.nextSeq(), At: c.now.UnixMilli(), AgentID: c.app.AgentID, AppName: c.app.Name,
+		Kind: req.MsgType, Body: body(req), To: []string{},
+	}
+	out := wecom.SendMessageResponse{
+		Result: good(), MsgID: m.ID, InvalidUser: strings.Join(to.badUser, "|"),
+		InvalidParty: strings.Join(to.badParty, "|"), InvalidTag: strings.Join(to.bad, "|"),
+	}
 	if req.EnableDuplicateCheck == 1 && !c.fresh(req) {
 		return out, nil // dropped in silence, the answer looks the same (unverified)
 	}
@@ -240,8 +244,7 @@ func (c *call) needMedia(m *wecom.Media, kind string, absent error) error {
 	if m == nil {
 		return absent
 	}
-	_, err := c.media(m.MediaID, kind)
-	return err
+	return c.checkMedia(m.MediaID, kind)
 }
 
 func interactive(t *wecom.TemplateCard) bool {

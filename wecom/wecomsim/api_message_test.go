@@ -2,6 +2,7 @@ package wecomsim_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -74,9 +75,7 @@ func TestAppMessagesAreDroppedInSilence(t *testing.T) {
 	a, b := w.members()[0], w.members()[1]
 	send := func(to, content string, more m) {
 		in := m{"touser": to, "msgtype": "text", "agentid": 1000002, "text": m{"content": content}}
-		for k, v := range more {
-			in[k] = v
-		}
+		maps.Copy(in, more)
 		w.good("message/send", in)
 	}
 	count := func(u string) int { return len(must(w.sim.AppMessages("", u))(t)) }
@@ -104,8 +103,10 @@ func TestTemplateCards(t *testing.T) {
 	w := newWorld(t, nil)
 	r := w.listen(nil)
 	member := w.members()[0]
-	card := m{"touser": member, "msgtype": "template_card", "agentid": 1000002,
-		"template_card": m{"card_type": "button_interaction", "task_id": "t1", "button_list": []m{{"text": "同意", "key": "yes"}}}}
+	card := m{
+		"touser": member, "msgtype": "template_card", "agentid": 1000002,
+		"template_card": m{"card_type": "button_interaction", "task_id": "t1", "button_list": []m{{"text": "同意", "key": "yes"}}},
+	}
 	sent := w.good("message/send", card)
 	if sent["response_code"] == nil {
 		t.Fatal("an interactive card without response code")
@@ -139,9 +140,7 @@ func TestMembersByAPI(t *testing.T) {
 	sync := w.as(syncSecret)
 	base := func(more m) m {
 		in := m{"userid": "new.member-1", "name": "新人", "department": []int{1}, "mobile": "13800000001"}
-		for k, v := range more {
-			in[k] = v
-		}
+		maps.Copy(in, more)
 		return in
 	}
 	for name, c := range map[string]struct {

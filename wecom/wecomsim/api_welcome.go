@@ -133,8 +133,7 @@ func (c *call) attachment(a wecom.Attachment) (Attachment, error) {
 			return part, nil
 		}
 		part.Media = a.Image.MediaID
-		_, err := c.media(part.Media, "image")
-		return part, err
+		return part, c.checkMedia(part.Media, "image")
 	case wecom.AttachmentLink:
 		if a.Link == nil {
 			return part, absent
@@ -156,15 +155,13 @@ func (c *call) attachment(a wecom.Attachment) (Attachment, error) {
 			return part, absent
 		}
 		part.Media = a.Video.MediaID
-		_, err := c.media(part.Media, "video")
-		return part, err
+		return part, c.checkMedia(part.Media, "video")
 	case wecom.AttachmentFile:
 		if a.File == nil {
 			return part, absent
 		}
 		part.Media = a.File.MediaID
-		_, err := c.media(part.Media, "file")
-		return part, err
+		return part, c.checkMedia(part.Media, "file")
 	default:
 		return part, fail(errcode.InvalidAttachmentType, "unknown attachment type %q", a.MsgType)
 	}
@@ -194,6 +191,5 @@ func (c *call) checkMini(m *wecom.MiniProgram) error {
 	if m.AppID == "" || m.Page == "" {
 		return fail(errcode.ParameterRule, "miniprogram appid and page are needed")
 	}
-	_, err := c.media(m.PicMediaID, "image")
-	return err
+	return c.checkMedia(m.PicMediaID, "image")
 }

@@ -90,9 +90,8 @@ func newCourier(s *Sim) *courier {
 }
 
 func newCallbackClient() *http.Client {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = callbackWorkers
-	t.Proxy = nil // a callback URL is called as it stands
+	// No proxy: a callback URL is called as it stands.
+	t := &http.Transport{MaxIdleConns: 4 * callbackWorkers, MaxIdleConnsPerHost: callbackWorkers, IdleConnTimeout: 90 * time.Second}
 	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse // WeCom follows no redirect (unverified)
 	}}
@@ -100,19 +99,19 @@ func newCallbackClient() *http.Client {
 
 // send takes an event over. It never blocks, so that the world's lock may be held.
 func (q *courier) send(d *Delivery) {
-	drop, twice, reorder, delay := q.sim.faults.hitCallback(q.sim.clock.Now(), d.Corp, d.Event, d.ChangeType)
+	hit := q.sim.faults.hitCallback(q.sim.clock.Now(), d.Corp, d.Event, d.ChangeType)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	d.State = DeliveryWaiting
 	q.remember(d)
 	app := d.app()
 	switch {
-	case drop:
+	case hit.drop:
 		d.State = DeliveryDropped
 		return
-	case delay > 0:
-		q.later(delay, d)
-	case reorder:
+	case hit.delay > 0:
+		q.later(hit.delay, d)
+	case hit.reorder:
 		q.held[app] = append(q.held[app], d)
 		// When no other event follows, it is late but not lost.
 		q.sim.clock.After(5*time.Second, func() {
@@ -124,7 +123,7 @@ func (q *courier) send(d *Delivery) {
 	default:
 		q.enqueue(d)
 	}
-	if twice {
+	if hit.twice {
 		again := *d
 		again.Copy = true
 		q.remember(&again)
@@ -278,7 +277,7 @@ func (q *courier) attempt(d *Delivery) Attempt {
 		out.Error = err.Error()
 		return out
 	}
-	if m := bytes.Index(reply, []byte("<Encrypt>")); m >= 0 {
+	if bytes.Contains(reply, []byte("<Encrypt>")) {
 		if text, _, err := key.open(between(string(reply), "<Encrypt><![CDATA[", "]]></Encrypt>")); err == nil {
 			out.Reply = string(text)
 		}

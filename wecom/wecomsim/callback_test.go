@@ -147,20 +147,41 @@ func TestCallbackFaults(t *testing.T) {
 		want  func(a, b string) []string // after two additions
 		later func(a, b string) []string // after 10 s more
 	}{
-		{"dropped", wecomsim.Fault{Kind: wecomsim.FaultDrop, Count: 1},
-			func(_, b string) []string { return []string{b} }, nil},
-		{"duplicated", wecomsim.Fault{Kind: wecomsim.FaultDuplicate, Count: 1},
-			func(a, b string) []string { return []string{a, a, b} }, nil},
-		{"reordered", wecomsim.Fault{Kind: wecomsim.FaultReorder, Count: 1},
-			func(a, b string) []string { return []string{b, a} }, nil},
-		{"delayed", wecomsim.Fault{Kind: wecomsim.FaultDelay, LatencyMS: 9000, Count: 1},
-			func(_, b string) []string { return []string{b} }, func(a, b string) []string { return []string{b, a} }},
-		{"other event", wecomsim.Fault{Kind: wecomsim.FaultDrop, Event: "change_external_chat"},
-			func(a, b string) []string { return []string{a, b} }, nil},
-		{"this change", wecomsim.Fault{Kind: wecomsim.FaultDrop, Event: "change_external_contact/add_external_contact"},
-			func(_, _ string) []string { return nil }, nil},
-		{"expired fault", wecomsim.Fault{Kind: wecomsim.FaultDrop, DurationMS: 1},
-			func(a, b string) []string { return []string{a, b} }, nil},
+		{
+			"dropped",
+			wecomsim.Fault{Kind: wecomsim.FaultDrop, Count: 1},
+			func(_, b string) []string { return []string{b} }, nil,
+		},
+		{
+			"duplicated",
+			wecomsim.Fault{Kind: wecomsim.FaultDuplicate, Count: 1},
+			func(a, b string) []string { return []string{a, a, b} }, nil,
+		},
+		{
+			"reordered",
+			wecomsim.Fault{Kind: wecomsim.FaultReorder, Count: 1},
+			func(a, b string) []string { return []string{b, a} }, nil,
+		},
+		{
+			"delayed",
+			wecomsim.Fault{Kind: wecomsim.FaultDelay, LatencyMS: 9000, Count: 1},
+			func(_, b string) []string { return []string{b} }, func(a, b string) []string { return []string{b, a} },
+		},
+		{
+			"other event",
+			wecomsim.Fault{Kind: wecomsim.FaultDrop, Event: "change_external_chat"},
+			func(a, b string) []string { return []string{a, b} }, nil,
+		},
+		{
+			"this change",
+			wecomsim.Fault{Kind: wecomsim.FaultDrop, Event: "change_external_contact/add_external_contact"},
+			func(_, _ string) []string { return nil }, nil,
+		},
+		{
+			"expired fault",
+			wecomsim.Fault{Kind: wecomsim.FaultDrop, DurationMS: 1},
+			func(a, b string) []string { return []string{a, b} }, nil,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, nil)

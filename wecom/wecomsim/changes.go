@@ -1,6 +1,7 @@
 package wecomsim
 
 import (
+	"maps"
 	"sync"
 )
 
@@ -192,11 +193,7 @@ func (s *Sim) Counters() map[string]Counter {
 	defer l.mu.Unlock()
 	out := make(map[string]Counter, len(l.counters))
 	for path, c := range l.counters {
-		n := Counter{Calls: c.Calls, Failed: c.Failed, ErrCodes: make(map[int]int, len(c.ErrCodes))}
-		for code, k := range c.ErrCodes {
-			n.ErrCodes[code] = k
-		}
-		out[path] = n
+		out[path] = Counter{Calls: c.Calls, Failed: c.Failed, ErrCodes: maps.Clone(c.ErrCodes)}
 	}
 	return out
 }

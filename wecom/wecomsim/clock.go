@@ -89,7 +89,8 @@ func (c *Clock) moveTo(target time.Time) {
 			c.mu.Unlock()
 			return
 		}
-		next := heap.Pop(&c.timers).(*timer)
+		next := c.timers[0]
+		heap.Remove(&c.timers, 0)
 		if next.at.After(c.now()) {
 			c.base, c.anchor = next.at, time.Now()
 		}
@@ -141,18 +142,11 @@ func (c *Clock) fireDue() {
 			c.mu.Unlock()
 			return
 		}
-		next := heap.Pop(&c.timers).(*timer)
+		next := c.timers[0]
+		heap.Remove(&c.timers, 0)
 		c.mu.Unlock()
 		next.run()
 	}
-}
-
-// stop forgets all timers; the clock can still be read.
-func (c *Clock) stop() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.timers = nil
-	c.arm()
 }
 
 // stopwatch measures real time, for durations that lie outside the world.
@@ -209,9 +203,10 @@ func (h timerHeap) Swap(i, j int) {
 }
 
 func (h *timerHeap) Push(x any) {
-	t := x.(*timer)
-	t.index = len(*h)
-	*h = append(*h, t)
+	if t, ok := x.(*timer); ok {
+		t.index = len(*h)
+		*h = append(*h, t)
+	}
 }
 
 func (h *timerHeap) Pop() any {

@@ -52,8 +52,10 @@ func (s *Sim) control() http.Handler {
 		writeJSON(w, http.StatusOK, map[string]any{
 			"about":  "control interface of the WeCom simulator; bodies and answers are JSON, ids are those of /_sim/world, /_sim/members and /_sim/people",
 			"routes": routes, "operations": Operations(),
-			"faults": []string{FaultSlow, FaultBusy, FaultFrequency, FaultCode, FaultHTTP, FaultExpired, FaultReset,
-				FaultDrop, FaultDuplicate, FaultReorder, FaultDelay},
+			"faults": []string{
+				FaultSlow, FaultBusy, FaultFrequency, FaultCode, FaultHTTP, FaultExpired, FaultReset,
+				FaultDrop, FaultDuplicate, FaultReorder, FaultDelay,
+			},
 		})
 	})
 	mux.HandleFunc("/_sim/", func(w http.ResponseWriter, r *http.Request) {
@@ -180,8 +182,7 @@ func fieldsOf(t reflect.Type) []controlField {
 	if t == nil || t.Kind() != reflect.Struct {
 		return nil
 	}
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, opts, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue
@@ -193,9 +194,9 @@ func fieldsOf(t reflect.Type) []controlField {
 	return out
 }
 
-// nothing is the answer of an act that has nothing to say.
-type nothing struct {
+// Done is the answer of an act that has nothing to say.
+type Done struct {
 	OK bool `json:"ok"`
 }
 
-func done() nothing { return nothing{OK: true} }
+func done() Done { return Done{OK: true} }

@@ -197,8 +197,10 @@ type GroupMemberView struct {
 }
 
 func (s *Sim) viewGroup(c *Corp, g *Group) GroupView {
-	v := GroupView{ChatID: g.ChatID, OpenGID: g.OpenGID, Name: g.Name, Owner: g.Owner, Notice: g.Notice, Status: g.Status,
-		CreatedAt: g.CreatedAt, Version: g.Version, Members: []GroupMemberView{}}
+	v := GroupView{
+		ChatID: g.ChatID, OpenGID: g.OpenGID, Name: g.Name, Owner: g.Owner, Notice: g.Notice, Status: g.Status,
+		CreatedAt: g.CreatedAt, Version: g.Version, Members: []GroupMemberView{},
+	}
 	for _, m := range g.Members {
 		gm := GroupMemberView{ID: m.ID, Type: m.Type, Name: s.participantName(c, m)}
 		if m.Type == 2 {
@@ -276,8 +278,10 @@ func (s *Sim) showWays(r *http.Request) (any, error) {
 	return s.withCorp(r, func(c *Corp) (any, error) {
 		list := []WayView{}
 		for _, w := range c.index.waysInOrder {
-			list = append(list, WayView{w.ConfigID, w.State, w.Remark, append([]string{}, w.Users...), append([]int{}, w.Parties...), w.Creator, w.Scans,
-				w.Temp, w.SkipVerify, base + "/qr/way/" + w.ConfigID + ".png", base + "/q/" + w.ConfigID})
+			list = append(list, WayView{
+				w.ConfigID, w.State, w.Remark, append([]string{}, w.Users...), append([]int{}, w.Parties...), w.Creator, w.Scans,
+				w.Temp, w.SkipVerify, base + "/qr/way/" + w.ConfigID + ".png", base + "/q/" + w.ConfigID,
+			})
 		}
 		return map[string]any{"contact_ways": list}, nil
 	})

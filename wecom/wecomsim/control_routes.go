@@ -36,23 +36,24 @@ func (s *Sim) controlRoutes() []controlRoute {
 			after, err := number(r, "after")
 			return map[string]any{"callbacks": orEmpty(s.Deliveries(after))}, err
 		}),
-		bodyRoute("POST", "/_sim/callbacks/{id}/redeliver", "send a logged callback again", func(r *http.Request, _ struct{}) (nothing, error) {
+		bodyRoute("POST", "/_sim/callbacks/{id}/redeliver", "send a logged callback again", func(r *http.Request, _ struct{}) (Done, error) {
 			id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 			if err != nil {
-				return nothing{}, refuse("id", "is not a number")
+				return Done{}, refuse("id", "is not a number")
 			}
 			return done(), s.Redeliver(id)
 		}),
 		doer("/_sim/settle", "wait (up to timeout_ms, default 10 000 of real time) until no callback is on its way", func(in struct {
 			TimeoutMS int `json:"timeout_ms,omitempty"`
-		}) (nothing, error) {
+		},
+		) (Done, error) {
 			if in.TimeoutMS <= 0 {
 				in.TimeoutMS = 10_000
 			}
 			ctx, cancel := context.WithTimeout(context.Background(), time.Duration(in.TimeoutMS)*time.Millisecond)
 			defer cancel()
 			if s.Settle(ctx) != nil {
-				return nothing{}, refuse("", "callbacks are still on their way")
+				return Done{}, refuse("", "callbacks are still on their way")
 			}
 			return done(), nil
 		}),
@@ -76,10 +77,10 @@ func (s *Sim) controlRoutes() []controlRoute {
 		}),
 		reader("GET", "/_sim/clock", "the simulated time", nil, func(*http.Request) (any, error) { return s.showClock(), nil }),
 		doer("/_sim/clock", "advance, set or change the speed of the clock", s.moveClock),
-		doer("/_sim/reset", "throw the world away and seed a new one", func(in SeedOptions) (nothing, error) {
+		doer("/_sim/reset", "throw the world away and seed a new one", func(in SeedOptions) (Done, error) {
 			if in.Members < 0 || in.Customers < 0 || in.Groups < 0 || in.People < 0 || in.Departments < 0 || in.Days < 0 ||
 				in.Customers > 2_000_000 || in.Members > 100_000 || in.Groups > 100_000 || in.People > 1_000_000 || in.Departments > 30_000 || in.MoreCorps > 1000 {
-				return nothing{}, refuse("", "a size is negative or too large")
+				return Done{}, refuse("", "a size is negative or too large")
 			}
 			s.Reset(in)
 			return done(), nil
@@ -88,13 +89,15 @@ func (s *Sim) controlRoutes() []controlRoute {
 		{Method: "POST", Path: "/_sim/snapshot", Summary: "put a world back that GET gave", serve: s.uploadSnapshot},
 		{Method: "GET", Path: "/_sim/events", Summary: "stream of changes as server-sent events; Last-Event-ID resumes", serve: s.streamChanges},
 		{Method: "GET", Path: "/_sim/qr", Summary: "QR code of any text as PNG", Query: []string{"text"}, serve: s.qrOfText},
-		doer("/_sim/tokens/revoke", "invalidate all access tokens early", func(struct{}) (nothing, error) { s.RevokeTokens(); return done(), nil }),
-		doer("/_sim/limits", "change the frequency limits; also lifts all punishments", func(in Limits) (nothing, error) {
+		doer("/_sim/tokens/revoke", "invalidate all access tokens early", func(struct{}) (Done, error) { s.RevokeTokens(); return done(), nil }),
+		doer("/_sim/limits", "change the frequency limits; also lifts all punishments", func(in Limits) (Done, error) {
 			s.SetLimits(in)
 			return done(), nil
 		}),
-		{Method: "POST", Path: "/_sim/identity", Summary: "who uses this browser: login pages then need no choice; empty forgets",
-			Body: fieldsOf(reflect.TypeFor[identity]()), serve: s.setIdentity},
+		{
+			Method: "POST", Path: "/_sim/identity", Summary: "who uses this browser: login pages then need no choice; empty forgets",
+			Body: fieldsOf(reflect.TypeFor[identity]()), serve: s.setIdentity,
+		},
 	}
 	return append(routes, s.actRoutes()...)
 }

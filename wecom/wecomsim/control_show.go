@@ -104,8 +104,10 @@ func (s *Sim) Describe(base string) WorldView {
 	defer s.mu.RUnlock()
 	out := WorldView{BaseURL: base, People: len(s.world.People), Corps: []CorpView{}}
 	for _, c := range s.world.Corps {
-		v := CorpView{CorpID: c.ID, Name: c.Name, Members: len(c.Members), Departments: len(c.Departments),
-			Customers: len(c.Customers), Follows: len(c.index.follows), Groups: len(c.Groups), Ways: len(c.Ways)}
+		v := CorpView{
+			CorpID: c.ID, Name: c.Name, Members: len(c.Members), Departments: len(c.Departments),
+			Customers: len(c.Customers), Follows: len(c.index.follows), Groups: len(c.Groups), Ways: len(c.Ways),
+		}
 		for _, a := range c.Apps {
 			v.Apps = append(v.Apps, viewApp(a))
 		}
@@ -142,9 +144,11 @@ type MemberView struct {
 }
 
 func (c *Corp) viewMember(m *Member) MemberView {
-	return MemberView{UserID: m.UserID, Name: m.Name, Avatar: avatarPath("member", c.ID+"/"+m.UserID), Departments: append([]int{}, m.Departments...),
+	return MemberView{
+		UserID: m.UserID, Name: m.Name, Avatar: avatarPath("member", c.ID+"/"+m.UserID), Departments: append([]int{}, m.Departments...),
 		Position: m.Position, Status: m.Status, MayContact: m.MayContact, RealName: m.RealName, Left: m.Status == StatusLeft,
-		Customers: c.customersOf(m.UserID)}
+		Customers: c.customersOf(m.UserID),
+	}
 }
 
 func (s *Sim) showMembers(r *http.Request) (any, error) {
@@ -190,9 +194,11 @@ type FollowView struct {
 
 func (s *Sim) viewFollow(c *Corp, f *Follow) FollowView {
 	p := s.world.People[c.Customers[f.ExternalUserID].Person]
-	v := FollowView{UserID: f.UserID, ExternalUserID: f.ExternalUserID, Person: p.ID, Name: p.Name, Avatar: avatarPath("person", p.ID),
+	v := FollowView{
+		UserID: f.UserID, ExternalUserID: f.ExternalUserID, Person: p.ID, Name: p.Name, Avatar: avatarPath("person", p.ID),
 		Remark: f.Remark, Description: f.Description, Tags: []string{}, State: f.State, AddWay: f.AddWay, CreatedAt: f.CreatedAt,
-		ByMember: f.ByMember, ByCustomer: f.ByCustomer, Half: f.Half, Blocked: f.Blocked, Seq: f.Seq}
+		ByMember: f.ByMember, ByCustomer: f.ByCustomer, Half: f.Half, Blocked: f.Blocked, Seq: f.Seq,
+	}
 	if m := c.Members[userKey(f.UserID)]; m != nil {
 		v.MemberName = m.Name
 	} else if m := c.Left[userKey(f.UserID)]; m != nil {
@@ -223,15 +229,15 @@ func (s *Sim) showContacts(r *http.Request) (any, error) {
 		}
 		list, next := []FollowView{}, int64(0)
 		all := c.index.followsOf[userKey(m.UserID)]
-		for i := len(all) - 1; i >= 0; i-- {
-			if before > 0 && all[i].Seq >= before || !all[i].ByMember {
+		for _, f := range slices.Backward(all) {
+			if before > 0 && f.Seq >= before || !f.ByMember {
 				continue
 			}
 			if len(list) == limit {
 				next = list[limit-1].Seq
 				break
 			}
-			list = append(list, s.viewFollow(c, all[i]))
+			list = append(list, s.viewFollow(c, f))
 		}
 		return map[string]any{"contacts": list, "next_before": next}, nil
 	})

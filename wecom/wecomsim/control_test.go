@@ -260,9 +260,7 @@ func TestManyClients(t *testing.T) {
 	way := w.way(member, "rush")
 	var wait sync.WaitGroup
 	for i := range 64 {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
+		wait.Go(func() {
 			p, err := w.sim.AddPerson(wecomsim.NewPerson{Name: fmt.Sprint("客", i)})
 			if err != nil {
 				t.Error(err)
@@ -284,7 +282,7 @@ func TestManyClients(t *testing.T) {
 					t.Errorf("%s: %v", path, out)
 				}
 			}
-		}()
+		})
 	}
 	wait.Wait()
 	w.settle()

@@ -1,9 +1,10 @@
 package wecomsim
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/wecom/errcode"
@@ -18,15 +19,15 @@ const cursorLife = time.Hour
 
 // position is where the next page begins.
 type position struct {
-	User  int   `json:"u,omitempty"` // index in a list of members
-	After int64 `json:"a,omitempty"` // a running number or an offset
-	Made  int64 `json:"m"`           // unix seconds
+	User  int   // index in a list of members
+	After int64 // a running number or an offset
+	Made  int64 // unix seconds
 }
 
 // nextCursor seals a position for the operation and its parameters.
 func (c *call) nextCursor(scope string, p position) string {
 	p.Made = c.now.Unix()
-	plain, _ := json.Marshal(p) // numbers only: never fails
+	plain := fmt.Appendf(nil, "%d.%d.%d", p.User, p.After, p.Made)
 	sum := cursorSum(c.corp.ID, scope, plain)
 	return base64.RawURLEncoding.EncodeToString(append(sum, plain...))
 }
@@ -38,8 +39,10 @@ func (c *call) cursor(text, scope string) (position, error) {
 		return p, nil
 	}
 	data, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil || len(data) < 8 || string(cursorSum(c.corp.ID, scope, data[8:])) != string(data[:8]) ||
-		json.Unmarshal(data[8:], &p) != nil {
+	if err != nil || len(data) < 8 || !bytes.Equal(cursorSum(c.corp.ID, scope, data[8:]), data[:8]) {
+		return p, fail(errcode.ParameterRule, "invalid cursor")
+	}
+	if _, err := fmt.Sscanf(string(data[8:]), "%d.%d.%d", &p.User, &p.After, &p.Made); err != nil {
 		return p, fail(errcode.ParameterRule, "invalid cursor")
 	}
 	if c.now.Sub(time.Unix(p.Made, 0)) > cursorLife {

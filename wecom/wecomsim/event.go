@@ -1,6 +1,7 @@
 package wecomsim
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -175,10 +176,5 @@ func hears(a *App, e *event) bool {
 			return false
 		}
 	}
-	for _, f := range a.Callback.Families {
-		if f == e.family {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(a.Callback.Families, e.family)
 }

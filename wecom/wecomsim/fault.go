@@ -179,12 +179,19 @@ func (l *faults) hitCall(now time.Time, corp, apiPath string) (latency time.Dura
 	return latency, strike
 }
 
+// struck says which faults strike an event.
+type struck struct {
+	drop, twice, reorder bool
+	delay                time.Duration
+}
+
 // hitCallback returns the faults that strike an event.
-func (l *faults) hitCallback(now time.Time, corp, event, change string) (drop, duplicate, reorder bool, delay time.Duration) {
+func (l *faults) hitCallback(now time.Time, corp, event, change string) struck {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	var hit struck
 	if len(l.active) == 0 {
-		return
+		return hit
 	}
 	l.prune(now)
 	for _, f := range l.active {
@@ -195,16 +202,16 @@ func (l *faults) hitCallback(now time.Time, corp, event, change string) (drop, d
 		f.Hits++
 		switch f.Kind {
 		case FaultDrop:
-			drop = true
+			hit.drop = true
 		case FaultDuplicate:
-			duplicate = true
+			hit.twice = true
 		case FaultReorder:
-			reorder = true
+			hit.reorder = true
 		case FaultDelay:
-			delay += time.Duration(f.LatencyMS) * time.Millisecond
+			hit.delay += time.Duration(f.LatencyMS) * time.Millisecond
 		}
 	}
-	return
+	return hit
 }
 
 // happens rolls the dice of a fault.

@@ -23,8 +23,10 @@ func readme(t testing.TB) string {
 // FuzzAPI sends arbitrary bodies to every operation: each must answer with
 // JSON that carries an errcode, and the world must stay sound.
 func FuzzAPI(f *testing.F) {
-	sim := wecomsim.New(wecomsim.Options{Clock: wecomsim.NewStillClock(start()), Limits: &wecomsim.Limits{},
-		Seed: &wecomsim.SeedOptions{Members: 3, Departments: 2, Customers: 5, Groups: 2}})
+	sim := wecomsim.New(wecomsim.Options{
+		Clock: wecomsim.NewStillClock(start()), Limits: &wecomsim.Limits{},
+		Seed: &wecomsim.SeedOptions{Members: 3, Departments: 2, Customers: 5, Groups: 2},
+	})
 	f.Cleanup(func() { _ = sim.Close() })
 	handler := sim.Handler()
 	ask := func(method, target, body string) map[string]any {

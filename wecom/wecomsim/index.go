@@ -255,9 +255,8 @@ func (c *Corp) moveGroup(g *Group, owner string) {
 	c.index.groupsOwned[old] = slices.DeleteFunc(c.index.groupsOwned[old], func(x *Group) bool { return x == g })
 	g.Owner = owner
 	k := userKey(owner)
-	list := append(c.index.groupsOwned[k], g)
-	slices.SortFunc(list, func(a, b *Group) int { return cmp.Compare(a.Seq, b.Seq) })
-	c.index.groupsOwned[k] = list
+	c.index.groupsOwned[k] = append(c.index.groupsOwned[k], g)
+	slices.SortFunc(c.index.groupsOwned[k], func(a, b *Group) int { return cmp.Compare(a.Seq, b.Seq) })
 }
 
 func participantKey(id string, kind int) string {

@@ -1,6 +1,7 @@
 package wecomsim
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -131,7 +132,7 @@ func (s *Sim) readLogin(q url.Values, inApp bool) (loginRequest, string) {
 // trustsHost compares host and port with the app's trusted domains (50001).
 func trustsHost(a *App, u *url.URL) bool {
 	return slices.ContainsFunc(a.TrustedDomains, func(d string) bool {
-		if host, any := strings.CutSuffix(d, ":*"); any {
+		if host, anyPort := strings.CutSuffix(d, ":*"); anyPort {
 			return strings.EqualFold(host, u.Hostname())
 		}
 		if h, port, err := net.SplitHostPort(u.Host); err == nil && !strings.Contains(d, ":") {
@@ -164,12 +165,16 @@ func (s *Sim) login(w http.ResponseWriter, r *http.Request, inApp bool) {
 			return
 		}
 	}
-	data := pageData{Title: "选择身份登录「" + in.app.Name + "」", Action: "/connect/oauth2/choose", Field: "who",
-		Hidden: map[string]string{"q": r.URL.RawQuery, "in_app": strconv.FormatBool(inApp)}}
+	data := pageData{
+		Title: "选择身份登录「" + in.app.Name + "」", Action: "/connect/oauth2/choose", Field: "who",
+		Hidden: map[string]string{"q": r.URL.RawQuery, "in_app": strconv.FormatBool(inApp)},
+	}
 	for _, m := range in.corp.membersInOrder() {
 		if m.Status == StatusActive && in.corp.sees(in.app, m.UserID) && len(data.Choices) < 200 {
-			data.Choices = append(data.Choices, pageChoice{Value: "m:" + in.corp.ID + ":" + m.UserID, Label: m.Name, Note: m.UserID,
-				Picture: avatarPath("member", in.corp.ID+"/"+m.UserID)})
+			data.Choices = append(data.Choices, pageChoice{
+				Value: "m:" + in.corp.ID + ":" + m.UserID, Label: m.Name, Note: m.UserID,
+				Picture: avatarPath("member", in.corp.ID+"/"+m.UserID),
+			})
 		}
 	}
 	if !inApp {
@@ -239,9 +244,7 @@ func (s *Sim) issueCode(in loginRequest, holder string) (string, bool) {
 func withQuery(u *url.URL, add url.Values) string {
 	out := *u
 	q := out.Query()
-	for k, v := range add {
-		q[k] = v
-	}
+	maps.Copy(q, add)
 	out.RawQuery = q.Encode()
 	return out.String()
 }

@@ -64,8 +64,10 @@ func answers(t *testing.T) map[string]map[string]any {
 		return out[path]
 	}
 	out["gettoken"] = w.raw(http.MethodGet, "/cgi-bin/gettoken?corpid="+w.corp.CorpID+"&corpsecret="+w.corp.Apps[0].Secret, nil)
-	for _, path := range []string{"getcallbackip", "get_api_domain_ip", "get_jsapi_ticket", "department/simplelist",
-		"externalcontact/get_follow_user_list"} {
+	for _, path := range []string{
+		"getcallbackip", "get_api_domain_ip", "get_jsapi_ticket", "department/simplelist",
+		"externalcontact/get_follow_user_list",
+	} {
 		call(path, nil)
 	}
 	call("ticket/get", m{"type": "agent_config"})
@@ -74,10 +76,12 @@ func answers(t *testing.T) map[string]map[string]any {
 	call("department/get", m{"id": string(mustJSON(t, made["id"]))})
 	out["department/create"] = made
 	out["department/update"] = sync.good("department/update", m{"id": made["id"], "name": "改名"})
-	newOne := m{"userid": "sample1", "name": "样例", "department": []any{made["id"]}, "mobile": "13811110000", "email": "sample1@example.com",
+	newOne := m{
+		"userid": "sample1", "name": "样例", "department": []any{made["id"]}, "mobile": "13811110000", "email": "sample1@example.com",
 		"gender": "1", "biz_mail": "sample1@corp.example", "address": "上海", "alias": "sam", "telephone": "021-1", "position": "顾问",
 		"external_position": "顾问", "direct_leader": []string{member},
-		"extattr": m{"attrs": []m{{"type": 0, "name": "文本", "text": m{"value": "值"}}, {"type": 1, "name": "网页", "web": m{"url": "https://example.com", "title": "题"}}}}}
+		"extattr": m{"attrs": []m{{"type": 0, "name": "文本", "text": m{"value": "值"}}, {"type": 1, "name": "网页", "web": m{"url": "https://example.com", "title": "题"}}}},
+	}
 	out["user/create"] = sync.good("user/create", newOne)
 	out["user/update"] = sync.good("user/update", m{"userid": "sample1", "name": "样例二"})
 	call("user/get", m{"userid": "sample1"})
@@ -119,9 +123,11 @@ func answers(t *testing.T) map[string]map[string]any {
 	call("externalcontact/edit_corp_tag", m{"id": group["group_id"], "name": "样例组二"})
 	call("externalcontact/del_corp_tag", m{"group_id": []any{group["group_id"]}})
 	image := w.upload("image", "a.png", pngBytes())
-	way := call("externalcontact/add_contact_way", m{"type": 1, "scene": 2, "style": 1, "user": []string{member}, "is_temp": true, "state": "s", "remark": "r",
+	way := call("externalcontact/add_contact_way", m{
+		"type": 1, "scene": 2, "style": 1, "user": []string{member}, "is_temp": true, "state": "s", "remark": "r",
 		"unionid":     unionID(w, person),
-		"conclusions": m{"text": m{"content": "再见"}, "image": m{"media_id": image}}})["config_id"]
+		"conclusions": m{"text": m{"content": "再见"}, "image": m{"media_id": image}},
+	})["config_id"]
 	call("externalcontact/get_contact_way", m{"config_id": way})
 	w.way(member, "x")
 	w.way(member, "y")
@@ -142,7 +148,7 @@ func answers(t *testing.T) map[string]map[string]any {
 	}
 	chat := must(w.sim.CreateGroup(wecomsim.CreateGroup{Owner: member, Name: "群"}))(t).ChatID
 	must(w.sim.JoinGroup(wecomsim.JoinGroup{Group: chat, Person: person, State: "way"}))(t)
-	must(w.sim.RenameGroup(wecomsim.RenameGroup{Group: chat, Notice: ptr("公告")}))(t)
+	must(w.sim.RenameGroup(wecomsim.RenameGroup{Group: chat, Notice: new("公告")}))(t)
 	g := w.good("externalcontact/groupchat/get", m{"chat_id": chat, "need_name": 1})["group_chat"].(m)
 	full := out["externalcontact/groupchat/get"]["group_chat"].(m)
 	full["member_list"], full["notice"] = append(members, g["member_list"].([]any)...), g["notice"]
@@ -152,8 +158,10 @@ func answers(t *testing.T) map[string]map[string]any {
 	out["media/uploadimg"] = w.post("media/uploadimg?x=1", "media", "a.png", pngBytes())
 	out["media/upload_attachment"] = w.post("media/upload_attachment?media_type=image&attachment_type=1", "media", "a.png", pngBytes())
 	out["media/get"] = w.call("media/get", m{"media_id": "x"})
-	sent := call("message/send", m{"touser": member + "|nobody", "toparty": "2|99", "totag": "9", "msgtype": "template_card", "agentid": 1000002,
-		"template_card": m{"card_type": "button_interaction", "task_id": "t1"}})
+	sent := call("message/send", m{
+		"touser": member + "|nobody", "toparty": "2|99", "totag": "9", "msgtype": "template_card", "agentid": 1000002,
+		"template_card": m{"card_type": "button_interaction", "task_id": "t1"},
+	})
 	call("message/update_template_card", m{"agentid": 1000002, "response_code": sent["response_code"], "userids": []string{"nobody"}, "button": m{"replace_name": "好"}})
 	call("message/recall", m{"msgid": sent["msgid"]})
 	code := must(w.sim.LoginCode("", wecomsim.DefaultAgentID, member))(t)
@@ -247,7 +255,7 @@ func TestShapesOfSamples(t *testing.T) {
 			continue
 		}
 		compared++
-		got := shape(map[string]any(answer), "", map[string]bool{})
+		got := shape(answer, "", map[string]bool{})
 		var problems []string
 		for field := range want {
 			if !got[field] && !excused(missing, path, field) {

@@ -100,14 +100,20 @@ func (d *seeder) corp(name string) *Corp {
 		c.Apps = append(c.Apps, &a)
 	}
 	customer := []string{FamilyContact, FamilyCustomer, FamilyGroup, FamilyTag, FamilyMessage, FamilyAudit, FamilyAppStatus}
-	app(App{Kind: SelfBuilt, AgentID: DefaultAgentID, Name: "鹊桥", Description: "私域运营", Departments: []int{1},
+	app(App{
+		Kind: SelfBuilt, AgentID: DefaultAgentID, Name: "鹊桥", Description: "私域运营", Departments: []int{1},
 		CustomerContact: true, ServedContacts: true, WriteContacts: false, TrustedIPs: local, TrustedDomains: domains,
-		Callback: Callback{Families: customer}})
-	app(App{Kind: SelfBuilt, AgentID: SecondAgentID, Name: "另一个应用", Description: "同一企业的另一个应用", Departments: []int{1},
-		CustomerContact: true, TrustedIPs: local, TrustedDomains: domains, Callback: Callback{Families: customer}})
+		Callback: Callback{Families: customer},
+	})
+	app(App{
+		Kind: SelfBuilt, AgentID: SecondAgentID, Name: "另一个应用", Description: "同一企业的另一个应用", Departments: []int{1},
+		CustomerContact: true, TrustedIPs: local, TrustedDomains: domains, Callback: Callback{Families: customer},
+	})
 	app(App{Kind: ContactsSync, Name: "通讯录同步", WriteContacts: true, Callback: Callback{Families: []string{FamilyContact}}})
-	app(App{Kind: CustomerSystem, Name: "客户联系", CustomerContact: true,
-		Callback: Callback{Families: []string{FamilyCustomer, FamilyGroup, FamilyTag}}})
+	app(App{
+		Kind: CustomerSystem, Name: "客户联系", CustomerContact: true,
+		Callback: Callback{Families: []string{FamilyCustomer, FamilyGroup, FamilyTag}},
+	})
 	s.world.Corps = append(s.world.Corps, c)
 	c.reindex(nil)
 	return c

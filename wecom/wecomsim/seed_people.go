@@ -206,8 +206,10 @@ func (d *seeder) groups(c *Corp) {
 	for i := range d.opt.Groups {
 		owner := owners[i%len(owners)]
 		made := d.before(d.opt.Days)
-		g := &Group{ChatID: d.sim.randomID("wr", 30), OpenGID: d.sim.randomID("o", 27), Owner: owner.UserID,
-			CreatedAt: made.Unix(), Seq: d.sim.nextSeq(), Name: pick(d, places) + pick(d, kinds)}
+		g := &Group{
+			ChatID: d.sim.randomID("wr", 30), OpenGID: d.sim.randomID("o", 27), Owner: owner.UserID,
+			CreatedAt: made.Unix(), Seq: d.sim.nextSeq(), Name: pick(d, places) + pick(d, kinds),
+		}
 		if i >= len(places) {
 			g.Name += strconv.Itoa(i/len(places) + 1)
 		}

@@ -143,8 +143,10 @@ func TestActsKeepTheWorldSound(t *testing.T) {
 func TestKeep(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "data", "world.snapshot")
 	open := func() (*wecomsim.Sim, bool) {
-		sim := wecomsim.New(wecomsim.Options{Clock: wecomsim.NewStillClock(start()),
-			Seed: &wecomsim.SeedOptions{Members: 10, Departments: 3, Customers: 100, Groups: 5, People: 3, Days: 10}})
+		sim := wecomsim.New(wecomsim.Options{
+			Clock: wecomsim.NewStillClock(start()),
+			Seed:  &wecomsim.SeedOptions{Members: 10, Departments: 3, Customers: 100, Groups: 5, People: 3, Days: 10},
+		})
 		return sim, must(sim.Keep(path))(t)
 	}
 	sim, found := open()
