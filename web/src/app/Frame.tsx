@@ -22,9 +22,7 @@ export function Frame() {
     queryFn: ({ signal }) => ok(api.GET('/api/account/me', { signal })),
     staleTime: 60_000,
   });
-  useLive('me', [['me']]);
-  useLive('member', [['members']]);
-  useLive('department', [['departments']]);
+  useLive('member', [['members'], ['departments']]);
   useLive('tag', [['tags']]);
   if (me.data) return <SignedIn me={me.data} />;
   if (me.isError && !(me.error as { signedOut?: boolean }).signedOut) {

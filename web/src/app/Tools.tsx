@@ -37,10 +37,16 @@ function Jobs() {
     queryKey: ['jobs', 'running'],
     queryFn: ({ signal }) => ok(api.GET('/api/home/jobs', { signal })),
   });
-  useLive('job', [['jobs']]);
+  useLive(['job', 'sync'], [['jobs']]);
   const jobs: readonly RunningJob[] = running.data?.jobs ?? [];
   return (
-    <BarPanel icon="jobs" spin={jobs.length > 0} count={jobs.length} label={t('jobs', { n: jobs.length })}>
+    <BarPanel
+      icon="jobs"
+      spin={jobs.length > 0}
+      count={jobs.length}
+      label={t('jobs', { n: jobs.length })}
+      onOpen={() => void running.refetch()}
+    >
       {() => (
         <>
           <h3>{t('jobs.title')}</h3>
@@ -70,7 +76,13 @@ function Notices() {
   const notices = (tiles.data?.tiles ?? []).filter((tile) => tile.level && tile.value > 0);
   const total = notices.reduce((sum, tile) => sum + tile.value, 0);
   return (
-    <BarPanel icon="bell" tone="alarm" count={total} label={t('notices', { n: total })}>
+    <BarPanel
+      icon="bell"
+      tone="alarm"
+      count={total}
+      label={t('notices', { n: total })}
+      onOpen={() => void tiles.refetch()}
+    >
       {(close) => (
         <>
           <h3>{t('notices.title')}</h3>

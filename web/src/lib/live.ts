@@ -121,17 +121,22 @@ function parse(data: string): LiveEvent | null {
 
 export const LiveContext = createContext<Live | null>(null);
 
-/** Bursts are answered once: a mass change tells a hundred events, and one look is enough. */
-const settle = 400;
+/** Bursts are answered once: a mass change tells a hundred events, and one look is enough. Milliseconds. */
+const usualSettle = 400;
 
 /**
  * Looks again at the given query keys whenever the server tells news of the topic:
  *
  *   useLive('customer', [['customer', 'list'], ['home', 'tiles']]);
  *
- * Several topics may be given when any of them means the same keys.
+ * Several topics may be given when any of them means the same keys. What is costly
+ * to read may be read less often: `settle` is the least time between two looks, in ms.
  */
-export function useLive(topics: string | readonly string[], keys: readonly QueryKey[]): void {
+export function useLive(
+  topics: string | readonly string[],
+  keys: readonly QueryKey[],
+  settle = usualSettle,
+): void {
   const live = useContext(LiveContext);
   const client = useQueryClient();
   const list = typeof topics === 'string' ? topics : topics.join(' ');
@@ -151,5 +156,5 @@ export function useLive(topics: string | readonly string[], keys: readonly Query
       for (const stop of stops) stop();
       clearTimeout(timer);
     };
-  }, [live, client, list]);
+  }, [live, client, list, settle]);
 }

@@ -32,13 +32,15 @@ export function JobProgress({ job }: { job: JobState }) {
           {total !== undefined && ` / ${formatNumber(language, total)}`}
         </span>
       </div>
-      <Progress
-        percent={share ?? (state === 'done' ? 100 : 0)}
-        status={state === 'failed' ? 'exception' : state === 'done' ? 'success' : 'active'}
-        showInfo={false}
-        size="small"
-        aria-label={title}
-      />
+      {(share !== undefined || state !== 'running') && (
+        <Progress
+          percent={share ?? 100}
+          status={state === 'failed' ? 'exception' : state === 'done' ? 'success' : 'active'}
+          showInfo={false}
+          size="small"
+          aria-label={title}
+        />
+      )}
       {left !== undefined && <div className="q-faint">{t('left', { time: spell(left, t) })}</div>}
     </div>
   );

@@ -36,6 +36,7 @@ export function Kit({ dark, children }: { dark: boolean; children: ReactNode }) 
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: {
           colorPrimary: colours.primary,
+          colorInfo: colours.primary,
           colorLink: colours.link,
           colorSuccess: colours.success,
           colorWarning: colours.warning,

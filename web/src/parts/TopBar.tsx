@@ -11,6 +11,8 @@ export function BarPanel(props: {
   count?: number;
   spin?: boolean;
   tone?: 'calm' | 'alarm';
+  /** Looks again, for what no news tells. */
+  onOpen?: () => void;
   children: (close: () => void) => ReactNode;
 }) {
   const [open, setOpen] = useState(false);
@@ -19,7 +21,10 @@ export function BarPanel(props: {
       trigger="click"
       placement="bottomRight"
       open={open}
-      onOpenChange={setOpen}
+      onOpenChange={(next) => {
+        setOpen(next);
+        if (next) props.onOpen?.();
+      }}
       content={<div className="q-panel">{props.children(() => setOpen(false))}</div>}
     >
       <Tooltip title={open ? '' : props.label}>
