@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -53,6 +54,9 @@ type house struct {
 	deaf bool
 	seen int64 // last delivery of the simulator that was taken
 
+	// interrupt holds a func(*http.Request) bool: whether a call to WeCom breaks off.
+	interrupt atomic.Value
+
 	mu   sync.Mutex
 	news []event.Event
 }
@@ -84,7 +88,13 @@ func newHouse(t testing.TB, d *db.DB, seed wecomsim.SeedOptions) *house {
 	h := &house{t: t, db: d, clock: clock.NewFake(start)}
 	h.sim = wecomsim.New(wecomsim.Options{Clock: wecomsim.NewStillClock(start), Seed: &seed, BaseURL: "http://wecom.test"})
 	t.Cleanup(func() { h.check(h.sim.Close()) })
-	api := httptest.NewServer(h.sim.Handler())
+	h.interrupt.Store(func(*http.Request) bool { return false })
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h.interrupt.Load().(func(*http.Request) bool)(r) {
+			panic(http.ErrAbortHandler) // the line goes dead
+		}
+		h.sim.Handler().ServeHTTP(w, r)
+	}))
 	t.Cleanup(api.Close)
 	// The simulator keeps a log of its callbacks; tests deliver from it as they like.
 	nobody := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))

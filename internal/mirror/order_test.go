@@ -1,7 +1,9 @@
 package mirror_test
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,6 +63,9 @@ func TestOrderDoesNotMatter(t *testing.T) {
 				}
 				if diff := cmp.Diff(inOrder.mirroredHeard(synced), mixed.mirroredHeard(synced)); diff != "" {
 					rt.Fatalf("acts:\n%sthe order matters (-in order +mixed):\n%s", log, diff)
+				}
+				if diff := cmp.Diff(inOrder.pairs(), mixed.pairs()); diff != "" {
+					rt.Fatalf("acts:\n%sthe order matters for follows (-in order +mixed):\n%s", log, diff)
 				}
 				if diff := cmp.Diff(inOrder.newsCount(), mixed.newsCount()); diff != "" {
 					rt.Fatalf("acts:\n%sthe order changes what is told (-in order +mixed):\n%s", log, diff)
@@ -157,12 +162,19 @@ func (a act) play(h *house) {
 
 // mirroredHeard is what the mirror shows of what it can know.
 func (h *house) mirroredHeard(synced bool) map[string]string {
-	facts := h.mirrored()
+	facts, world := h.mirrored(), h.world()
+	for key, fact := range facts {
+		// Where both sides ended it the world has forgotten; here the first end counts.
+		if pair, ok := strings.CutPrefix(key, "follow "); ok && world[key] == "" && strings.HasPrefix(fact, fmt.Sprint(mirror.Lost)) {
+			delete(facts, key)
+			delete(facts, "details "+pair)
+		}
+	}
 	if synced {
 		return facts
 	}
 	// Without a sync only what callbacks touched is known; the rest is taken as right.
-	for key, fact := range h.world() {
+	for key, fact := range world {
 		if _, ok := facts[key]; !ok && h.untouched(key) {
 			facts[key] = fact
 		}
@@ -184,6 +196,18 @@ func (h *house) untouched(key string) bool {
 	default:
 		return false
 	}
+}
+
+// pairs are all follows, ended ones too, as callbacks left them.
+func (h *house) pairs() map[string]string {
+	h.t.Helper()
+	var rows []mirror.Follow
+	h.check(h.db.Read().NewRaw(`SELECT * FROM mirror_follow`).Scan(context.Background(), &rows))
+	facts := map[string]string{}
+	for _, f := range rows {
+		facts[f.Member+" "+f.Customer] = fmt.Sprint(f.Standing, " added ", f.AddedAt, " ended ", f.EndedAt, " told ", f.ToldAt, f.State)
+	}
+	return facts
 }
 
 // newsCount counts what was told by kind and subject.
