@@ -4,24 +4,24 @@
  */
 
 export interface paths {
-    "/api/account/sign-in": {
+    "/api/access/grants": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** 查看成员的角色 */
+        get: operations["access.getGrants"];
         put?: never;
-        /** Sign in with name and password */
-        post: operations["account-sign-in"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/account/sign-out": {
+    "/api/access/grants/{member}": {
         parameters: {
             query?: never;
             header?: never;
@@ -29,9 +29,43 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** 设置成员的角色 */
+        put: operations["access.putGrantsMember"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看角色 */
+        get: operations["access.getRoles"];
         put?: never;
-        /** End the session */
-        post: operations["account-sign-out"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的身份、权限与菜单 */
+        get: operations["account.getMe"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -45,8 +79,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ways to sign in that are set up */
-        get: operations["account-methods"];
+        /** 可用的登录方式 */
+        get: operations["account.getMethods"];
         put?: never;
         post?: never;
         delete?: never;
@@ -63,8 +97,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change the own password */
-        put: operations["account-password"];
+        /** 修改自己的密码 */
+        put: operations["account.putPassword"];
         post?: never;
         delete?: never;
         options?: never;
@@ -72,15 +106,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/account/me": {
+    "/api/account/sign-in": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Who looks, what they may do, and their menu */
-        get: operations["me"];
+        get?: never;
+        put?: never;
+        /** 账号密码登录 */
+        post: operations["account.postSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 退出登录 */
+        post: operations["account.postSignOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/wecom/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 企业微信登录：从企业微信返回 */
+        get: operations["account.getWecomCallback"];
         put?: never;
         post?: never;
         delete?: never;
@@ -89,15 +157,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/home/tiles": {
+    "/api/account/wecom/start": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The figures of the home page */
-        get: operations["home-tiles"];
+        /** 企业微信登录：跳转到企业微信 */
+        get: operations["account.getWecomStart"];
         put?: never;
         post?: never;
         delete?: never;
@@ -106,15 +174,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/home/search": {
+    "/api/channelcode/codes": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Global search */
-        get: operations["search"];
+        /** 查看渠道活码列表 */
+        get: operations["channelcode.getCodes"];
+        put?: never;
+        /** 新建渠道活码 */
+        post: operations["channelcode.postCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channelcode/codes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看渠道活码 */
+        get: operations["channelcode.getCodesId"];
+        /** 修改渠道活码 */
+        put: operations["channelcode.putCodesId"];
+        post?: never;
+        /** 删除渠道活码 */
+        delete: operations["channelcode.deleteCodesId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channelcode/codes/{id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看渠道活码每日统计 */
+        get: operations["channelcode.getCodesIdDays"];
         put?: never;
         post?: never;
         delete?: never;
@@ -123,15 +228,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/home/jobs": {
+    "/api/channelcode/codes/{id}/qr": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Background jobs at work */
-        get: operations["jobs-running"];
+        /** 下载渠道活码图片 */
+        get: operations["channelcode.getCodesIdQr"];
         put?: never;
         post?: never;
         delete?: never;
@@ -140,15 +245,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/mirror/members": {
+    "/api/churn/losses": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Members, by name or pinyin; or those with the given ids */
-        get: operations["members"];
+        /** 查看流失记录 */
+        get: operations["churn.getLosses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -157,15 +262,15 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/mirror/departments": {
+    "/api/churn/losses.csv": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The department tree, parents before children */
-        get: operations["departments"];
+        /** 导出流失记录（CSV） */
+        get: operations["churn.exportCsv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -174,15 +279,135 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/mirror/tags": {
+    "/api/churn/losses.xlsx": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Corp tags by group */
-        get: operations["tags"];
+        /** 导出流失记录（XLSX） */
+        get: operations["churn.exportXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/churn/setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看流失提醒设置 */
+        get: operations["churn.getSetting"];
+        /** 修改流失提醒设置 */
+        put: operations["churn.putSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户列表（企业维度） */
+        get: operations["customer.getCustomers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/customers/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 统计客户列表（企业维度） */
+        get: operations["customer.getCustomersCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户详情 */
+        get: operations["customer.getCustomersId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/customers/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户动态 */
+        get: operations["customer.getCustomersIdTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/follows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户列表（跟进维度） */
+        get: operations["customer.getFollows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/follows/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 统计客户列表（跟进维度） */
+        get: operations["customer.getFollowsCount"];
         put?: never;
         post?: never;
         delete?: never;
@@ -412,49 +637,291 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/home/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 正在进行的后台任务 */
+        get: operations["home.getJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/home/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 全局搜索 */
+        get: operations["home.getSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/home/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 首页数据 */
+        get: operations["home.getTiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 实时变更（SSE） */
+        get: operations["live.changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/message/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传消息图片 */
+        post: operations["message.uploadPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/message/pictures/{hash}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看消息图片 */
+        get: operations["message.showPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mirror/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 部门树，上级在前 */
+        get: operations["mirror.departments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mirror/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 成员选择：按姓名、拼音或部门查找，或按 ID 取回 */
+        get: operations["mirror.members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mirror/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 最近的同步及其进度 */
+        get: operations["mirror.syncs"];
+        put?: never;
+        /** 从企业微信重新同步 */
+        post: operations["mirror.startSync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mirror/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 企业标签，按标签组 */
+        get: operations["mirror.tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/welcome/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看欢迎语发送记录 */
+        get: operations["welcome.getDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/welcome/greetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看欢迎语 */
+        get: operations["welcome.getGreetings"];
+        put?: never;
+        /** 新建欢迎语 */
+        post: operations["welcome.postGreetings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/welcome/greetings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改欢迎语 */
+        put: operations["welcome.putGreetingsId"];
+        post?: never;
+        /** 删除欢迎语 */
+        delete: operations["welcome.deleteGreetingsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        Problem: {
-            type?: string;
-            title: string;
-            /** Format: int64 */
-            status: number;
-            /** @description What happened and what it means, for people. */
-            detail?: string;
-            /** @description invalid, unauthenticated, forbidden, not_found, conflict, too_large, limited, upstream, unavailable or internal. */
-            code?: string;
-            /** @description What to do about it; for WeCom errors the advice of the error code. */
-            advice?: string;
-            /** @description What support needs to find this answer in the log. */
-            reference?: string;
-            /**
-             * Format: int64
-             * @description WeCom's error code when WeCom refused.
-             */
-            upstream?: number;
-            errors?: components["schemas"]["ProblemField"][];
-        };
-        ProblemField: {
-            /** @description Dotted path of the field, such as name or shifts[0].start. */
-            field?: string;
-            /** @description The same with its place, such as body.name. */
-            location?: string;
-            message: string;
-        };
-        Me: {
-            user: components["schemas"]["MeUser"];
-            corp: components["schemas"]["MeCorp"];
+        AccessGrant: {
+            member: string;
+            name: string;
             roles: string[];
+        };
+        AccessGrantList: {
+            grants: components["schemas"]["AccessGrant"][];
+        };
+        AccessRole: {
+            builtIn: boolean;
+            key: string;
+            name: string;
             permissions: string[];
             /** @enum {string} */
             reach: "self" | "departments" | "all";
-            menu: components["schemas"]["MenuGroup"][];
         };
-        MeUser: {
+        AccessRoleList: {
+            roles: components["schemas"]["AccessRole"][];
+        };
+        AccountMe: {
+            corp: components["schemas"]["AccountMeCorp"];
+            menu: components["schemas"]["AccountMenuGroup"][];
+            /** @description "*" is every one, "customer.*" every one of a feature */
+            permissions: string[];
+            /**
+             * @description whose customers and groups are visible
+             * @enum {string}
+             */
+            reach: "self" | "departments" | "all";
+            /** @description keys of the roles: owner, admin, manager, staff */
+            roles: string[];
+            user: components["schemas"]["AccountUser"];
+        };
+        AccountMeCorp: {
             id: string;
             name: string;
+            /** @description IANA name; all times are shown in it */
+            timeZone: string;
+        };
+        AccountMenuGroup: {
+            group: string;
+            items: components["schemas"]["AccountMenuItem"][];
+        };
+        AccountMenuItem: {
+            /** @description its title is the text menu.<key> */
+            key: string;
+            path: string;
+        };
+        AccountMethods: {
+            /** @description by name and password */
+            local: boolean;
+            /** @description by scanning with WeCom, or at once inside its client: the browser goes to /api/account/wecom/start?next=<path> */
+            wecom: boolean;
+        };
+        AccountUser: {
+            /** @description id of the local account, or the userid */
+            id: string;
             /** @description userid in WeCom */
             member?: string;
             /**
@@ -462,135 +929,204 @@ export interface components {
              * @enum {string}
              */
             method: "password" | "wecom";
-        };
-        MeCorp: {
-            id: string;
             name: string;
-            /** @description IANA name; all times are shown in it. */
-            timeZone: string;
         };
-        MenuGroup: {
-            /** @description home, acquire, customer, group, reach, engage, content, risk, data or management. */
-            group: string;
-            items: components["schemas"]["MenuItem"][];
-        };
-        MenuItem: {
-            /** @description its title is the text menu.<key> */
+        AskEntry: {
+            /** Format: date-time */
+            at: string;
+            href?: string;
             key: string;
-            path: string;
+            kind: string;
+            member?: string;
+            memberName?: string;
+            values?: {
+                [key: string]: string;
+            };
         };
-        SignInMethods: {
-            /** @description by name and password */
-            local: boolean;
-            /** @description by scanning with WeCom, or at once inside its client: GET /api/account/wecom/start */
-            wecom: boolean;
+        AskFound: {
+            hits: components["schemas"]["AskHit"][];
+            kind: string;
         };
-        SignIn: {
-            name: string;
-            password: string;
+        AskHit: {
+            href: string;
+            subtitle?: string;
+            title: string;
         };
-        PasswordChange: {
-            current: string;
-            next: string;
-        };
-        HomeTiles: {
-            /**
-             * Format: int64
-             * @description Unix milliseconds.
-             */
-            asOf: number;
-            tiles: components["schemas"]["HomeTile"][];
-        };
-        HomeTile: {
-            /** @description texts: tile.<key>, and tile.<key>.definition on hover */
+        AskTile: {
+            /** Format: int64 */
+            before?: number;
+            href: string;
             key: string;
+            /** @enum {string} */
+            level?: "warning" | "error";
             /** Format: int64 */
             value: number;
+        };
+        ChannelcodeCounters: {
             /**
              * Format: int64
-             * @description the same figure one period earlier
+             * @description customers who came by the code, re-additions count again
              */
-            before?: number;
-            /** @description the rows behind the figure */
-            href: string;
+            added: number;
             /**
-             * @description set when a value above zero asks somebody to act
-             * @enum {string}
+             * Format: int64
+             * @description customers whom the member deleted afterwards
              */
-            level?: "warning" | "error";
+            deleted: number;
+            /**
+             * Format: int64
+             * @description customers who deleted the member afterwards
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description of these today, in the corp's time zone
+             */
+            today: number;
         };
-        SearchResult: {
-            groups: components["schemas"]["SearchGroup"][];
-        };
-        SearchGroup: {
-            /** @description its title is the text find.<kind> */
-            kind: string;
-            hits: components["schemas"]["SearchItem"][];
-        };
-        SearchItem: {
-            title: string;
-            subtitle?: string;
-            href: string;
-        };
-        RunningJobs: {
-            jobs: components["schemas"]["RunningJob"][];
-        };
-        RunningJob: {
-            id: string;
-            /** @description its title is the text job.<kind> */
-            kind: string;
+        ChannelcodeDayCount: {
             /** Format: int64 */
-            done: number;
+            added: number;
             /**
              * Format: int64
-             * @description absent while unknown
+             * @description 20261122 in the corp's time zone
              */
-            total?: number;
+            day: number;
+            /** Format: int64 */
+            deleted: number;
+            /** Format: int64 */
+            lost: number;
+        };
+        ChannelcodeForm: {
+            backup?: string[];
+            content?: components["schemas"]["MessageContent"];
+            customerRemark?: string;
+            /** Format: int64 */
+            dailyCap?: number;
+            /** @enum {string} */
+            greeting: "default" | "own" | "none";
+            members: string[];
+            name: string;
+            remark?: string;
+            shifts?: components["schemas"]["ChannelcodeShift"][];
+            skipVerify: boolean;
+            tags?: string[];
+            /** Format: int64 */
+            version?: number;
+        };
+        ChannelcodeHistory: {
+            /** @description days with changes, oldest first; the others are zero */
+            days: components["schemas"]["ChannelcodeDayCount"][];
             /**
              * Format: int64
-             * @description unix milliseconds
+             * @description first day, 20261122
              */
-            startedAt: number;
-        };
-        MemberPage: {
-            items: components["schemas"]["MemberBrief"][];
-            /** @description Cursor of the next page; absent at the end. */
-            next?: string;
-        };
-        MemberBrief: {
-            /** @description WeCom userid. */
-            id: string;
-            name: string;
-            avatar?: string;
-            departments: string[];
-            /** @description Has 客户联系 (may serve customers). */
-            contact?: boolean;
-        };
-        DepartmentList: {
-            items: components["schemas"]["DepartmentBrief"][];
-        };
-        DepartmentBrief: {
-            id: string;
-            /** @description Absent at the root. */
-            parent?: string;
-            name: string;
+            from: number;
             /**
              * Format: int64
-             * @description Members in it and below.
+             * @description today
              */
-            members?: number;
+            to: number;
         };
-        TagList: {
-            groups: components["schemas"]["TagGroupBrief"][];
+        ChannelcodeShift: {
+            /** @description 1 Monday to 7 Sunday */
+            days: number[];
+            /**
+             * Format: int64
+             * @description minute of the day, 540 is 09:00
+             */
+            from: number;
+            members: string[];
+            /**
+             * Format: int64
+             * @description minute of the day, exclusive; not after From means past midnight
+             */
+            to: number;
         };
-        TagGroupBrief: {
+        ChannelcodeView: {
+            backup: string[];
+            content: components["schemas"]["MessageContent"];
+            counters: components["schemas"]["ChannelcodeCounters"];
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            customerRemark: string;
+            /** Format: int64 */
+            dailyCap: number;
+            greeting: string;
+            /** @description id, 13 characters that sort by time */
             id: string;
+            members: string[];
             name: string;
-            tags: components["schemas"]["TagBrief"][];
+            /** @description names of all members above by userid */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description when the members on duty change by themselves
+             */
+            nextChange?: string;
+            /** @description the members WeCom distributes to now */
+            onDuty: string[];
+            problem?: string;
+            qr?: string;
+            remark: string;
+            scan?: string;
+            shifts: components["schemas"]["ChannelcodeShift"][];
+            skipVerify: boolean;
+            /** @description what WeCom sends with every customer who came by the code */
+            state: string;
+            /** @enum {string} */
+            status: "pending" | "live" | "broken";
+            tagNames: {
+                [key: string]: string;
+            };
+            tags: string[];
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: int64 */
+            version: number;
         };
-        TagBrief: {
+        ChurnSetting: {
+            /** @description 被删除通知: the member is told at once */
+            notify: boolean;
+        };
+        ChurnView: {
+            /** Format: int64 */
+            addWay: number;
+            /** Format: date-time */
+            addedAt?: string;
+            avatar: string;
+            /** @description nobody else in the corp followed the customer any more */
+            company: boolean;
+            customer: string;
+            /** @description the customer's page; absent when the customer was never read */
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description whole days; -1 when not known
+             */
+            daysKept: number;
+            /** @description the member's main department */
+            department: string;
+            /** @description id, 13 characters that sort by time */
             id: string;
+            /** Format: date-time */
+            lostAt: string;
+            member: string;
+            memberName: string;
             name: string;
+            /** @enum {string} */
+            notice: "off" | "waiting" | "sent" | "failed";
+            reason?: string;
+            remark: string;
+            /** Format: date-time */
+            returnedAt?: string;
+            /** @description at the time of the loss */
+            tags: string[];
+            /** @description found by a re-sync: time and doer are not known */
+            unknown: boolean;
         };
         CorpCall: {
             adviceEn: string;
@@ -609,6 +1145,115 @@ export interface components {
             reason: string;
             /** Format: int64 */
             times: number;
+        };
+        CustomerCustomerView: {
+            /** Format: int64 */
+            addedAt: number;
+            avatar: string;
+            company: string;
+            customer: string;
+            /** Format: int64 */
+            follows: number;
+            /** Format: int64 */
+            gender: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** Format: int64 */
+            lostAt: number;
+            /** @description who follows the customer, within the viewer's scope */
+            members: components["schemas"]["CustomerFollowerView"][];
+            name: string;
+            /** Format: int64 */
+            readAt: number;
+            /** @description those of all follows in scope, each once */
+            tags: components["schemas"]["MirrorFollowTag"][];
+            title: string;
+            /** Format: int64 */
+            type: number;
+            unionid?: string;
+        };
+        CustomerDetail: {
+            /** Format: int64 */
+            addedAt: number;
+            avatar: string;
+            company: string;
+            customer: string;
+            /** @description follows that stand first, then those that ended */
+            followers: components["schemas"]["CustomerFollowView"][];
+            /** Format: int64 */
+            follows: number;
+            /** Format: int64 */
+            gender: number;
+            /** @description customer groups the customer is in */
+            groups: components["schemas"]["CustomerGroupView"][];
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** Format: int64 */
+            lostAt: number;
+            name: string;
+            /** Format: int64 */
+            readAt: number;
+            title: string;
+            /** Format: int64 */
+            type: number;
+            unionid?: string;
+        };
+        CustomerFollowView: {
+            /** Format: int64 */
+            addWay: number;
+            /** Format: int64 */
+            addedAt: number;
+            avatar: string;
+            company: string;
+            /** @description of a WeCom user */
+            corpName: string;
+            customer: string;
+            /** @description id, 13 characters that sort by time */
+            customerId: string;
+            description: string;
+            /** Format: int64 */
+            endedAt: number;
+            /**
+             * Format: int64
+             * @description 0 unknown, 1 male, 2 female
+             */
+            gender: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            member: string;
+            memberName: string;
+            mobiles: string[];
+            /** @description the customer's own name */
+            name: string;
+            operator?: string;
+            remark: string;
+            /** Format: int64 */
+            standing: number;
+            state?: string;
+            tags: components["schemas"]["MirrorFollowTag"][];
+            /**
+             * Format: int64
+             * @description 1 WeChat, 2 WeCom
+             */
+            type: number;
+        };
+        CustomerFollowerView: {
+            /** Format: int64 */
+            addedAt: number;
+            member: string;
+            name: string;
+            remark: string;
+            /** Format: int64 */
+            standing: number;
+        };
+        CustomerGroupView: {
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** Format: int64 */
+            members: number;
+            name: string;
+            owner: string;
+            ownerName: string;
         };
         EventlogAbout: {
             /** @description chat_id */
@@ -730,8 +1375,168 @@ export interface components {
             /** @description id, 13 characters that sort by time */
             job: string;
         };
+        FaultField: {
+            field: string;
+            message: string;
+        };
+        GrantInputBody: {
+            /** @description keys of roles; none: those that the contact book gives */
+            roles: string[];
+        };
+        HomeHits: {
+            groups: components["schemas"]["AskFound"][];
+        };
+        HomeJob: {
+            /** Format: int64 */
+            done: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description its title is the text job.<kind> */
+            kind: string;
+            /**
+             * Format: int64
+             * @description unix milliseconds
+             */
+            startedAt: number;
+            /**
+             * Format: int64
+             * @description absent while unknown
+             */
+            total?: number;
+        };
+        HomeJobs: {
+            jobs: components["schemas"]["HomeJob"][];
+        };
+        HomeTiles: {
+            /**
+             * Format: int64
+             * @description unix milliseconds
+             */
+            asOf: number;
+            tiles: components["schemas"]["AskTile"][];
+        };
+        MessageAttachment: {
+            /** @description of a link */
+            desc?: string;
+            /** @enum {string} */
+            kind: "image" | "link";
+            /** @description cover of a link */
+            picture?: string;
+            /** @description where the console shows the uploaded picture from */
+            show?: string;
+            /** @description of a link, required there */
+            title?: string;
+            /** @description link: the page; image: WeCom's address of the uploaded picture */
+            url?: string;
+        };
+        MessageContent: {
+            attachments?: components["schemas"]["MessageAttachment"][];
+            text: string;
+        };
+        MirrorDepartmentBrief: {
+            id: string;
+            /**
+             * Format: int64
+             * @description members in it and below, within the viewer's scope
+             */
+            members: number;
+            name: string;
+            /** @description absent at the root */
+            parent?: string;
+        };
+        MirrorDepartmentList: {
+            items: components["schemas"]["MirrorDepartmentBrief"][];
+        };
+        MirrorFollowTag: {
+            group: string;
+            id: string;
+            /** Format: int64 */
+            kind: number;
+            name: string;
+        };
+        MirrorMemberBrief: {
+            avatar?: string;
+            /** @description present, activated and with 客户联系: may serve customers */
+            contact?: boolean;
+            /** @description names of the departments */
+            departments: string[];
+            /** @description WeCom userid */
+            id: string;
+            /** @description no longer in the contact book */
+            left?: boolean;
+            name: string;
+        };
+        MirrorSync: {
+            /** Format: int64 */
+            done: number;
+            error: string;
+            /** Format: int64 */
+            finishedAt: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** Format: int64 */
+            repaired: number;
+            scope: string;
+            stage: string;
+            /** Format: int64 */
+            startedAt: number;
+            startedBy: string;
+            state: string;
+            /** Format: int64 */
+            total: number;
+        };
+        MirrorSyncList: {
+            items: components["schemas"]["MirrorSync"][];
+            /**
+             * Format: int64
+             * @description unix ms of the last complete sync of customers, 0 = never
+             */
+            lastDone: number;
+        };
+        MirrorTagBrief: {
+            id: string;
+            name: string;
+        };
+        MirrorTagGroupBrief: {
+            id: string;
+            name: string;
+            tags: components["schemas"]["MirrorTagBrief"][];
+        };
+        MirrorTagList: {
+            groups: components["schemas"]["MirrorTagGroupBrief"][];
+        };
+        PageAskEntry: {
+            items: components["schemas"]["AskEntry"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageChannelcodeView: {
+            items: components["schemas"]["ChannelcodeView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageChurnView: {
+            items: components["schemas"]["ChurnView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
         PageCorpCall: {
             items: components["schemas"]["CorpCall"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageCustomerCustomerView: {
+            items: components["schemas"]["CustomerCustomerView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageCustomerFollowView: {
+            items: components["schemas"]["CustomerFollowView"][];
             /** @description cursor of the following page; absent on the last */
             next?: string;
             total?: components["schemas"]["Total"];
@@ -748,15 +1553,104 @@ export interface components {
             next?: string;
             total?: components["schemas"]["Total"];
         };
+        PageMirrorMemberBrief: {
+            items: components["schemas"]["MirrorMemberBrief"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageWelcomeDeliveryView: {
+            items: components["schemas"]["WelcomeDeliveryView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PasswordInputBody: {
+            current: string;
+            next: string;
+        };
+        Problem: {
+            /** @description what to do about it */
+            advice?: string;
+            /** @enum {string} */
+            code: "invalid" | "unauthenticated" | "forbidden" | "not_found" | "conflict" | "too_large" | "limited" | "upstream" | "unavailable" | "internal";
+            /** @description what went wrong, for people */
+            detail: string;
+            /** @description the fields that are wrong */
+            errors?: components["schemas"]["FaultField"][];
+            /** @description names this request in the log */
+            reference?: string;
+            /**
+             * Format: int64
+             * @description HTTP status
+             */
+            status: number;
+            /** @description what sort of thing went wrong, in the reader's language */
+            title: string;
+            /** @description urn:queqiao:problem:<code> */
+            type: string;
+            /**
+             * Format: int64
+             * @description errcode of WeCom when it refused
+             */
+            upstream?: number;
+        };
         RetryAllInputBody: {
             /** @description kind of the dead jobs to retry */
             kind: string;
+        };
+        SignInInputBody: {
+            /** @description sign-in name of a local account */
+            name: string;
+            password: string;
+        };
+        SyncInputBody: {
+            /**
+             * @description what to read anew
+             * @enum {string}
+             */
+            scope: "full" | "contacts" | "tags" | "customers" | "groups";
         };
         Total: {
             /** Format: int64 */
             count: number;
             /** @description false: at least so many */
             exact: boolean;
+        };
+        WelcomeDeliveryView: {
+            customerName: string;
+            memberName: string;
+        };
+        WelcomeForm: {
+            content: components["schemas"]["MessageContent"];
+            enabled: boolean;
+            /** @enum {string} */
+            level: "company" | "department" | "member";
+            /** @description userid or department id; empty for the company */
+            target?: string;
+            /**
+             * Format: int64
+             * @description the one that was read, for edits
+             */
+            version?: number;
+        };
+        WelcomeGreetings: {
+            items: components["schemas"]["WelcomeView"][];
+        };
+        WelcomeView: {
+            content: components["schemas"]["MessageContent"];
+            enabled: boolean;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @enum {string} */
+            level: "company" | "department" | "member";
+            target: string;
+            targetName: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /** Format: int64 */
+            version: number;
         };
     };
     responses: never;
@@ -767,7 +1661,159 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    "account-sign-in": {
+    "access.getGrants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessGrantList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access.putGrantsMember": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description userid */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessGrant"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access.getRoles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRoleList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.getMe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMe"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.getMethods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMethods"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.putPassword": {
         parameters: {
             query?: never;
             header?: never;
@@ -776,18 +1822,18 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignIn"];
+                "application/json": components["schemas"]["PasswordInputBody"];
             };
         };
         responses: {
-            /** @description Done */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Refused */
+            /** @description Problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -798,83 +1844,29 @@ export interface operations {
             };
         };
     };
-    "account-sign-out": {
+    "account.postSignIn": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
+            cookie?: {
+                queqiao_session?: string;
             };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "account-methods": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SignInMethods"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "account-password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PasswordChange"];
+                "application/json": components["schemas"]["SignInInputBody"];
             };
         };
         responses: {
-            /** @description Done */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Refused */
+            /** @description Problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -885,7 +1877,7 @@ export interface operations {
             };
         };
     };
-    me: {
+    "account.postSignOut": {
         parameters: {
             query?: never;
             header?: never;
@@ -894,16 +1886,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
-            200: {
+            /** @description No Content */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Me"];
-                };
+                content?: never;
             };
-            /** @description Refused */
+            /** @description Problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -914,7 +1904,7 @@ export interface operations {
             };
         };
     };
-    "home-tiles": {
+    "account.getWecomCallback": {
         parameters: {
             query?: never;
             header?: never;
@@ -923,16 +1913,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description see summary */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["HomeTiles"];
-                };
+                content?: never;
             };
-            /** @description Refused */
+            /** @description Problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -943,77 +1931,572 @@ export interface operations {
             };
         };
     };
-    search: {
+    "account.getWecomStart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channelcode.getCodes": {
         parameters: {
             query?: {
-                q?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SearchResult"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "jobs-running": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RunningJobs"];
-                };
-            };
-            /** @description Refused */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    members: {
-        parameters: {
-            query?: {
-                q?: string;
-                department?: string;
-                id?: string[];
+                /** @description cursor: next of the page before */
                 after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of the name */
+                q?: string;
+                /** @description userid that the code names */
+                member?: string;
+                status?: "pending" | "live" | "broken";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChannelcodeView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channelcode.postCodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelcodeForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelcodeView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channelcode.getCodesId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelcodeView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channelcode.putCodesId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelcodeForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelcodeView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channelcode.deleteCodesId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channelcode.getCodesIdDays": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelcodeHistory"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channelcode.getCodesIdQr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "churn.getLosses": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description userids */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+                /** @description lost at or after */
+                from?: string;
+                /** @description lost before */
+                to?: string;
+                state?: "all" | "lost" | "returned";
+                /** @description only losses to the whole company */
+                company?: boolean;
+                /** @description external_userid */
+                customer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChurnView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "churn.exportCsv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "churn.exportXlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "churn.getSetting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnSetting"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "churn.putSetting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChurnSetting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnSetting"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.getCustomers": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of name, remark, company or phone */
+                q?: string;
+                /** @description userids: followed by one of them */
+                member?: string[];
+                /** @description followed by a member of one of them or below */
+                department?: number[];
+                /** @description WeCom tag ids */
+                tag?: string[];
+                tagMode?: "any" | "all" | "none";
+                /** @description added at or after */
+                from?: string;
+                /** @description added before */
+                to?: string;
+                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom */
+                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "all";
+                /** @description WeCom's add_way, -1 for any */
+                addWay?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCustomerCustomerView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.getCustomersCount": {
+        parameters: {
+            query?: {
+                /** @description part of name, remark, company or phone */
+                q?: string;
+                /** @description userids: followed by one of them */
+                member?: string[];
+                /** @description followed by a member of one of them or below */
+                department?: number[];
+                /** @description WeCom tag ids */
+                tag?: string[];
+                tagMode?: "any" | "all" | "none";
+                /** @description added at or after */
+                from?: string;
+                /** @description added before */
+                to?: string;
+                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom */
+                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "all";
+                /** @description WeCom's add_way, -1 for any */
+                addWay?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Total"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.getCustomersId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDetail"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.getCustomersIdTimeline": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
                 limit?: number;
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -1024,10 +2507,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MemberPage"];
+                    "application/json": components["schemas"]["PageAskEntry"];
                 };
             };
-            /** @description Refused */
+            /** @description Problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1038,9 +2521,31 @@ export interface operations {
             };
         };
     };
-    departments: {
+    "customer.getFollows": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of name, remark, company or phone */
+                q?: string;
+                /** @description userids: followed by one of them */
+                member?: string[];
+                /** @description followed by a member of one of them or below */
+                department?: number[];
+                /** @description WeCom tag ids */
+                tag?: string[];
+                tagMode?: "any" | "all" | "none";
+                /** @description added at or after */
+                from?: string;
+                /** @description added before */
+                to?: string;
+                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom */
+                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "all";
+                /** @description WeCom's add_way, -1 for any */
+                addWay?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1053,10 +2558,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DepartmentList"];
+                    "application/json": components["schemas"]["PageCustomerFollowView"];
                 };
             };
-            /** @description Refused */
+            /** @description Problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1067,9 +2572,27 @@ export interface operations {
             };
         };
     };
-    tags: {
+    "customer.getFollowsCount": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description part of name, remark, company or phone */
+                q?: string;
+                /** @description userids: followed by one of them */
+                member?: string[];
+                /** @description followed by a member of one of them or below */
+                department?: number[];
+                /** @description WeCom tag ids */
+                tag?: string[];
+                tagMode?: "any" | "all" | "none";
+                /** @description added at or after */
+                from?: string;
+                /** @description added before */
+                to?: string;
+                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom */
+                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "all";
+                /** @description WeCom's add_way, -1 for any */
+                addWay?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1082,10 +2605,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TagList"];
+                    "application/json": components["schemas"]["Total"];
                 };
             };
-            /** @description Refused */
+            /** @description Problem (RFC 9457) */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1518,6 +3041,505 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EventlogJob"];
                 };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "home.getJobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeJobs"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "home.getSearch": {
+        parameters: {
+            query?: {
+                /** @description one to 50 characters of a name */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeHits"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "home.getTiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeTiles"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "live.changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message.uploadPicture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message.showPicture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hash: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mirror.departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MirrorDepartmentList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mirror.members": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of the name, alias, userid or pinyin */
+                q?: string;
+                /** @description department id; those below count too */
+                department?: string;
+                /** @description exactly these userids, those who left too */
+                id?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMirrorMemberBrief"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mirror.syncs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MirrorSyncList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mirror.startSync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SyncInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MirrorSync"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mirror.tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MirrorTagList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "welcome.getDeliveries": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                outcome?: "sending" | "sent" | "none" | "taken" | "late" | "refused";
+                member?: string;
+                /** @description external_userid */
+                customer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageWelcomeDeliveryView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "welcome.getGreetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WelcomeGreetings"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "welcome.postGreetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WelcomeForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WelcomeView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "welcome.putGreetingsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WelcomeForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WelcomeView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "welcome.deleteGreetingsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem (RFC 9457) */
             default: {
