@@ -72,6 +72,11 @@ func getToken(c *call) (any, error) {
 	c.app = corp.Apps[i]
 	token := corp.Tokens[secret]
 	if token == nil || token.Revoked || !c.now.Before(token.ExpiresAt) {
+		for value, ref := range s.tokens { // long dead ones need no 42001 any more
+			if c.now.Sub(ref.token.ExpiresAt) > 24*time.Hour {
+				delete(s.tokens, value)
+			}
+		}
 		token = &Token{Value: s.randomID("", 128), Secret: secret, ExpiresAt: c.now.Add(tokenLife)}
 		corp.Tokens[secret] = token
 		s.tokens[token.Value] = tokenRef{corp, c.app, token}

@@ -126,6 +126,7 @@ func (l *limiter) take(now time.Time, key windowKey, limit, n int) bool {
 	}
 	w := l.windows[key]
 	if w == nil {
+		l.tidy(now)
 		w = &window{start: now}
 		l.windows[key] = w
 	}
@@ -142,6 +143,21 @@ func (l *limiter) take(now time.Time, key windowKey, limit, n int) bool {
 		return false
 	}
 	return true
+}
+
+// keepWindows is how many windows are kept before ended ones are thrown away.
+const keepWindows = 20_000
+
+// tidy throws ended windows away once there are many. The caller holds mu.
+func (l *limiter) tidy(now time.Time) {
+	if len(l.windows) < keepWindows {
+		return
+	}
+	for key, w := range l.windows {
+		if now.Sub(w.start) >= key.span && !now.Before(w.blocked) {
+			delete(l.windows, key)
+		}
+	}
 }
 
 // takeOne is take for callers outside of this file.
@@ -162,6 +178,7 @@ func (l *limiter) room(now time.Time, scope, api string, span time.Duration, lim
 	key := windowKey{scope, api, span}
 	w := l.windows[key]
 	if w == nil || now.Sub(w.start) >= span || now.Before(w.start) {
+		l.tidy(now)
 		w = &window{start: now}
 		l.windows[key] = w
 	}

@@ -92,6 +92,20 @@ func (s *Sim) wayImage(w http.ResponseWriter, r *http.Request) {
 	writeQR(w, s.base(r)+"/q/"+id)
 }
 
+// memberImage serves the personal code of a member, which leads to his entry in
+// the control interface.
+func (s *Sim) memberImage(w http.ResponseWriter, r *http.Request) {
+	s.mu.RLock()
+	c := s.world.Corp(r.PathValue("corp"))
+	known := c != nil && c.Members[userKey(r.PathValue("userid"))] != nil
+	s.mu.RUnlock()
+	if !known {
+		http.NotFound(w, r)
+		return
+	}
+	writeQR(w, s.base(r)+"/_sim/members/"+r.PathValue("userid")+"?corp="+c.ID)
+}
+
 // findWay looks for a way in all corps. The caller holds the lock.
 func (s *Sim) findWay(id string) (*Corp, bool) {
 	for _, c := range s.world.Corps {

@@ -42,6 +42,7 @@ func (s *Sim) routes() http.Handler {
 	mux.HandleFunc("GET /wwopen/sso/qrConnect", s.loginPage)
 	mux.HandleFunc("POST /connect/oauth2/choose", s.chooseIdentity)
 	mux.HandleFunc("GET /qr/way/{file}", s.wayImage)
+	mux.HandleFunc("GET /qr/member/{corp}/{userid}", s.memberImage)
 	mux.HandleFunc("GET /q/{way}", s.scanPage)
 	mux.HandleFunc("POST /q/{way}", s.scanPage)
 	mux.HandleFunc("GET /avatars/{kind}/{name...}", s.avatar)

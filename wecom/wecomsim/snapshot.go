@@ -33,7 +33,7 @@ type frozen struct {
 	Follows [][]*Follow // by corp, ordered by Seq
 	Random  []byte
 	Now     time.Time
-	Still   bool // the clock stood still: restore its time too
+	Still   bool // the clock stood still
 }
 
 // Snapshot writes the world.
@@ -61,8 +61,9 @@ func (s *Sim) Snapshot(w io.Writer) error {
 	return nil
 }
 
-// Restore replaces the world by one that Snapshot wrote. The clock is set only
-// when it stands still now and stood still then.
+// Restore replaces the world by one that Snapshot wrote. Time never runs back in
+// a world: when the clock had been advanced it goes on from there; a clock that
+// stood still then and stands now is put where it stood.
 func (s *Sim) Restore(r io.Reader) error {
 	zip, err := gzip.NewReader(r)
 	if err != nil {
@@ -90,7 +91,7 @@ func (s *Sim) Restore(r io.Reader) error {
 		c.reindex(f.Follows[i])
 	}
 	s.courier.forget()
-	if f.Still && s.clock.Speed() == 0 {
+	if f.Now.After(s.clock.Now()) || f.Still && s.clock.Speed() == 0 {
 		s.clock.Set(f.Now)
 	}
 	s.mu.Lock()

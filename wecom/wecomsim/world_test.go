@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -215,6 +216,43 @@ func TestSeed(t *testing.T) {
 	})
 	if lost == 0 {
 		t.Error("a month of history without a lost customer")
+	}
+}
+
+// TestTimeDoesNotRunBack: a world whose clock was advanced goes on from there.
+func TestTimeDoesNotRunBack(t *testing.T) {
+	clock := wecomsim.NewClock()
+	sim := wecomsim.New(wecomsim.Options{Clock: clock})
+	defer func() { _ = sim.Close() }()
+	clock.Advance(72 * time.Hour)
+	then := clock.Now()
+	var file bytes.Buffer
+	if err := sim.Snapshot(&file); err != nil {
+		t.Fatal(err)
+	}
+	later := wecomsim.New(wecomsim.Options{})
+	defer func() { _ = later.Close() }()
+	if err := later.Restore(&file); err != nil {
+		t.Fatal(err)
+	}
+	if later.Clock().Now().Before(then) {
+		t.Errorf("the clock shows %v, before %v", later.Clock().Now(), then)
+	}
+}
+
+// BenchmarkBatchGetByUser reads pages of 100 relations from 100 000 customers.
+func BenchmarkBatchGetByUser(b *testing.B) {
+	w := newWorld(b, func(o *wecomsim.Options) {
+		o.Limits = &wecomsim.Limits{}
+		o.Seed = &wecomsim.SeedOptions{Members: 100, Departments: 6, Customers: 100_000, Days: 30}
+	})
+	users := w.good("externalcontact/get_follow_user_list", nil)["follow_user"].([]any)
+	in := m{"userid_list": users, "limit": 100, "cursor": ""}
+	for b.Loop() {
+		out := w.good("externalcontact/batch/get_by_user", in)
+		if in["cursor"] = out["next_cursor"]; in["cursor"] == nil {
+			in["cursor"] = ""
+		}
 	}
 }
 
