@@ -17,3 +17,8 @@ export async function signIn({ page, program, watch }) {
   await enter(page, program.admin);
   await page.getByRole('navigation').first().waitFor();
 }
+
+/** The server's answer to who is signed in in this browser: 200 with the viewer, or 401. */
+export function whoIsSignedIn({ page, program }) {
+  return page.request.get(`${program.url}/api/account/me`);
+}

@@ -7,7 +7,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { atHome, launch, views, Watch } from './browser.mjs';
-import { signIn } from './console.mjs';
+import { signIn, whoIsSignedIn } from './console.mjs';
 import { Program } from './program.mjs';
 
 const { values } = parseArgs({
@@ -19,7 +19,7 @@ const schemes = ['light', 'dark'];
 
 /** Each list page, and from each the page of its first row: lists link to details by the address below theirs. */
 async function addresses(page, program) {
-  const me = await (await page.request.get(`${program.url}/api/me`)).json();
+  const me = await (await whoIsSignedIn({ page, program })).json();
   const lists = [...new Set(['/', ...me.menu.map((entry) => entry.path)])];
   const found = [];
   for (const list of lists) {
@@ -87,7 +87,7 @@ try {
         const watch = new Watch(context);
         const window = await context.newPage();
         const targets = pages.map((path) => [nameOf(path), program.url + path]);
-        targets.push(['simulator', `${program.simulator.url}/`]);
+        targets.push(['phones', `${program.simulator.url}/_sim/phones`]);
         for (const [name, address] of targets) {
           try {
             await show(window, address);

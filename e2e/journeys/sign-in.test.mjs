@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { enter, signIn } from '../console.mjs';
+import { enter, signIn, whoIsSignedIn } from '../console.mjs';
 import { journey } from '../journey.mjs';
 
 journey('the administrator signs in, stays so after a reload, and signs out', async (stage) => {
@@ -8,13 +8,12 @@ journey('the administrator signs in, stays so after a reload, and signs out', as
   await page.reload();
   await page.getByRole('navigation').first().waitFor();
 
-  const me = await page.request.get(`${program.url}/api/me`);
-  assert.equal(me.status(), 200);
+  assert.equal((await whoIsSignedIn(stage)).status(), 200);
 
   await page.getByRole('button', { name: program.admin.name }).click();
   await page.getByRole('menuitem', { name: '退出登录' }).click();
   await page.locator('input[autocomplete="current-password"]').waitFor();
-  assert.equal((await page.request.get(`${program.url}/api/me`)).status(), 401);
+  assert.equal((await whoIsSignedIn(stage)).status(), 401);
 });
 
 journey('a wrong password is refused in words, and the right one then works', async (stage) => {
