@@ -2,6 +2,7 @@ package wecomsim
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -153,12 +154,29 @@ func sendMessage(c *call, req *wecom.SendMessageRequest) (any, error) {
 			out.ResponseCode = m.ResponseCode
 		}
 	}
+	c.corp.forgetAppMessages(c.now)
 	c.corp.AppMessages[m.ID] = m
 	c.corp.indexAppMessage(m)
 	for _, u := range m.To {
 		c.sim.tell(Change{Kind: "app_message", Corp: c.corp.ID, Member: u})
 	}
 	return out, nil
+}
+
+// keepAppMessages is how many messages are kept before old ones are forgotten.
+const keepAppMessages = 20_000
+
+// forgetAppMessages drops messages that can be neither recalled nor updated any
+// more, once there are many.
+func (c *Corp) forgetAppMessages(now time.Time) {
+	if len(c.AppMessages) < keepAppMessages {
+		return
+	}
+	old := func(m *AppMessage) bool { return now.Sub(time.UnixMilli(m.At)) > 2*recallLife }
+	maps.DeleteFunc(c.AppMessages, func(_ string, m *AppMessage) bool { return old(m) })
+	for k, list := range c.index.messagesOf {
+		c.index.messagesOf[k] = slices.DeleteFunc(list, old)
+	}
 }
 
 // fresh tells whether no equal message was sent within the interval; default

@@ -2,12 +2,14 @@ package wecomsim
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"hash/fnv"
 	"html/template"
 	"image/png"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -181,17 +183,15 @@ func (s *Sim) scanPage(w http.ResponseWriter, r *http.Request) {
 	showPage(w, http.StatusOK, data)
 }
 
-// strangers returns people whom the corp does not know yet. The caller holds
-// the lock.
+// strangers returns up to n people whom the corp does not know yet, the newest
+// first. The caller holds the lock.
 func (s *Sim) strangers(c *Corp, n int) []*Person {
 	var out []*Person
 	for _, p := range s.world.People {
 		if c.index.customerByPerson[p.ID] == nil {
 			out = append(out, p)
-			if len(out) == n {
-				break
-			}
 		}
 	}
-	return out
+	slices.SortFunc(out, func(a, b *Person) int { return cmp.Compare(personNumber(b), personNumber(a)) })
+	return out[:min(n, len(out))]
 }
