@@ -23,18 +23,8 @@ export function Faults() {
   const { say, toast, otherApp, setOtherApp } = useWorld();
   const { data, again } = useData('/_sim/faults', ['fault', 'callback', 'clock']);
   const active = data?.faults ?? [];
-  const off = async (ids) => {
-    // The interface knows only "all off": what shall stay is switched on again.
-    const stay = active.filter((f) => !ids.includes(f.id));
-    try {
-      await del('/_sim/faults');
-      for (const { kind, path, event, corp, count, hits, probability, latency_ms, code, status } of stay) {
-        await post('/_sim/faults', { kind, path, event, corp, count: count ? count - hits : 0, probability, latency_ms, code, status });
-      }
-    } catch (problem) {
-      toast(problem.message, 'bad');
-    }
-  };
+  const off = (ids) =>
+    Promise.all(ids.map((id) => del(`/_sim/faults/${id}`))).catch((problem) => toast(problem.message, 'bad'));
   return html`<div class="panelbody">
     ${active.length > 0 && html`<button class="tool wide warn" data-testid="faults-off" onClick=${() => del('/_sim/faults').then(again)}>${say('allFaultsOff')}</button>`}
     <ul class="faults">
