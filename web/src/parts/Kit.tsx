@@ -16,6 +16,8 @@ import { styleNonce } from './style-nonce';
 export function Kit({ dark, children }: { dark: boolean; children: ReactNode }) {
   const { language } = useI18n();
   const [csp] = useState(() => ({ nonce: styleNonce(document) }));
+  // The kit turns its own motion off; CSS that cuts it short leaves its menus unplaced.
+  const [still] = useState(() => matchMedia('(prefers-reduced-motion: reduce)').matches);
   const colours = dark ? palette.dark : palette.light;
 
   useEffect(() => {
@@ -56,6 +58,7 @@ export function Kit({ dark, children }: { dark: boolean; children: ReactNode }) 
           fontFamily: 'var(--q-font)',
           wireframe: false,
           motionDurationMid: '0.15s',
+          motion: !still,
         },
         components: {
           Table: {
