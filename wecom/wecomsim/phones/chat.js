@@ -38,7 +38,7 @@ export function ChatList({ side, owner, empty, children }) {
     for (const c of list) seen.set(seenKey(side, owner, c.id), c.last.seq);
   }
   if (!chats.data) return html`<${Waiting} error=${chats.error} />`;
-  return html`<ul class="list" data-testid=${`${side}-chats`}>
+  return html`<ul class=${list.length > 0 ? 'list' : ''} data-testid=${`${side}-chats`}>
     ${children}
     ${list.map((c) => {
       const fresh = c.last.seq > (seen.get(seenKey(side, owner, c.id)) ?? 0);
@@ -46,7 +46,7 @@ export function ChatList({ side, owner, empty, children }) {
       return html`<${Row} key=${c.id} picture=${c.avatar} title=${c.title} note=${digest(c.last, say)} side=${listTime(c.last.at, now)}
         badge=${fresh} testid=${`chat-${end}`} onClick=${() => phone.go('chat', { chat: c.id, about: c })} />`;
     })}
-    ${list.length === 0 && !children && html`<${Empty} text=${empty} />`}
+    ${list.length === 0 && empty && html`<li><${Empty} text=${empty} /></li>`}
   </ul>`;
 }
 

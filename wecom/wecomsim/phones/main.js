@@ -39,8 +39,8 @@ function holderOf(members, chosen) {
   );
 }
 
-/** A newcomer is somebody with a plain name, so that he is easy to find in the console. */
-const plainName = /^\p{Script=Han}{2,4}$/u;
+/** A newcomer has a common surname and name, not a nickname: he is easy to find in the console. */
+const plainName = /^[王李张刘陈杨黄赵吴周徐孙朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾][\p{Script=Han}]{1,2}$/u;
 
 function usePerson(corp) {
   const [chosen, choose] = useKept('person', '');

@@ -2,7 +2,7 @@
 import { cls, html, useRef, useState } from './view.js';
 
 /** How long a notice stays, in milliseconds. */
-const stay = 5000;
+const stay = 4000;
 
 export function useToasts() {
   const [toasts, set] = useState(/** @type {{id: number, text: string, tone: string}[]} */ ([]));
