@@ -98,6 +98,7 @@ func (a *App) build(features []feature.New) {
 	if !cfg.Has("jobs") {
 		queue.Workers = map[job.Lane]int{}
 	}
+	queue.Changed = func(ctx context.Context, tx db.Tx, corp string) error { return a.tell(ctx, tx, corp, "job") }
 	a.Queue = job.New(a.DB, a.opts.Clock, a.IDs, a.log, queue)
 	a.Bus = bus.New(a.Queue)
 	a.Live = live.New(a.DB, a.opts.Clock, a.IDs, a.log)
@@ -105,6 +106,7 @@ func (a *App) build(features []feature.New) {
 	a.Corps = corp.New(corp.Deps{
 		DB: a.DB, Secrets: a.sealer, Clock: a.opts.Clock, IDs: a.IDs, Transport: a.out,
 		BaseURL: cfg.WeCom.BaseURL, OpenURL: cfg.WeCom.OpenURL, LoginURL: cfg.WeCom.LoginURL, Log: a.log,
+		Changed: func(ctx context.Context, tx db.Tx, corp string) error { return a.tell(ctx, tx, corp, "call") },
 	})
 	a.closers = append(a.closers, func() error { return a.Corps.Close(context.Background()) })
 	a.Mirror = mirror.New(mirror.Deps{
@@ -121,6 +123,15 @@ func (a *App) build(features []feature.New) {
 	for _, f := range a.Features {
 		a.adopt(f)
 	}
+}
+
+// tell says to the open pages of a corp that something of a topic has changed; what
+// belongs to the installation itself has no page.
+func (a *App) tell(ctx context.Context, tx db.Tx, corp, topic string) error {
+	if corp == "" {
+		return nil
+	}
+	return a.Live.Publish(ctx, tx, corp, topic)
 }
 
 // deps are the handles for the next feature; its slug is not known before New returns,

@@ -153,8 +153,24 @@ func (l *callLog) flush(ctx context.Context) error {
 			On(`CONFLICT (corp_id, app, operation, errcode, class, minute) DO UPDATE`).
 			Set(`times = corp_call.times + excluded.times, last_at = excluded.last_at, reason = excluded.reason`).
 			Exec(ctx)
-		return err
+		if err != nil || l.registry.recorded == nil {
+			return err
+		}
+		for corp := range corpsOf(rows) {
+			if err := l.registry.recorded(ctx, tx, corp); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+}
+
+func corpsOf(rows []*Call) map[string]bool {
+	corps := map[string]bool{}
+	for _, c := range rows {
+		corps[c.Corp] = true
+	}
+	return corps
 }
 
 func (l *callLog) close(ctx context.Context) error {

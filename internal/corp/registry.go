@@ -47,6 +47,9 @@ type Deps struct {
 	BaseURL, OpenURL, LoginURL string
 	// Nodes is how many processes call for the same corps and share WeCom's limits; 0 means 1.
 	Nodes int
+	// Changed, when set, is called in the transaction in which failed calls of a corp are
+	// recorded, for telling open pages.
+	Changed func(ctx context.Context, tx db.Tx, corp string) error
 	// Observe, when set, hears of every exchange with WeCom, for metrics.
 	Observe func(wecom.CallInfo)
 	Log     *slog.Logger
@@ -54,15 +57,16 @@ type Deps struct {
 
 // Registry knows the corps and gives their clients. Safe for concurrent use.
 type Registry struct {
-	db      *db.DB
-	secrets *secret.Box
-	clock   clock.Clock
-	ids     *id.Source
-	log     *slog.Logger
-	observe func(wecom.CallInfo)
-	options wecom.Options // what all clients have in common
-	calls   callLog
-	stop    context.CancelFunc
+	db       *db.DB
+	secrets  *secret.Box
+	clock    clock.Clock
+	ids      *id.Source
+	log      *slog.Logger
+	observe  func(wecom.CallInfo)
+	recorded func(ctx context.Context, tx db.Tx, corp string) error
+	options  wecom.Options // what all clients have in common
+	calls    callLog
+	stop     context.CancelFunc
 
 	mu      sync.Mutex
 	known   *known
@@ -100,7 +104,7 @@ func New(d Deps) *Registry {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	r := &Registry{
-		db: d.DB, secrets: d.Secrets, clock: d.Clock, ids: d.IDs, log: d.Log, observe: d.Observe,
+		db: d.DB, secrets: d.Secrets, clock: d.Clock, ids: d.IDs, log: d.Log, observe: d.Observe, recorded: d.Changed,
 		stop: stop, clients: map[clientKey]keptClient{},
 	}
 	r.options = wecom.Options{

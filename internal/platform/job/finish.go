@@ -42,6 +42,11 @@ func (q *Queue) finishBatch(ctx context.Context, tx db.Tx, batch []outcome) ([]b
 	if err != nil && !db.NoRows(err) {
 		return nil, err
 	}
+	for corp := range worthTelling(batch) {
+		if err := q.tellChange(ctx, tx, corp); err != nil {
+			return nil, err
+		}
+	}
 	ours := make(map[id.ID]bool, len(ids))
 	for _, i := range ids {
 		ours[i] = true
@@ -51,6 +56,25 @@ func (q *Queue) finishBatch(ctx context.Context, tx db.Tx, batch []outcome) ([]b
 		kept[i] = ours[o.run.entry.ID]
 	}
 	return kept, nil
+}
+
+// worthTelling are the corps that lost a job for good, or one that showed its progress.
+func worthTelling(batch []outcome) map[string]bool {
+	corps := map[string]bool{}
+	for _, o := range batch {
+		if o.state == Dead || o.run.hasReported() {
+			corps[o.run.entry.Corp] = true
+		}
+	}
+	return corps
+}
+
+// tellChange calls Options.Changed.
+func (q *Queue) tellChange(ctx context.Context, tx db.Tx, corp string) error {
+	if q.opts.Changed == nil {
+		return nil
+	}
+	return q.opts.Changed(ctx, tx, corp)
 }
 
 // finish records the outcome, as often as it takes while we live: until it is

@@ -163,7 +163,7 @@ func (q *Queue) Retry(ctx context.Context, corp string, job id.ID) error {
 		}
 		tx.AfterCommit(func() { q.wake(lanes[0]) })
 		q.db.Notify(tx, wakeChannel, string(lanes[0]))
-		return nil
+		return q.tellChange(ctx, tx, corp)
 	})
 }
 
@@ -176,10 +176,14 @@ func (q *Queue) Discard(ctx context.Context, corp string, job id.ID) error {
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n > 0 {
+		n, err := res.RowsAffected()
+		if err != nil {
 			return err
 		}
-		return q.refuse(ctx, tx, corp, job, "只能放弃失败的任务")
+		if n == 0 {
+			return q.refuse(ctx, tx, corp, job, "只能放弃失败的任务")
+		}
+		return q.tellChange(ctx, tx, corp)
 	})
 }
 
@@ -198,7 +202,10 @@ func (q *Queue) Cancel(ctx context.Context, corp string, job id.ID) error {
 		if db.NoRows(err) {
 			return q.refuse(ctx, tx, corp, job, "任务已经结束")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return q.tellChange(ctx, tx, corp)
 	})
 	if err != nil {
 		return err

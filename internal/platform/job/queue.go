@@ -33,6 +33,11 @@ type Options struct {
 	// apart from the queue's clock so that a test can let a month pass without every
 	// process looking dead.
 	Pulse clock.Clock
+	// Changed, when set, is called in the transaction in which something about a corp's
+	// jobs changed that people look at: one died, was retried or given up, began to show
+	// progress, went on or ended with it. For telling open pages; it does not hear of each
+	// of the many jobs that come and go without anybody looking.
+	Changed func(ctx context.Context, tx Tx, corp string) error
 }
 
 // DefaultWorkers is how many jobs run at once where Options say nothing.

@@ -199,8 +199,18 @@ func (r *run) writeProgress(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return r.owned(res)
+		if err := r.owned(res); err != nil {
+			return err
+		}
+		return r.q.tellChange(ctx, tx, r.entry.Corp)
 	})
+}
+
+// hasReported says whether the run has shown progress.
+func (r *run) hasReported() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.progress != progress{}
 }
 
 func (r *run) owned(res interface{ RowsAffected() (int64, error) }) error {
