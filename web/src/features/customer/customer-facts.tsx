@@ -1,0 +1,98 @@
+import { useQuery } from '@tanstack/react-query';
+import { api, ok } from '@/api/client';
+import { useI18n } from '@/lib/i18n';
+import { useLive } from '@/lib/live';
+import { Copy } from '@/parts/Copy';
+import { CustomerCard } from '@/parts/CustomerCard';
+import { ErrorView } from '@/parts/ErrorView';
+import { Facts } from '@/parts/Facts';
+import { MemberTag } from '@/parts/MemberTag';
+import { Card, Waiting } from '@/parts/Page';
+import { Labels, StateBadge } from '@/parts/StateBadge';
+import { TimeText } from '@/parts/TimeText';
+import { useT } from './strings';
+import { type CustomerDetail, faceOf, type FollowRow, standingOf, standingTone } from './words';
+
+export function useCustomer(id: string) {
+  useLive('customer', [['customer', 'one', id]]);
+  useLive('follow', [['customer', 'one', id]]);
+  return useQuery({
+    queryKey: ['customer', 'one', id],
+    queryFn: ({ signal }) => ok(api.GET('/api/customer/customers/{id}', { params: { path: { id } }, signal })),
+  });
+}
+
+/** What is known of a customer: the person, every member who follows him, his groups. */
+export function CustomerFacts({ id }: { id: string }) {
+  const customer = useCustomer(id);
+  if (customer.isPending) return <Waiting />;
+  if (customer.isError) return <ErrorView error={customer.error} onRetry={() => void customer.refetch()} />;
+  return <Known customer={customer.data} />;
+}
+
+function Known({ customer }: { customer: CustomerDetail }) {
+  const t = useT();
+  const gender = (['unknown', 'male', 'female'] as const)[customer.gender] ?? 'unknown';
+  return (
+    <>
+      <Card>
+        <CustomerCard size={48} customer={faceOf({ ...customer, name: customer.name || t('nameless'), corpName: customer.company })} />
+        <Facts
+          items={[
+            { name: t('type'), value: t(customer.type === 2 ? 'type.corp' : customer.type === 1 ? 'type.wechat' : 'type.unknown') },
+            { name: t('gender'), value: t(`gender.${gender}`) },
+            ...(customer.company ? [{ name: t('company'), value: customer.company }] : []),
+            ...(customer.title ? [{ name: t('position'), value: customer.title }] : []),
+            { name: t('firstAdded'), value: <TimeText at={customer.addedAt} />, hint: t('firstAdded.hint') },
+            ...(customer.lostAt ? [{ name: t('lostAt'), value: <TimeText at={customer.lostAt} /> }] : []),
+            { name: t('externalId'), value: <Copy text={customer.customer} /> },
+          ]}
+        />
+      </Card>
+      <Card title={t('followersOf', { n: customer.followers.length })}>
+        {customer.followers.map((follow) => (
+          <Follower key={follow.id} follow={follow} />
+        ))}
+        {customer.followers.length === 0 && <p className="q-faint">{t('noFollowers')}</p>}
+      </Card>
+      <Card title={t('groups', { n: customer.groups.length })}>
+        {customer.groups.length === 0 ? (
+          <p className="q-faint">{t('noGroups')}</p>
+        ) : (
+          <Facts
+            items={customer.groups.map((group) => ({
+              name: group.name || t('namelessGroup'),
+              value: t('groupLine', { owner: group.ownerName, n: group.members }),
+            }))}
+          />
+        )}
+      </Card>
+    </>
+  );
+}
+
+function Follower({ follow }: { follow: FollowRow }) {
+  const t = useT();
+  const { text } = useI18n();
+  const standing = standingOf(follow.standing);
+  return (
+    <section className="customer-follower">
+      <header>
+        <MemberTag name={follow.memberName} />
+        <StateBadge tone={standingTone[standing]}>{t(`standing.${standing}`)}</StateBadge>
+      </header>
+      <Facts
+        items={[
+          { name: t('remark'), value: follow.remark || '–' },
+          ...(follow.description ? [{ name: t('description'), value: follow.description }] : []),
+          ...(follow.company ? [{ name: t('remarkCompany'), value: follow.company }] : []),
+          ...(follow.mobiles.length > 0 ? [{ name: t('mobiles'), value: follow.mobiles.join('、') }] : []),
+          { name: t('addWay'), value: text(`customer.addWay.${follow.addWay}`, undefined, t('addWay.other', { code: follow.addWay })) },
+          { name: t('added'), value: <TimeText at={follow.addedAt} show="time" /> },
+          ...(follow.endedAt ? [{ name: t('endedAt'), value: <TimeText at={follow.endedAt} show="time" /> }] : []),
+          { name: t('tag'), value: follow.tags.length > 0 ? <Labels texts={follow.tags.map((tag) => tag.name)} limit={12} /> : '–' },
+        ]}
+      />
+    </section>
+  );
+}

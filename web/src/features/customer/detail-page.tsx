@@ -1,0 +1,82 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { api, ok } from '@/api/client';
+import type { components } from '@/api/schema';
+import { useI18n } from '@/lib/i18n';
+import { useLive } from '@/lib/live';
+import { Button } from '@/parts/Button';
+import { ErrorView } from '@/parts/ErrorView';
+import type { IconName } from '@/parts/Icon';
+import { Card, Columns, Page, Waiting } from '@/parts/Page';
+import type { Tone } from '@/parts/StateBadge';
+import { Timeline } from '@/parts/Timeline';
+import { CustomerFacts, useCustomer } from './customer-facts';
+import { useT } from './strings';
+import './customer.css';
+
+type Entry = components['schemas']['AskEntry'];
+
+/** One customer: facts on the left, what happened on the right. */
+export default function DetailPage() {
+  const t = useT();
+  const { id = '' } = useParams({ strict: false });
+  const customer = useCustomer(id);
+  return (
+    <Page title={customer.data?.name || t('detail')} meaning={t('detail.meaning')}>
+      <Columns wide="right" left={<CustomerFacts id={id} />} right={<Story id={id} />} />
+    </Page>
+  );
+}
+
+const looks: Record<string, { icon: IconName; tone: Tone }> = {
+  'customer.added': { icon: 'join', tone: 'good' },
+  'customer.again': { icon: 'join', tone: 'good' },
+  'customer.half': { icon: 'join', tone: 'busy' },
+  'customer.lost': { icon: 'leave', tone: 'bad' },
+  'customer.deleted': { icon: 'leave', tone: 'warn' },
+  'customer.gone': { icon: 'leave', tone: 'quiet' },
+  'customer.handed': { icon: 'member', tone: 'quiet' },
+  'channelcode.came': { icon: 'scan', tone: 'busy' },
+  'welcome.sent': { icon: 'welcome', tone: 'good' },
+  'churn.noticed': { icon: 'bell', tone: 'quiet' },
+};
+
+function Story({ id }: { id: string }) {
+  const t = useT();
+  const { text } = useI18n();
+  for (const topic of ['customer', 'follow', 'channelcode', 'welcome', 'churn']) useLive(topic, [['customer', 'timeline', id]]);
+  const pages = useInfiniteQuery({
+    queryKey: ['customer', 'timeline', id],
+    queryFn: ({ pageParam, signal }) =>
+      ok(api.GET('/api/customer/customers/{id}/timeline', { params: { path: { id }, query: { after: pageParam, limit: 30 } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next,
+  });
+  const line = (e: Entry) => text(`timeline.${e.kind}`, e.values ?? {}, e.kind);
+  return (
+    <Card title={t('timeline')}>
+      {pages.isPending && <Waiting />}
+      {pages.isError && <ErrorView error={pages.error} onRetry={() => void pages.refetch()} />}
+      {pages.data && (
+        <Timeline
+          empty={t('timeline.empty')}
+          entries={pages.data.pages.flatMap((page) =>
+            page.items.map((e) => ({
+              id: e.key,
+              at: Date.parse(e.at),
+              ...(looks[e.kind] ?? { icon: 'info' as const, tone: 'quiet' as const }),
+              title: e.href ? <Link to={e.href}>{line(e)}</Link> : line(e),
+              by: e.memberName,
+              detail: e.values?.repaired === 'true' ? t('timeline.repaired') : e.values?.reason || undefined,
+            })),
+          )}
+          more={
+            pages.hasNextPage && (
+              <Button onClick={async () => void (await pages.fetchNextPage())}>{t('timeline.more')}</Button>
+            )
+          }
+        />
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,81 @@
+import type { ReactNode } from 'react';
+import { api, ok } from '@/api/client';
+import { useI18n } from '@/lib/i18n';
+import { useLive } from '@/lib/live';
+import type { UrlFilters } from '@/lib/url-filters';
+import { CustomerCard } from '@/parts/CustomerCard';
+import { type Column, DataTable } from '@/parts/DataTable';
+import { MemberTag } from '@/parts/MemberTag';
+import { Labels, StateBadge } from '@/parts/StateBadge';
+import { TimeText } from '@/parts/TimeText';
+import { CustomerFacts } from './customer-facts';
+import { type ListQuery, withTotal } from './list-page';
+import { useT } from './strings';
+import { SyncButton } from './sync-button';
+import { faceOf, type FollowRow, standingOf, standingTone } from './words';
+
+/** One row a member–customer pair. */
+export function FollowTable(props: { query: ListQuery; filters: UrlFilters; tools: ReactNode }) {
+  const { query, filters, tools } = props;
+  const t = useT();
+  const { text } = useI18n();
+  useLive('follow', [['customer', 'follow']]);
+
+  const columns: Column<FollowRow>[] = [
+    {
+      key: 'name',
+      title: t('customer'),
+      fixed: true,
+      width: 260,
+      render: (row) => <CustomerCard customer={faceOf({ ...row, name: row.name || t('nameless') })} />,
+    },
+    { key: 'member', title: t('member'), width: 140, render: (row) => <MemberTag name={row.memberName} /> },
+    { key: 'tags', title: t('tag'), render: (row) => <Labels texts={row.tags.map((tag) => tag.name)} /> },
+    {
+      key: 'standing',
+      title: t('standing'),
+      width: 140,
+      render: (row) => {
+        const s = standingOf(row.standing);
+        return <StateBadge tone={standingTone[s]}>{t(`standing.${s}`)}</StateBadge>;
+      },
+    },
+    {
+      key: 'addWay',
+      title: t('addWay'),
+      width: 130,
+      render: (row) => text(`customer.addWay.${row.addWay}`, undefined, t('addWay.other', { code: row.addWay })),
+    },
+    { key: 'added', title: t('added'), width: 150, render: (row) => <TimeText at={row.addedAt} /> },
+    { key: 'ended', title: t('endedAt'), width: 150, optional: true, render: (row) => (row.endedAt ? <TimeText at={row.endedAt} /> : '–') },
+    { key: 'company', title: t('remarkCompany'), width: 160, optional: true, render: (row) => row.company || '–' },
+    { key: 'description', title: t('description'), width: 220, optional: true, render: (row) => row.description || '–' },
+    { key: 'mobiles', title: t('mobiles'), width: 150, optional: true, render: (row) => row.mobiles.join('、') || '–' },
+  ];
+
+  return (
+    <DataTable<FollowRow>
+      id="customer.follow"
+      label={t('title')}
+      columns={columns}
+      rowKey={(row) => row.id}
+      queryKey={['customer', 'follow', query]}
+      load={({ after, limit, signal }) =>
+        withTotal(
+          after === undefined,
+          ok(api.GET('/api/customer/follows', { params: { query: { ...query, after, limit } }, signal })),
+          () => ok(api.GET('/api/customer/follows/count', { params: { query }, signal })),
+        )
+      }
+      filters={filters}
+      tools={tools}
+      empty={{ title: t('empty'), hint: t('empty.hint'), action: <SyncButton primary /> }}
+      drawer={(_, row) => ({
+        title: row?.name || t('detail'),
+        href: row && `/customer/${row.customerId}`,
+        content: row ? <CustomerFacts id={row.customerId} /> : null,
+      })}
+      drawerWidth={640}
+    />
+  );
+}

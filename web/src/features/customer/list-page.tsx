@@ -1,0 +1,127 @@
+import { useI18n } from '@/lib/i18n';
+import { useNow } from '@/lib/now';
+import { periodInstants, useTimeZone } from '@/lib/time';
+import { useUrlFilters } from '@/lib/url-filters';
+import { FilterBar } from '@/parts/FilterBar';
+import { Page } from '@/parts/Page';
+import { Switcher } from '@/parts/Tabs';
+import { CompanyTable } from './company-table';
+import { FollowTable } from './follow-table';
+import { useT } from './strings';
+import { SyncButton } from './sync-button';
+import { addWays } from './words';
+
+export type Level = 'company' | 'follow';
+
+/** The filters as the server wants them. */
+export interface ListQuery {
+  q?: string;
+  member?: string[];
+  department?: number[];
+  tag?: string[];
+  tagMode?: 'any' | 'all' | 'none';
+  from?: string;
+  to?: string;
+  standing?: 'open' | 'half' | 'lost' | 'deleted' | 'gone' | 'all';
+  addWay?: number;
+}
+
+/** Customers at either level: one row a customer, or one row a member–customer pair. */
+export default function ListPage() {
+  const t = useT();
+  const { text } = useI18n();
+  const zone = useTimeZone();
+  const now = useNow();
+  const filters = useUrlFilters('q', 'member', 'department', 'tag', 'tagMode', 'added', 'standing', 'addWay');
+  const levels = useUrlFilters('level');
+  const level: Level = levels.one('level') === 'follow' ? 'follow' : 'company';
+  const period = periodInstants(filters.one('added'), zone, now);
+  const addWay = filters.one('addWay');
+
+  const query: ListQuery = {
+    q: filters.one('q'),
+    member: some(filters.many('member')),
+    department: some(filters.many('department'))?.map(Number),
+    tag: some(filters.many('tag')),
+    tagMode: (filters.one('tagMode') as ListQuery['tagMode']) ?? 'any',
+    from: period && new Date(period.from).toISOString(),
+    to: period && new Date(period.to).toISOString(),
+    standing: (filters.one('standing') as ListQuery['standing']) ?? 'open',
+    addWay: addWay === undefined ? undefined : Number(addWay),
+  };
+
+  return (
+    <Page title={t('title')} meaning={t(`meaning.${level}`)} actions={<SyncButton />}>
+      <FilterBar
+        filters={filters}
+        search={{ key: 'q', placeholder: t('search') }}
+        viewsKey="customer.list"
+        items={[
+          { key: 'member', label: t('member'), kind: 'member' },
+          { key: 'department', label: t('department'), kind: 'department' },
+          { key: 'tag', label: t('tag'), kind: 'tag' },
+          {
+            key: 'tagMode',
+            label: t('tagMode'),
+            kind: 'choice',
+            options: (['any', 'all', 'none'] as const).map((mode) => ({ value: mode, label: t(`tagMode.${mode}`) })),
+          },
+          { key: 'added', label: t('added'), kind: 'period' },
+          {
+            key: 'standing',
+            label: t('standing'),
+            kind: 'choice',
+            options: (['half', 'lost', 'deleted', 'gone', 'all'] as const).map((s) => ({
+              value: s,
+              label: t(`standing.${s}`),
+            })),
+          },
+          {
+            key: 'addWay',
+            label: t('addWay'),
+            kind: 'choice',
+            options: addWays.map((way) => ({ value: String(way), label: text(`customer.addWay.${way}`) })),
+          },
+        ]}
+      />
+      {level === 'company' ? (
+        <CompanyTable query={query} filters={filters} tools={<LevelSwitch />} />
+      ) : (
+        <FollowTable query={query} filters={filters} tools={<LevelSwitch />} />
+      )}
+    </Page>
+  );
+}
+
+function LevelSwitch() {
+  const t = useT();
+  const levels = useUrlFilters('level');
+  const level: Level = levels.one('level') === 'follow' ? 'follow' : 'company';
+  return (
+    <Switcher<Level>
+      label={t('level')}
+      value={level}
+      onChange={(next) => levels.patch({ level: next === 'company' ? undefined : next })}
+      options={[
+        { value: 'company', label: t('level.company') },
+        { value: 'follow', label: t('level.follow') },
+      ]}
+    />
+  );
+}
+
+function some(values: string[]): string[] | undefined {
+  return values.length > 0 ? values : undefined;
+}
+
+/** Reads the total beside the first page; the list itself does not wait for it. */
+export async function withTotal<Row>(
+  first: boolean,
+  page: Promise<{ items: Row[]; next?: string }>,
+  count: () => Promise<{ count: number; exact: boolean }>,
+) {
+  if (!first) return page;
+  const [rows, total] = await Promise.all([page, count()]);
+  return { ...rows, total };
+}
+
