@@ -187,14 +187,14 @@ func (p *page) meet(r *pageRow) bool {
 	}
 	r.changed = f.take(r.shown)
 	// A callback of the last seconds knows better than an answer that may lag behind it.
-	if f.ToldAt < p.at-settleLag || r.begunAt() > f.ToldAt || p.doubt {
+	lags := f.ToldAt >= p.at-settleLag && r.begunAt() <= f.ToldAt && !p.doubt
+	if !lags {
 		r.sight = f.standingShown(r.begunAt(), p.at, p.doubt)
 	}
-	f.ReadAt = p.at
 	if p.run != 0 {
 		f.SyncRun = p.run
 	}
-	if !r.changed && f.Standing == r.before.Standing && f.AddedAt == r.before.AddedAt {
+	if !r.changed && !lags && f.Standing == r.before.Standing && f.AddedAt == r.before.AddedAt {
 		return false
 	}
 	f.UpdatedAt = p.at

@@ -54,6 +54,8 @@ type house struct {
 	deaf bool
 	seen int64 // last delivery of the simulator that was taken
 
+	ended map[string]ending // by member and person, what random acts did last
+
 	// interrupt holds a func(*http.Request) bool: whether a call to WeCom breaks off.
 	interrupt atomic.Value
 
@@ -85,7 +87,7 @@ func small() wecomsim.SeedOptions {
 func newHouse(t testing.TB, d *db.DB, seed wecomsim.SeedOptions) *house {
 	t.Helper()
 	ctx := context.Background()
-	h := &house{t: t, db: d, clock: clock.NewFake(start)}
+	h := &house{t: t, db: d, clock: clock.NewFake(start), ended: map[string]ending{}}
 	h.sim = wecomsim.New(wecomsim.Options{Clock: wecomsim.NewStillClock(start), Seed: &seed, BaseURL: "http://wecom.test"})
 	t.Cleanup(func() { h.check(h.sim.Close()) })
 	h.interrupt.Store(func(*http.Request) bool { return false })

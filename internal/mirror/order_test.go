@@ -127,10 +127,19 @@ func (a act) play(h *house) {
 	switch a.what {
 	case "add":
 		_, _ = h.sim.Add(wecomsim.Add{Person: person, Member: member})
-	case "lose":
+	case "lose", "delete":
+		// Both sides ending within one second, with a beginning in between or not, nobody can
+		// put in order: WeCom's times have no finer grain.
+		pair := member + " " + person
+		if last, ok := h.ended[pair]; ok && last.what != a.what && last.at == h.sim.Clock().Now().Unix() {
+			return
+		}
+		h.ended[pair] = ending{a.what, h.sim.Clock().Now().Unix()}
+		if a.what == "delete" {
+			_, _ = h.sim.DeleteCustomer(wecomsim.Pair{Person: person, Member: member})
+			return
+		}
 		_, _ = h.sim.DeleteMember(wecomsim.Pair{Person: person, Member: member})
-	case "delete":
-		_, _ = h.sim.DeleteCustomer(wecomsim.Pair{Person: person, Member: member})
 	case "edit":
 		personal := []string{"自定" + a.text}
 		in := wecomsim.EditFollow{Person: person, Member: member, Remark: &a.text, PersonalTags: &personal}
@@ -234,4 +243,10 @@ func (h *house) newsCount() map[string]int {
 		}
 	}
 	return counts
+}
+
+// ending is the last end of a pair.
+type ending struct {
+	what string
+	at   int64 // unix seconds
 }

@@ -53,8 +53,7 @@ func settle(turns []turn) pair {
 // so their order is not known and must not matter: beginnings and ends are counted.
 // Since the two alternate, the count together with what was before tells the outcome –
 // deleted and added again within a second ends standing, added and deleted again ends
-// lost – as long as not both sides ended it in that second; then a reading decides
-// (refresh).
+// lost. Only when both sides end and one begins within a second does it stay a guess.
 func (p pair) after(second []turn) pair {
 	count := map[turnKind]int{}
 	at, state := second[0].at, ""
@@ -69,11 +68,16 @@ func (p pair) after(second []turn) pair {
 	if p.standing == Half && count[turnAdded] > 0 {
 		begins = max(count[turnHalf], count[turnAdded]-1)
 	}
-	// Each side can end the same follow: the customer leaves, then the member tidies up.
-	ends := max(count[turnLost], count[turnDeleted]+count[turnHanded]+count[turnGone])
 	open := 0
 	if p.standing.Open() {
 		open = 1
+	}
+	// Each end is that of another follow, unless there are more ends than follows: then both
+	// sides ended the same, as when the customer leaves and the member tidies up.
+	byCustomer, byMember := count[turnLost], count[turnDeleted]+count[turnHanded]+count[turnGone]
+	ends := byCustomer + byMember
+	if ends > open+begins {
+		ends = max(byCustomer, byMember)
 	}
 	if open+begins-ends > 0 {
 		return p.begun(at, begins > 0, state, count)

@@ -33,6 +33,12 @@ func (h *house) world() map[string]string {
 	}
 	h.sim.Inspect(func(w *wecomsim.World) {
 		c := w.Corp(h.corp)
+		deleted := map[string]bool{} // a follow of the world remembers them, its answers do not
+		for _, g := range c.TagGroups {
+			for _, t := range g.Tags {
+				deleted[t.ID] = t.Deleted || g.Deleted
+			}
+		}
 		for _, m := range c.Members {
 			facts["member "+m.UserID] = fmt.Sprint(m.Name, m.Position, m.Status, m.MayContact, sorted(m.Departments))
 			for external := range c.Customers {
@@ -48,7 +54,7 @@ func (h *house) world() map[string]string {
 				}
 				facts["follow "+f.UserID+" "+external] = followFact(standing, f.CreatedAt*1000, f.State)
 				if !f.Half {
-					facts["details "+f.UserID+" "+external] = fmt.Sprint(f.Remark, f.Description, f.AddWay, f.RemarkMobiles, tagsOf(f.Tags, personal(f.PersonalTags)))
+					facts["details "+f.UserID+" "+external] = fmt.Sprint(f.Remark, f.Description, f.AddWay, f.RemarkMobiles, tagsOf(without(f.Tags, deleted), personal(f.PersonalTags)))
 				}
 			}
 		}
@@ -171,4 +177,8 @@ func sorted[T int | string](list []T) string {
 	list = slices.Clone(list)
 	slices.Sort(list)
 	return strings.Trim(fmt.Sprint(list), "[]")
+}
+
+func without(list []string, out map[string]bool) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return out[s] })
 }
