@@ -50,7 +50,7 @@ func (q *Queue) heartbeat(ctx context.Context) error {
 		// We were taken for dead: what we work on is others' now.
 		q.log.Warn("this process was taken for dead; its jobs went to others")
 		q.lose()
-		if err := q.leases.take(ctx, q.workerLease()); err != nil {
+		if _, err := q.leases.tryTake(ctx, q.workerLease()); err != nil {
 			return err
 		}
 	}
@@ -181,7 +181,7 @@ func (q *Queue) rescueOrphans(ctx context.Context) error {
 		var lanes []Lane
 		err := q.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 			lanes = lanes[:0]
-			return release(ctx, tx, h, &lanes)
+			return q.leases.release(ctx, tx, h, &lanes)
 		})
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -64,9 +65,11 @@ const blockedText = `(x.lane_key IS NOT NULL AND (
  OR EXISTS (SELECT 1 FROM job_job AS p WHERE p.lane_key = x.lane_key AND p.state IN ('available', 'parked', 'running')
   AND (p.place, p.id) < (x.place, x.id))))`
 
-// claimText takes the picked jobs: those at the head of their line run, the others
-// leave the claim index until the one before them is finished.
-const claimText = ` UPDATE job_job SET
+// claimText takes the due jobs: those at the head of their line run, the others leave
+// the claim index until the one before them is finished.
+const claimText = `WITH due AS MATERIALIZED (?), picked AS MATERIALIZED (
+ SELECT x.id AS job_id, ` + blockedText + ` AS blocked FROM due AS x)
+ UPDATE job_job SET
  state = CASE WHEN picked.blocked THEN 'parked' ELSE 'running' END,
  attempt = attempt + CASE WHEN picked.blocked THEN 0 ELSE 1 END,
  unique_key = CASE WHEN unique_hold = 2 AND NOT picked.blocked THEN NULL ELSE unique_key END,
@@ -74,34 +77,33 @@ const claimText = ` UPDATE job_job SET
  FROM picked WHERE job_job.id = picked.job_id
  RETURNING ` + entryColumns
 
+// shareText picks the first due jobs of a group that nobody else is picking.
+const shareText = `SELECT id, lane_key, place FROM (SELECT id, lane_key, place FROM job_job
+ WHERE lane = ? AND corp_id = ? AND priority = ? AND delayed = ? AND state = 'available' AND run_at <= ?
+ AND EXISTS (SELECT 1 FROM job_lease WHERE holder = ?) ORDER BY run_at, id LIMIT ? ?) AS due`
+
 // claim takes jobs of the shares and gives those that are now ours to run, best first,
 // and how many were parked instead.
 func (q *Queue) claim(ctx context.Context, l Lane, shares []share) (ours []entry, parked int, err error) {
 	now := db.NowMS(q.clock)
-	var due strings.Builder
+	texts := make([]string, len(shares))
 	var args []any
 	for i, s := range shares {
-		if i > 0 {
-			due.WriteString(" UNION ALL ")
-		}
-		fmt.Fprintf(&due, `SELECT id, lane_key, place FROM (SELECT id, lane_key, place FROM job_job
- WHERE lane = ? AND corp_id = ? AND priority = ? AND delayed = ? AND state = 'available' AND run_at <= ?
- AND EXISTS (SELECT 1 FROM job_lease WHERE holder = ?)
- ORDER BY run_at, id LIMIT ?%s) AS g%d`, q.db.ClaimSuffix(), i)
 		until := now
 		if !s.Delayed {
 			until = math.MaxInt64
 		}
-		args = append(args, l, s.Corp, s.Priority, s.Delayed, until, q.leases.holder, s.n)
+		texts[i] = shareText
+		args = append(args, l, s.Corp, s.Priority, s.Delayed, until, q.leases.holder, s.n, bun.Safe(q.db.ClaimSuffix()))
 	}
-	return q.take(ctx, due.String(), args)
+	return q.take(ctx, bun.SafeQuery(strings.Join(texts, " UNION ALL "), args...))
 }
 
 // claimOne takes one job, whatever its lane and moment.
 func (q *Queue) claimOne(ctx context.Context, job id.ID) (*entry, error) {
-	ours, _, err := q.take(ctx, `SELECT id, lane_key, place FROM (SELECT id, lane_key, place FROM job_job
- WHERE id = ? AND state = 'available' AND EXISTS (SELECT 1 FROM job_lease WHERE holder = ?)`+
-		q.db.ClaimSuffix()+`) AS one`, []any{job, q.leases.holder})
+	ours, _, err := q.take(ctx, bun.SafeQuery(`SELECT id, lane_key, place FROM (SELECT id, lane_key, place FROM job_job
+ WHERE id = ? AND state = 'available' AND EXISTS (SELECT 1 FROM job_lease WHERE holder = ?) ?) AS due`,
+		job, q.leases.holder, bun.Safe(q.db.ClaimSuffix())))
 	if err != nil || len(ours) == 0 {
 		return nil, err
 	}
@@ -112,15 +114,12 @@ func (q *Queue) claimOne(ctx context.Context, job id.ID) (*entry, error) {
 // try again: the index job_line_running lets only one of them through.
 const claimTries = 4
 
-func (q *Queue) take(ctx context.Context, due string, args []any) (ours []entry, parked int, err error) {
-	text := `WITH due AS MATERIALIZED (` + due + `), picked AS MATERIALIZED (
- SELECT x.id AS job_id, ` + blockedText + ` AS blocked FROM due AS x)` + claimText
-	args = append(args, q.leases.holder, db.NowMS(q.clock))
+func (q *Queue) take(ctx context.Context, due schema.QueryWithArgs) (ours []entry, parked int, err error) {
 	var rows []entry
 	for try := 1; ; try++ {
 		err = q.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 			rows = rows[:0]
-			err := tx.NewRaw(text, args...).Scan(ctx, &rows)
+			err := tx.NewRaw(claimText, due, q.leases.holder, db.NowMS(q.clock)).Scan(ctx, &rows)
 			if db.NoRows(err) {
 				return nil
 			}

@@ -96,7 +96,7 @@ func (r *run) finish(o outcome) {
 				break
 			}
 			q.log.Error("the outcome of a job was not recorded", "kind", r.entry.Kind, "job", r.entry.ID.String(), "error", err)
-			if clock.Sleep(r.ctx, q.pulse, wait) != nil {
+			if clock.Sleep(q.work, q.pulse, wait) != nil {
 				return // stopping: another process will rescue it
 			}
 		}

@@ -42,7 +42,7 @@ func TestAJobExistsOnlyIfItsTransactionCommits(t *testing.T) {
 
 func TestWhatAFunctionReturnsDecidesWhatBecomesOfTheJob(t *testing.T) {
 	boom := errors.New("boom")
-	for _, c := range []struct {
+	cases := []struct {
 		name     string
 		returns  error
 		panics   bool
@@ -61,25 +61,26 @@ func TestWhatAFunctionReturnsDecidesWhatBecomesOfTheJob(t *testing.T) {
 		{name: "cancel", returns: job.Cancel(boom), attempts: 3, state: job.Cancelled, attempt: 1, text: "boom"},
 		{name: "retry in", returns: job.RetryIn(time.Hour, boom), attempts: 3, state: job.Available, attempt: 1, runAt: time.Hour, text: "boom"},
 		{name: "retry in at the last try", returns: job.RetryIn(time.Hour, boom), attempts: 1, state: job.Dead, attempt: 1, text: "boom"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			each(t, func(t *testing.T, d *db.DB) {
-				q := node(d, clock.NewFake(noon), 1, job.Options{})
-				q.Register(job.Define("try", func(context.Context, job.Job[words]) error {
+	}
+	each(t, func(t *testing.T, d *db.DB) {
+		q := node(d, clock.NewFake(noon), 1, job.Options{})
+		for _, c := range cases {
+			t.Run(c.name, func(t *testing.T) {
+				q.Register(job.Define(c.name, func(context.Context, job.Job[words]) error {
 					if c.panics {
 						panic("糟糕")
 					}
 					return c.returns
 				}, job.Attempts(c.attempts), job.WithBackoff(func(int) time.Duration { return 7 * time.Second })))
-				ids := ask(t, d, q, job.Insert{Kind: "try", Corp: "ww1"})
+				ids := ask(t, d, q, job.Insert{Kind: c.name, Corp: "ww1"})
 				settle(t, q)
 				r := state(t, q, "ww1", ids[0])
 				if r.State != c.state || r.Attempt != c.attempt || r.Error != c.text || !r.RunAt.Equal(noon.Add(c.runAt)) {
 					t.Fatalf("got %+v", r)
 				}
 			})
-		})
-	}
+		}
+	})
 }
 
 func TestDeadJobsWaitForAPerson(t *testing.T) {

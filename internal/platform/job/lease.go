@@ -58,15 +58,6 @@ func (s *leases) tryTake(ctx context.Context, name string) (bool, error) {
 	return taken, err
 }
 
-// take takes the name, which must be free.
-func (s *leases) take(ctx context.Context, name string) error {
-	taken, err := s.tryTake(ctx, name)
-	if err == nil && !taken {
-		err = fmt.Errorf("job: the lease %s is taken", name)
-	}
-	return err
-}
-
 // beat shows that the holder lives and gives the names it still has.
 func (s *leases) beat(ctx context.Context) (names []string, err error) {
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
@@ -101,7 +92,7 @@ func (s *leases) evict(ctx context.Context, l lease) (rescued []Lane, err error)
 		if n, err := res.RowsAffected(); err != nil || n == 0 || !strings.HasPrefix(l.Name, workerPrefix) {
 			return err
 		}
-		return release(ctx, tx, l.Holder, &rescued)
+		return s.release(ctx, tx, l.Holder, &rescued)
 	})
 	return rescued, err
 }
@@ -109,11 +100,17 @@ func (s *leases) evict(ctx context.Context, l lease) (rescued []Lane, err error)
 // diedText is the error of a try whose process died; it stays when that was the last.
 const diedText = "the process that worked on it died or was cut off from the database"
 
+// releaseText puts running jobs back, or ends them where that was asked for.
+const releaseText = `UPDATE job_job SET fence = fence + 1, error = ?,
+ state = CASE WHEN cancel_asked THEN 'cancelled' ELSE 'available' END,
+ finished_at = CASE WHEN cancel_asked THEN ? ELSE 0 END,
+ unique_key = CASE WHEN cancel_asked AND unique_hold <> 0 THEN NULL ELSE unique_key END
+ WHERE state = 'running' AND holder = ? RETURNING lane`
+
 // release puts a holder's running jobs back. The try they were in counts: a job that
 // kills its process must not do so for ever.
-func release(ctx context.Context, tx db.Tx, holder int64, lanes *[]Lane) error {
-	err := tx.NewRaw(`UPDATE job_job SET state = 'available', error = ?, fence = fence + 1
- WHERE state = 'running' AND holder = ? RETURNING lane`, diedText, holder).Scan(ctx, lanes)
+func (s *leases) release(ctx context.Context, tx db.Tx, holder int64, lanes *[]Lane) error {
+	err := tx.NewRaw(releaseText, diedText, db.NowMS(s.clock), holder).Scan(ctx, lanes)
 	if db.NoRows(err) {
 		return nil
 	}

@@ -105,10 +105,17 @@ func TestAJobThatKillsItsProcessDiesItself(t *testing.T) {
 		pulse := clock.NewFake(noon)
 		var gaveUp diary
 		hold := make(chan struct{})
-		defer close(hold)
+		var processes []*job.Queue
+		defer func() {
+			close(hold)
+			for _, q := range processes {
+				q.Wait() // the dead find that their jobs are no longer theirs
+			}
+		}()
 		const tries = 2
 		for try := 1; ; try++ {
 			q := node(d, clock.NewFake(noon), try, job.Options{Pulse: pulse})
+			processes = append(processes, q)
 			began := make(chan struct{}, 1)
 			q.Register(job.Define("poison", func(context.Context, job.Job[words]) error {
 				began <- struct{}{}

@@ -158,7 +158,7 @@ func (q *Queue) Start(ctx context.Context) error {
 	loop, stop := context.WithCancel(context.Background())
 	q.stop = stop
 	q.mu.Unlock()
-	if err := q.leases.take(ctx, q.workerLease()); err != nil {
+	if _, err := q.leases.tryTake(ctx, q.workerLease()); err != nil { // ours alone, perhaps from Settle
 		stop()
 		return fmt.Errorf("job: start: %w", err)
 	}

@@ -88,7 +88,7 @@ func (r *run) perform() outcome {
 	switch {
 	case err == nil:
 		return r.ended(Done, "")
-	case errors.Is(cause, ErrStopping):
+	case errors.Is(cause, ErrStopping), errors.Is(cause, ErrLost):
 		return r.putBack()
 	case errors.Is(cause, ErrCancelled):
 		return r.ended(Cancelled, ErrCancelled.Error())
