@@ -182,3 +182,22 @@ func sorted[T int | string](list []T) string {
 func without(list []string, out map[string]bool) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return out[s] })
 }
+
+// equalWorldOf is equalWorld for the facts whose keys begin with one of the words.
+func (h *house) equalWorldOf(words ...string) {
+	h.t.Helper()
+	only := func(facts map[string]string) map[string]string {
+		kept := map[string]string{}
+		for key, fact := range facts {
+			for _, w := range words {
+				if strings.HasPrefix(key, w) {
+					kept[key] = fact
+				}
+			}
+		}
+		return kept
+	}
+	if diff := cmp.Diff(only(h.world()), only(h.mirrored())); diff != "" {
+		h.t.Errorf("the mirror differs from the world (-world +mirror):\n%s", diff)
+	}
+}

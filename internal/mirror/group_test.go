@@ -1,0 +1,217 @@
+package mirror_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/queqiao-scrm/queqiao/internal/event"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
+)
+
+const groupPath = "/cgi-bin/externalcontact/groupchat/get"
+
+func (h *house) group(chat string) mirror.Group {
+	h.t.Helper()
+	g, err := mirror.GroupByChat(context.Background(), h.db.Read(), h.corp, chat)
+	h.check(err)
+	return g
+}
+
+func TestGroupVersions(t *testing.T) {
+	t.Parallel()
+	each(t, small(), func(h *house) {
+		members, people := h.members(), h.people()
+		h.sync(mirror.ScopeContacts)
+		made, err := h.sim.CreateGroup(wecomsim.CreateGroup{Owner: members[0], Name: "茶友群", People: people[:1]})
+		h.check(err)
+		h.happen()
+		if created := heard[event.GroupCreated](h); len(created) != 1 || created[0].Group != made.ChatID || created[0].Repaired {
+			t.Errorf("created = %+v", created)
+		}
+		g := h.group(made.ChatID)
+		if g.Name != "茶友群" || g.Members != 2 || g.Customers != 1 || g.Version == "" {
+			t.Errorf("group = %+v", g)
+		}
+
+		// A callback that fits the version is applied without asking WeCom.
+		h.pass(time.Minute)
+		h.check2(h.sim.JoinGroup(wecomsim.JoinGroup{Group: made.ChatID, Person: people[1]}))
+		h.check2(h.sim.LeaveGroup(wecomsim.LeaveGroup{Group: made.ChatID, Person: people[0], Removed: true}))
+		calls := h.sim.Counters()[groupPath].Calls
+		callbacks := h.told()
+		h.deliver(callbacks...)
+		h.settle()
+		joined, left := heard[event.GroupMemberJoined](h), heard[event.GroupMemberLeft](h)
+		if len(joined) != 1 || !joined[0].External || len(left) != 1 || !left[0].Removed || !left[0].External {
+			t.Errorf("joined %+v, left %+v", joined, left)
+		}
+		g = h.group(made.ChatID)
+		if g.Members != 2 || g.Customers != 1 {
+			t.Errorf("group = %+v", g)
+		}
+		if n := h.sim.Counters()[groupPath].Calls - calls; n > 1 {
+			t.Errorf("%d readings for two callbacks that fit", n)
+		}
+
+		// One that came twice or too late changes nothing; one that does not fit causes a reading.
+		h.deliver(callbacks[1], callbacks[0])
+		h.settle()
+		h.pass(time.Minute)
+		h.check2(h.sim.JoinGroup(wecomsim.JoinGroup{Group: made.ChatID, Person: people[2]}))
+		h.check2(h.sim.JoinGroup(wecomsim.JoinGroup{Group: made.ChatID, Person: people[3]}))
+		h.deliver(h.told()[1])
+		h.quiet()
+		if g = h.group(made.ChatID); g.Members != 4 {
+			t.Errorf("after a lost callback: %+v", g)
+		}
+		if joined = heard[event.GroupMemberJoined](h); len(joined) != 1 {
+			t.Errorf("joined = %+v, want only the one that was told", joined)
+		}
+		h.equalWorldOf("group ")
+
+		name := "新名字"
+		h.check2(h.sim.RenameGroup(wecomsim.RenameGroup{Group: made.ChatID, Name: &name}))
+		h.happen()
+		if changed := heard[event.GroupChanged](h); len(changed) != 1 || changed[0].Detail != "change_name" || h.group(made.ChatID).Name != name {
+			t.Errorf("changed = %+v", changed)
+		}
+
+		h.pass(time.Minute)
+		h.check2(h.sim.DismissGroup(wecomsim.DismissGroup{Group: made.ChatID}))
+		h.happen()
+		if gone := heard[event.GroupDissolved](h); len(gone) != 1 || h.group(made.ChatID).DissolvedAt != h.clock.Now().UnixMilli() {
+			t.Errorf("dissolved = %+v, group %+v", gone, h.group(made.ChatID))
+		}
+		h.deliver(callbacks...)
+		h.quiet()
+		if g = h.group(made.ChatID); g.DissolvedAt == 0 || g.Members != 4 {
+			t.Errorf("a late callback brought a dissolved group back: %+v", g)
+		}
+	})
+}
+
+func TestGroupsAreRepaired(t *testing.T) {
+	t.Parallel()
+	each(t, small(), func(h *house) {
+		members, people := h.members(), h.people()
+		stays, err := h.sim.CreateGroup(wecomsim.CreateGroup{Owner: members[0], Name: "留", People: people[:1]})
+		h.check(err)
+		goes, err := h.sim.CreateGroup(wecomsim.CreateGroup{Owner: members[1], Name: "散", People: people[:1]})
+		h.check(err)
+		h.sync(mirror.ScopeFull)
+		h.told()
+		h.pass(time.Hour)
+		h.check2(h.sim.JoinGroup(wecomsim.JoinGroup{Group: stays.ChatID, Person: people[1]}))
+		h.check2(h.sim.DismissGroup(wecomsim.DismissGroup{Group: goes.ChatID}))
+		comes, err := h.sim.CreateGroup(wecomsim.CreateGroup{Owner: members[2], Name: "新", People: people[:2]})
+		h.check(err)
+		h.told() // lost on the way
+		h.pass(time.Hour)
+		h.sync(mirror.ScopeGroups)
+		h.pass(time.Minute)
+		h.settle()
+		h.equalWorldOf("group ")
+		joined, created, gone := heard[event.GroupMemberJoined](h), heard[event.GroupCreated](h), heard[event.GroupDissolved](h)
+		if len(joined) != 1 || !joined[0].Repaired || joined[0].Group != stays.ChatID {
+			t.Errorf("joined = %+v", joined)
+		}
+		if len(created) != 1 || !created[0].Repaired || created[0].Group != comes.ChatID {
+			t.Errorf("created = %+v", created)
+		}
+		if len(gone) != 1 || !gone[0].Repaired || gone[0].Group != goes.ChatID {
+			t.Errorf("dissolved = %+v", gone)
+		}
+	})
+}
+
+func TestMembersComeMoveAndLeave(t *testing.T) {
+	t.Parallel()
+	each(t, small(), func(h *house) {
+		h.sync(mirror.ScopeFull)
+		h.pass(time.Minute)
+		who := h.members()[0]
+		title := "店长"
+		h.check2(h.sim.ChangeMember(wecomsim.ChangeMember{Member: who, Position: &title}))
+		h.happen()
+		if changed := heard[event.MemberChanged](h); len(changed) != 1 || changed[0].Member != who {
+			t.Errorf("changed = %+v", changed)
+		}
+		h.check2(h.sim.JoinMember(wecomsim.JoinMember{UserID: "NewOne", Name: "新人", Departments: []int{2}}))
+		h.happen()
+		h.pass(time.Minute)
+		h.settle()
+		if joined := heard[event.MemberJoined](h); len(joined) != 1 || joined[0].Member != "NewOne" {
+			t.Errorf("joined = %+v", joined)
+		}
+		h.pass(time.Minute)
+		h.check2(h.sim.Resign(wecomsim.Resign{Member: "NewOne"}))
+		callbacks := h.told()
+		h.deliver(callbacks...)
+		h.deliver(callbacks...)
+		h.quiet()
+		left := heard[event.MemberLeft](h)
+		m, err := mirror.MemberByID(context.Background(), h.db.Read(), h.corp, "newone")
+		if err != nil || len(left) != 1 || m.LeftAt == 0 || m.CanServe() || m.ID != "NewOne" {
+			t.Errorf("left = %+v, member %+v, %v", left, m, err)
+		}
+		h.equalWorldOf("member ", "department ")
+	})
+}
+
+func TestRenamedMemberKeepsEverything(t *testing.T) {
+	t.Parallel()
+	each(t, small(), func(h *house) {
+		who, person := h.members()[0], h.people()[0]
+		r, err := h.sim.Add(wecomsim.Add{Person: person, Member: who})
+		h.check(err)
+		h.sync(mirror.ScopeFull)
+		h.told()
+		h.pass(time.Minute)
+		h.deliver(`<xml><ToUserName>` + h.corp + `</ToUserName><FromUserName>sys</FromUserName><CreateTime>1795309300</CreateTime>` +
+			`<MsgType>event</MsgType><Event>change_contact</Event><ChangeType>update_user</ChangeType>` +
+			`<UserID>` + who + `</UserID><NewUserID>brandnew</NewUserID></xml>`)
+		h.settle()
+		if f := h.follow("brandnew", r.ExternalUserID); f.Standing != mirror.Stands {
+			t.Errorf("follow = %+v", f)
+		}
+		changed := heard[event.MemberChanged](h)
+		if len(changed) != 1 || changed[0].WasMember != who || changed[0].Member != "brandnew" {
+			t.Errorf("changed = %+v", changed)
+		}
+		if n := h.count(`SELECT count(*) FROM mirror_member WHERE id = ?`, who); n != 0 {
+			t.Errorf("%d rows under the old id", n)
+		}
+	})
+}
+
+func TestTagLibrary(t *testing.T) {
+	t.Parallel()
+	each(t, small(), func(h *house) {
+		h.sync(mirror.ScopeFull)
+		heard[event.TagsChanged](h)
+		member, person := h.members()[0], h.people()[0]
+		made, err := h.sim.ChangeTag(wecomsim.ChangeTag{Action: wecomsim.TagCreate, GroupName: "渠道", Name: "展会"})
+		h.check(err)
+		r, err := h.sim.Add(wecomsim.Add{Person: person, Member: member})
+		h.check(err)
+		tags := []string{made.Tag}
+		h.check2(h.sim.EditFollow(wecomsim.EditFollow{Person: person, Member: member, Tags: &tags}))
+		h.happen()
+		if changed := heard[event.TagsChanged](h); len(changed) != 1 {
+			t.Errorf("changed = %+v", changed)
+		}
+		f := h.follow(member, r.ExternalUserID)
+		if n := h.count(`SELECT count(*) FROM mirror_follow_tag WHERE follow_id = ? AND tag_id = ? AND kind = 1`, f.ID, made.Tag); n != 1 {
+			t.Errorf("the tag is on %d follows", n)
+		}
+		// Deleting a group is one callback, and takes its tags with it, from follows too.
+		h.check2(h.sim.ChangeTag(wecomsim.ChangeTag{Action: wecomsim.TagDelete, Group: made.Group}))
+		h.happen()
+		if n := h.count(`SELECT count(*) FROM mirror_follow_tag WHERE tag_id = ?`, made.Tag); n != 0 {
+			t.Errorf("the deleted tag is still on %d follows", n)
+		}
+		h.equalWorldOf("tag ")
+	})
+}
