@@ -66,6 +66,8 @@ export default defineConfig(({ mode, command }) => {
       environment: 'happy-dom',
       include: ['src/**/*.test.{ts,tsx}', 'dev/**/*.test.ts'],
       restoreMocks: true,
+      setupFiles: ['dev/test-setup.ts'],
+      testTimeout: 60_000,
     },
   };
 });

@@ -38,7 +38,7 @@ describe('the client', () => {
       reference: 'r1',
       errors: [
         { field: 'shifts[0].from', message: 'a' },
-        { location: 'body.name', message: 'b' },
+        { field: 'body.name', message: 'b' },
       ],
     });
     const problem = await caught(() => ok(api.GET('/api/home/tiles')));

@@ -39,10 +39,7 @@ export class Problem extends Error {
     this.advice = body.advice ?? '';
     this.reference = body.reference ?? '';
     this.errcode = body.upstream ?? 0;
-    this.fields = (body.errors ?? []).flatMap((error) => {
-      const path = fieldPath(error.field ?? error.location ?? '');
-      return [{ path, message: error.message }];
-    });
+    this.fields = (body.errors ?? []).map(({ field, message }) => ({ path: fieldPath(field), message }));
   }
 
   /** Nobody is signed in, or the session ended. */

@@ -211,6 +211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channelcode/codes/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看通过渠道活码添加和流失的客户 */
+        get: operations["channelcode.getCodesIdChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channelcode/codes/{id}/days": {
         parameters: {
             query?: never;
@@ -962,6 +979,25 @@ export interface components {
             /** Format: int64 */
             value: number;
         };
+        ChannelcodeChangeView: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            avatar?: string;
+            /** @description external_userid */
+            customer: string;
+            /** @description opens the customer's page; absent while he is not synced */
+            customerId?: string;
+            customerName: string;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @enum {string} */
+            kind: "added" | "lost" | "deleted";
+            member: string;
+            memberName: string;
+        };
         ChannelcodeCounters: {
             /**
              * Format: int64
@@ -1053,12 +1089,13 @@ export interface components {
             customerRemark: string;
             /** Format: int64 */
             dailyCap: number;
-            greeting: string;
+            /** @enum {string} */
+            greeting: "default" | "own" | "none";
             /** @description id, 13 characters that sort by time */
             id: string;
             members: string[];
             name: string;
-            /** @description names of all members above by userid */
+            /** @description names of all members above by userid; a member who is not known any more has none */
             names: {
                 [key: string]: string;
             };
@@ -1511,6 +1548,12 @@ export interface components {
             next?: string;
             total?: components["schemas"]["Total"];
         };
+        PageChannelcodeChangeView: {
+            items: components["schemas"]["ChannelcodeChangeView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
         PageChannelcodeView: {
             items: components["schemas"]["ChannelcodeView"][];
             /** @description cursor of the following page; absent on the last */
@@ -1618,8 +1661,30 @@ export interface components {
             exact: boolean;
         };
         WelcomeDeliveryView: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            addedAt: number;
+            customer: string;
             customerName: string;
+            /**
+             * Format: int64
+             * @description unix ms, 0 when WeCom did not take it
+             */
+            doneAt: number;
+            /** Format: int64 */
+            errcode: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            member: string;
             memberName: string;
+            /** @enum {string} */
+            outcome: "sending" | "sent" | "none" | "taken" | "late" | "refused";
+            reason: string;
+            source: string;
+            /** Format: int64 */
+            tries: number;
         };
         WelcomeForm: {
             content: components["schemas"]["MessageContent"];
@@ -2116,6 +2181,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channelcode.getCodesIdChanges": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                kind?: "added" | "lost" | "deleted";
+            };
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChannelcodeChangeView"];
+                };
             };
             /** @description Problem (RFC 9457) */
             default: {

@@ -2,16 +2,16 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type Me = Schemas['Me'];
-export type MenuGroup = Schemas['MenuGroup'];
-export type MenuItem = Schemas['MenuItem'];
-export type HomeTile = Schemas['HomeTile'];
-export type SearchGroup = Schemas['SearchGroup'];
-export type RunningJob = Schemas['RunningJob'];
-export type MemberBrief = Schemas['MemberBrief'];
-export type DepartmentBrief = Schemas['DepartmentBrief'];
-export type TagGroupBrief = Schemas['TagGroupBrief'];
-export type TagBrief = Schemas['TagBrief'];
+export type Me = Schemas['AccountMe'];
+export type MenuGroup = Schemas['AccountMenuGroup'];
+export type MenuItem = Schemas['AccountMenuItem'];
+export type HomeTile = Schemas['AskTile'];
+export type SearchGroup = Schemas['AskFound'];
+export type RunningJob = Schemas['HomeJob'];
+export type MemberBrief = Schemas['MirrorMemberBrief'];
+export type DepartmentBrief = Schemas['MirrorDepartmentBrief'];
+export type TagGroupBrief = Schemas['MirrorTagGroupBrief'];
+export type TagBrief = Schemas['MirrorTagBrief'];
 
 /** A page of a list that is read by cursor. */
 export interface ListPage<Row> {

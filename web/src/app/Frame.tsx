@@ -22,8 +22,6 @@ export function Frame() {
     queryFn: ({ signal }) => ok(api.GET('/api/account/me', { signal })),
     staleTime: 60_000,
   });
-  useLive('member', [['members'], ['departments']]);
-  useLive('tag', [['tags']]);
   if (me.data) return <SignedIn me={me.data} />;
   if (me.isError && !(me.error as { signedOut?: boolean }).signedOut) {
     return <ErrorView error={me.error} onRetry={() => void me.refetch()} />;
@@ -34,6 +32,8 @@ export function Frame() {
 function SignedIn({ me }: { me: Me }) {
   const t = useT();
   const { text } = useI18n();
+  useLive('member', [['members'], ['departments']]);
+  useLive('tag', [['tags']]);
   const path = useLocation({ select: (location) => location.pathname });
   const page = useMatches({ select: (matches) => matches[matches.length - 1]?.staticData.page });
 

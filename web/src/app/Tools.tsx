@@ -1,10 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useContext } from 'react';
 import { api, ok } from '@/api/client';
 import { useTiles } from '@/api/tiles';
 import type { RunningJob } from '@/api/types';
-import { AppearanceContext } from '@/lib/appearance';
 import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
 import { useMe } from '@/lib/me';
@@ -13,8 +11,9 @@ import { ErrorView } from '@/parts/ErrorView';
 import { useFeedback } from '@/parts/Feedback';
 import { Icon } from '@/parts/Icon';
 import { JobProgress } from '@/parts/JobProgress';
+import { AppearanceChoice, LanguageChoice } from '@/parts/Looks';
 import { NumberText } from '@/parts/NumberText';
-import { BarChoice, BarPanel, BarUser } from '@/parts/TopBar';
+import { BarPanel, BarUser } from '@/parts/TopBar';
 import { useT } from './strings';
 
 /** The right end of the top bar. */
@@ -24,7 +23,7 @@ export function Tools() {
       <Jobs />
       <Notices />
       <LanguageChoice />
-      <AppearanceSwitch />
+      <AppearanceChoice />
       <User />
     </>
   );
@@ -103,42 +102,6 @@ function Notices() {
         </>
       )}
     </BarPanel>
-  );
-}
-
-/** Chinese or English. Each name stands in its own language, so that it is found by those who can't read the other. */
-export function LanguageChoice() {
-  const t = useT();
-  const { language, switchTo } = useI18n();
-  return (
-    <BarChoice
-      icon="language"
-      label={t('language')}
-      value={language}
-      onChange={switchTo}
-      options={[
-        { value: 'zh-CN', label: t('language.zh') },
-        { value: 'en', label: t('language.en') },
-      ]}
-    />
-  );
-}
-
-export function AppearanceSwitch() {
-  const t = useT();
-  const { choice, choose, dark } = useContext(AppearanceContext);
-  return (
-    <BarChoice
-      icon={dark ? 'dark' : 'light'}
-      label={t('appearance')}
-      value={choice}
-      onChange={choose}
-      options={[
-        { value: 'system', label: t('appearance.system'), icon: 'system' },
-        { value: 'light', label: t('appearance.light'), icon: 'light' },
-        { value: 'dark', label: t('appearance.dark'), icon: 'dark' },
-      ]}
-    />
   );
 }
 

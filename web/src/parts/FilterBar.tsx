@@ -2,7 +2,7 @@ import { Dropdown, Input, Button as KitButton, Popover } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { usePreference } from '@/lib/preference';
 import type { FilterValue, UrlFilters } from '@/lib/url-filters';
-import { FilterEditor, type FilterItem, useFilterWords } from './filter-kinds';
+import { FilterEditor, type FilterItem, tagModes, useFilterWords } from './filter-kinds';
 import { Icon } from './Icon';
 import { useT } from './strings';
 import './style/table.css';
@@ -87,7 +87,11 @@ function Chip({ item, filters }: { item: FilterItem; filters: UrlFilters }) {
   const t = useT();
   const [open, setOpen] = useState(false);
   const value: FilterValue = filters.values[item.key];
-  const words = useFilterWords(item, value);
+  const modeKey = item.kind === 'tag' ? item.modeKey : undefined;
+  const mode = tagModes.find((one) => modeKey !== undefined && one === filters.one(modeKey)) ?? 'any';
+  const names = useFilterWords(item, value);
+  const words = mode === 'any' ? names : `${t(`tagMode.${mode}`)} ${names}`;
+  const clear = () => filters.patch({ [item.key]: undefined, ...(modeKey ? { [modeKey]: undefined } : {}) });
   const set = value !== undefined;
   return (
     <Popover
@@ -103,6 +107,8 @@ function Chip({ item, filters }: { item: FilterItem; filters: UrlFilters }) {
             value={value}
             onChange={(next) => filters.patch({ [item.key]: next })}
             onDone={() => setOpen(false)}
+            mode={mode}
+            onMode={(next) => modeKey && filters.patch({ [modeKey]: next === 'any' ? undefined : next })}
           />
         </div>
       }
@@ -120,7 +126,7 @@ function Chip({ item, filters }: { item: FilterItem; filters: UrlFilters }) {
             aria-label={t('removeFilter', { name: item.label })}
             onClick={(event) => {
               event.stopPropagation();
-              filters.patch({ [item.key]: undefined });
+              clear();
               setOpen(false);
             }}
           >

@@ -59,6 +59,7 @@ export function Palette(props: {
       title={<span className="q-hidden">{props.placeholder}</span>}
       width={600}
       style={{ top: 96 }}
+      styles={{ header: { margin: 0 } }}
       destroyOnHidden
     >
       <div className="q-palette">

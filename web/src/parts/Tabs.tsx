@@ -16,7 +16,11 @@ export function Tabs(props: {
     <KitTabs
       activeKey={active?.key}
       onChange={(key) => filters.patch({ [name]: key === props.items[0]?.key ? undefined : key })}
-      items={props.items.map(({ key, label, content }) => ({ key, label, children: content }))}
+      items={props.items.map(({ key, label, content }) => ({
+        key,
+        label,
+        children: <div className="q-stack">{content}</div>,
+      }))}
     />
   );
 }

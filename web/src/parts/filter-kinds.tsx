@@ -1,4 +1,4 @@
-import { Checkbox, DatePicker, Input, Radio } from 'antd';
+import { Checkbox, DatePicker, Input, Radio, Segmented } from 'antd';
 import dayjs from 'dayjs';
 import { useDepartments, useMembersNamed, useTags } from '@/api/directory';
 import { namedPeriods, periodDays, useTimeZone } from '@/lib/time';
@@ -10,12 +10,18 @@ import { TagPicker } from './TagPicker';
 
 /** One filter of a list. */
 export type FilterItem = { key: string; label: string } & (
-  | { kind: 'member' | 'department' | 'tag'; multiple?: boolean }
+  | { kind: 'member' | 'department'; multiple?: boolean }
+  /** With modeKey one chooses any, all or none of the tags; the mode stands under that key of the address (any is left out). */
+  | { kind: 'tag'; modeKey?: string }
   /** A period: a named one ("7d") or two days ("2026-11-01~2026-11-22"); read it with periodDays or periodInstants. */
   | { kind: 'period' }
   | { kind: 'choice'; options: readonly { value: string; label: string }[]; multiple?: boolean }
   | { kind: 'text'; placeholder?: string }
 );
+
+/** Whether a row has to bear one of the tags, all of them, or none. */
+export const tagModes = ['any', 'all', 'none'] as const;
+export type TagMode = (typeof tagModes)[number];
 
 const list = (value: FilterValue): string[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
@@ -66,19 +72,34 @@ interface EditorProps {
   value: FilterValue;
   onChange: (value: FilterValue) => void;
   onDone: () => void;
+  mode: TagMode;
+  onMode: (mode: TagMode) => void;
 }
 
 /** What opens under a chip. */
-export function FilterEditor({ item, value, onChange, onDone }: EditorProps) {
+export function FilterEditor({ item, value, onChange, onDone, mode, onMode }: EditorProps) {
+  const t = useT();
   const set = list(value);
-  const multiple = 'multiple' in item ? (item.multiple ?? true) : false;
+  const multiple = 'multiple' in item ? item.multiple !== false : true;
   switch (item.kind) {
     case 'member':
       return <MemberPicker value={set} onChange={onChange} single={!multiple} autoFocus label={item.label} />;
     case 'department':
       return <DepartmentPicker value={set} onChange={onChange} single={!multiple} label={item.label} />;
     case 'tag':
-      return <TagPicker value={set} onChange={onChange} label={item.label} />;
+      return (
+        <div className="q-chip-choices">
+          {item.modeKey && (
+            <Segmented<TagMode>
+              block
+              value={mode}
+              onChange={onMode}
+              options={tagModes.map((one) => ({ value: one, label: t(`tagMode.${one}`) }))}
+            />
+          )}
+          <TagPicker value={set} onChange={onChange} label={item.label} />
+        </div>
+      );
     case 'period':
       return <PeriodEditor value={set[0]} onChange={onChange} onDone={onDone} label={item.label} />;
     case 'text':

@@ -1,6 +1,15 @@
 /** @jsxImportSource preact */
 import { useEffect, useState } from 'preact/hooks';
-import { askWho, firstTry, insideWeCom, type PocketSession, wecomSignIn } from './session';
+import {
+  askWho,
+  firstTry,
+  insideWeCom,
+  newestCustomers,
+  type PocketCustomer,
+  type PocketSession,
+  shortTime,
+  wecomSignIn,
+} from './session';
 import type { PocketText } from './start';
 
 /**
@@ -47,10 +56,7 @@ export function Sidebar({ t }: { t: PocketText }) {
             <p>{corp.name}</p>
           </div>
         </section>
-        <section class="pocket-card">
-          <h2>{t('sidebar.ready')}</h2>
-          <p>{t('sidebar.ready.hint')}</p>
-        </section>
+        <Newest t={t} member={user.member} />
       </main>
     );
   }
@@ -80,5 +86,37 @@ export function Sidebar({ t }: { t: PocketText }) {
         </button>
       </section>
     </main>
+  );
+}
+
+/** The member's newest customers; where they cannot be had, what the sidebar is for. */
+function Newest({ t, member }: { t: PocketText; member: string | undefined }) {
+  const [customers, setCustomers] = useState<PocketCustomer[] | null | undefined>(undefined);
+  useEffect(() => {
+    void newestCustomers(member).then(setCustomers);
+  }, [member]);
+  if (customers === undefined) return <div class="pocket-grey" />;
+  return (
+    <section class="pocket-card">
+      {customers === null ? (
+        <>
+          <h2>{t('sidebar.ready')}</h2>
+          <p>{t('sidebar.ready.hint')}</p>
+        </>
+      ) : (
+        <>
+          <h2>{t('sidebar.newest')}</h2>
+          {customers.length === 0 && <p>{t('sidebar.newest.none')}</p>}
+          <ul class="pocket-list">
+            {customers.map((customer) => (
+              <li key={customer.id}>
+                <span>{customer.remark || customer.name || t('sidebar.nameless')}</span>
+                <time>{shortTime(customer.addedAt)}</time>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { askWho, firstTry, insideWeCom } from './session';
+import { askWho, firstTry, insideWeCom, newestCustomers } from './session';
 
 const answering = (status: number, body: unknown = {}, headers: Record<string, string> = {}) =>
   (async () => new Response(JSON.stringify(body), { status, headers })) as typeof fetch;
@@ -53,4 +53,22 @@ describe('firstTry', () => {
 it('knows WeCom from WeChat', () => {
   expect(insideWeCom('Mozilla/5.0 … wxwork/4.1.22 MicroMessenger/7.0.1')).toBe(true);
   expect(insideWeCom('Mozilla/5.0 … MicroMessenger/8.0.50')).toBe(false);
+});
+
+describe('newestCustomers', () => {
+  it('asks for those of the member', async () => {
+    const asked: string[] = [];
+    const items = [{ id: '1', name: '林小满', remark: '', addedAt: 1 }];
+    const fetcher = (async (url: string) => {
+      asked.push(url);
+      return new Response(JSON.stringify({ items }));
+    }) as unknown as typeof fetch;
+    expect(await newestCustomers('wang&fang', fetcher)).toEqual(items);
+    expect(asked).toEqual(['/api/customer/follows?limit=10&member=wang%26fang']);
+  });
+  it('is nothing without a member, a permission or the feature', async () => {
+    expect(await newestCustomers(undefined, answering(200))).toBeNull();
+    expect(await newestCustomers('a', answering(403))).toBeNull();
+    expect(await newestCustomers('a', answering(404))).toBeNull();
+  });
 });

@@ -23,6 +23,41 @@ export async function askWho(fetcher: typeof fetch = fetch): Promise<PocketSessi
   }
 }
 
+/** A customer of the signed-in member, as a line of the sidebar. */
+export interface PocketCustomer {
+  id: string;
+  name: string;
+  remark: string;
+  /** Unix milliseconds. */
+  addedAt: number;
+}
+
+/**
+ * The member's newest customers; null when they cannot be had – an account
+ * without a member, without the permission, or a product without the feature.
+ */
+export async function newestCustomers(
+  member: string | undefined,
+  fetcher: typeof fetch = fetch,
+): Promise<PocketCustomer[] | null> {
+  if (!member) return null;
+  try {
+    const response = await fetcher(`/api/customer/follows?limit=10&member=${encodeURIComponent(member)}`, {
+      credentials: 'same-origin',
+    });
+    return response.ok ? ((await response.json()) as { items: PocketCustomer[] }).items : null;
+  } catch {
+    return null;
+  }
+}
+
+/** "11-22 14:05" on the phone's own clock: the sidebar stands in the member's pocket, where the two agree. */
+export function shortTime(at: number): string {
+  const two = (n: number) => (n < 10 ? `0${n}` : `${n}`);
+  const day = new Date(at);
+  return `${two(day.getMonth() + 1)}-${two(day.getDate())} ${two(day.getHours())}:${two(day.getMinutes())}`;
+}
+
 /** Tells whether the page stands in the WeCom client, where signing in needs no scan and no password. */
 export function insideWeCom(userAgent: string): boolean {
   return /wxwork\//i.test(userAgent);

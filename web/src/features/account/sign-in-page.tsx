@@ -7,6 +7,7 @@ import { ErrorView } from '@/parts/ErrorView';
 import { PasswordInput, TextInput } from '@/parts/fields';
 import { Icon } from '@/parts/Icon';
 import { Logo } from '@/parts/Logo';
+import { AppearanceChoice, LanguageChoice } from '@/parts/Looks';
 import { Waiting } from '@/parts/Page';
 import { Notice } from '@/parts/Tabs';
 import { Bridge } from './Bridge';
@@ -27,15 +28,19 @@ export default function SignInPage() {
     <div className="q-door">
       <div className="q-door-picture" aria-hidden="true">
         <div>
-          <h1>{t('door.title')}</h1>
+          <p className="q-door-title">{t('door.title')}</p>
           <p>{t('door.words')}</p>
         </div>
         <Bridge />
       </div>
       <main className="q-door-form">
+        <div className="q-door-tools">
+          <LanguageChoice />
+          <AppearanceChoice />
+        </div>
         <header className="q-row">
           <Logo size={40} />
-          <h2>{t('signIn.title')}</h2>
+          <h1>{t('signIn.title')}</h1>
         </header>
         {search.next !== undefined && next !== '/' && <Notice tone="info" title={t('signIn.goesOn')} />}
         {search.problem !== undefined && <TurnedBack problem={search.problem} reference={search.reference} />}
