@@ -56,6 +56,7 @@ type house struct {
 
 	ended map[string]ending // by member and person, what random acts did last
 
+	answered sync.Map // by path: func() to call between WeCom's answer and its arrival
 	// interrupt holds a func(*http.Request) bool: whether a call to WeCom breaks off.
 	interrupt atomic.Value
 
@@ -95,7 +96,14 @@ func newHouse(t testing.TB, d *db.DB, seed wecomsim.SeedOptions) *house {
 		if h.interrupt.Load().(func(*http.Request) bool)(r) {
 			panic(http.ErrAbortHandler) // the line goes dead
 		}
-		h.sim.Handler().ServeHTTP(w, r)
+		late := httptest.NewRecorder()
+		h.sim.Handler().ServeHTTP(late, r)
+		if do, ok := h.answered.Load(r.URL.Path); ok {
+			do.(func())()
+		}
+		w.Header().Set("Content-Type", late.Header().Get("Content-Type"))
+		w.WriteHeader(late.Code)
+		_, _ = w.Write(late.Body.Bytes())
 	}))
 	t.Cleanup(api.Close)
 	// The simulator keeps a log of its callbacks; tests deliver from it as they like.
@@ -189,6 +197,12 @@ func (h *house) quiet() {
 	}
 	h.settle()
 }
+
+// after calls do between WeCom's answer to a call of the path and its arrival here.
+func (h *house) after(path string, do func()) { h.answered.Store(path, do) }
+
+// corpCalls are the failed calls with an errcode.
+func corpCalls(code int) corp.CallFilter { return corp.CallFilter{ErrCode: code} }
 
 // told takes the plaintexts of the callbacks that the simulator has made since the last
 // call.
