@@ -1,43 +1,44 @@
-// Takes a picture of every page of the console and of the simulator's phones, in both
-// languages, light and dark, wide and narrow, from a fresh demo, into ./screenshots.
-// Fails when a page calls another machine, logs an error or shows one.
+// Takes a picture of every page – console, sidebar, customers' pages, the simulator's
+// phones – in both languages, light and dark, wide and narrow, from a fresh demo, into
+// ./screenshots/<language>-<scheme>-<width>/. Fails when a page calls another machine,
+// logs an error, throws, or cannot be reached.
 //
-//   node e2e/screenshots.mjs [--to FOLDER] [--only PART-OF-A-PATH]
-import { mkdir, rm } from 'node:fs/promises';
+//   node e2e/screenshots.mjs [--to FOLDER] [--only PART-OF-AN-ADDRESS]
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { atHome, launch, views, Watch } from './browser.mjs';
-import { signIn, whoIsSignedIn } from './console.mjs';
+import { signIn } from './console.mjs';
 import { Program } from './program.mjs';
 
 const { values } = parseArgs({
-  options: { to: { type: 'string', default: 'screenshots' }, only: { type: 'string' } },
+  options: { to: { type: 'string', default: 'screenshots' }, only: { type: 'string', default: '' } },
 });
+const web = new URL('../web/', import.meta.url);
 const folder = resolve(values.to);
-const languages = ['zh-CN', 'en'];
-const schemes = ['light', 'dark'];
 
-/** Each list page, and from each the page of its first row: lists link to details by the address below theirs. */
-async function addresses(page, program) {
-  const me = await (await whoIsSignedIn({ page, program })).json();
-  const lists = [...new Set(['/', ...me.menu.map((entry) => entry.path)])];
-  const found = [];
-  for (const list of lists) {
-    found.push(list);
-    await show(page, program.url + list);
-    const hrefs = await page
-      .locator('main a[href^="/"]')
-      .evaluateAll((links) => links.map((a) => a.getAttribute('href')));
-    const details = hrefs.filter((href) => list !== '/' && href.startsWith(`${list}/`));
-    const shapes = new Set();
-    for (const href of details) {
-      // One of each shape: /customer/<id> once, /channelcode/new beside /channelcode/<id>.
-      const shape = href.split(/[?#]/)[0].replaceAll(/\/[^/]*\d[^/]*/g, '/:id');
-      if (!shapes.has(shape)) found.push(href);
-      shapes.add(shape);
-    }
+/** The addresses of the console, as the features declare them: { path: '/customer/$id', … }. */
+async function declared() {
+  const found = new Set();
+  const features = new URL('src/features/', web);
+  for (const slug of await readdir(features)) {
+    const text = await readFile(new URL(`${slug}/admin.tsx`, features), 'utf8').catch(() => '');
+    for (const [, path] of text.matchAll(/\bpath: '([^']+)'/g)) found.add(path);
   }
-  return found;
+  return [...found].sort();
+}
+
+/** Puts the first thing of the list that stands above it in the interface into /customer/$id. */
+async function filled(path, page, program) {
+  if (!path.includes('$')) return path;
+  const [, slug] = path.split('/');
+  const { paths } = JSON.parse(await readFile(new URL('src/api/openapi.json', web), 'utf8'));
+  const one = Object.keys(paths).find((p) => new RegExp(`^/api/${slug}/[a-z]+/\\{id\\}$`).test(p));
+  if (!one) throw new Error(`${path}: no interface /api/${slug}/…/{id} tells what it shows`);
+  const list = one.replace('/{id}', '');
+  const { items } = await (await page.request.get(program.url + list)).json();
+  if (!items?.length) throw new Error(`${path}: the demo has nothing to show there (${list} is empty)`);
+  return path.replace('$id', items[0].id);
 }
 
 /** Opens an address and waits until its data have come and nothing is still being drawn. */
@@ -48,57 +49,73 @@ async function show(page, address) {
   );
 }
 
-const nameOf = (address) =>
-  address
-    .split(/[?#]/)[0]
-    .replaceAll(/[^\w-]+/g, '-')
-    .replaceAll(/^-|-$/g, '') || 'home';
-
 const program = await Program.start();
 const browser = await launch();
 const troubles = [];
 let taken = 0;
+
+/** One picture; what the page did wrong goes to the troubles. */
+async function picture(page, watch, { name, path, address }, to, look, fullPage) {
+  try {
+    await show(page, address);
+    await page.screenshot({ path: join(to, `${name}.png`), fullPage });
+    taken++;
+  } catch (error) {
+    troubles.push(`${look} ${path}: ${error.message}`);
+  }
+  troubles.push(...watch.take().map((breach) => `${look} ${path}: ${breach}`));
+}
+
 try {
   const first = await browser.newContext({ ...atHome, ...views.wide });
   const page = await first.newPage();
   await signIn({ page, program });
   const session = await first.storageState();
-  const pages = (await addresses(page, program)).filter((address) => address.includes(values.only ?? ''));
+
+  const targets = [];
+  for (const path of await declared()) {
+    try {
+      const name = path.replaceAll(/[^a-z-]+/g, '-').replaceAll(/^-|-$/g, '') || 'home';
+      targets.push({ name, path, address: program.url + (await filled(path, page, program)) });
+    } catch (error) {
+      troubles.push(error.message);
+    }
+  }
+  for (const path of ['/sidebar', '/h5'])
+    targets.push({ name: path.slice(1), path, address: program.url + path });
+  targets.push({ name: 'phones', path: '/_sim/phones', address: `${program.simulator.url}/_sim/phones` });
   await first.close();
 
-  for (const [viewName, view] of Object.entries(views)) {
-    for (const language of languages) {
-      for (const colorScheme of schemes) {
+  for (const [width, view] of Object.entries(views)) {
+    for (const language of ['zh-CN', 'en']) {
+      for (const colorScheme of ['light', 'dark']) {
         const look = `${language}-${colorScheme}-${view.viewport.width}`;
         const to = join(folder, look);
         await rm(to, { recursive: true, force: true });
         await mkdir(to, { recursive: true });
-        const context = await browser.newContext({
-          ...atHome,
-          ...view,
-          colorScheme,
-          locale: language,
-          storageState: session,
-        });
-        await context.addInitScript(
-          (chosen) => localStorage.setItem('queqiao.language', JSON.stringify(chosen)),
-          language,
-        );
-        const watch = new Watch(context);
-        const window = await context.newPage();
-        const targets = pages.map((path) => [nameOf(path), program.url + path]);
-        targets.push(['phones', `${program.simulator.url}/_sim/phones`]);
-        for (const [name, address] of targets) {
-          try {
-            await show(window, address);
-            await window.screenshot({ path: join(to, `${name}.png`), fullPage: viewName === 'wide' });
-            taken++;
-          } catch (error) {
-            troubles.push(`${look} ${address}: ${error.message}`);
-          }
-          troubles.push(...watch.take().map((breach) => `${look} ${address}: ${breach}`));
+        for (const open of [false, true]) {
+          // The page to sign in is shown to those who have not.
+          const chosen = targets.filter(
+            ({ path }) => (path === '/sign-in') === open && path.includes(values.only),
+          );
+          const localStorage = [{ name: 'queqiao.language', value: JSON.stringify(language) }];
+          const storageState = {
+            cookies: open ? [] : session.cookies,
+            origins: [{ origin: program.url, localStorage }],
+          };
+          const context = await browser.newContext({
+            ...atHome,
+            ...view,
+            colorScheme,
+            locale: language,
+            storageState,
+          });
+          const watch = new Watch(context);
+          if (open) watch.expect(/status of 401/);
+          const window = await context.newPage();
+          for (const target of chosen) await picture(window, watch, target, to, look, width === 'wide');
+          await context.close();
         }
-        await context.close();
       }
     }
   }
