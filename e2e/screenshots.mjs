@@ -54,15 +54,22 @@ const browser = await launch();
 const troubles = [];
 let taken = 0;
 
-/** One picture; what the page did wrong goes to the troubles. */
-async function picture(page, watch, { name, path, address }, to, look, fullPage) {
+/** How high a picture may become, for pages that are longer than the window. */
+const tallest = 4000;
+
+/** One picture of a whole page, the window made as high as it is; what the page did wrong goes to the troubles. */
+async function picture(page, watch, { name, path, address }, to, look) {
+  const size = page.viewportSize();
   try {
     await show(page, address);
-    await page.screenshot({ path: join(to, `${name}.png`), fullPage });
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ ...size, height: Math.min(Math.max(height, size.height), tallest) });
+    await page.screenshot({ path: join(to, `${name}.png`) });
     taken++;
   } catch (error) {
     troubles.push(`${look} ${path}: ${error.message}`);
   }
+  await page.setViewportSize(size);
   troubles.push(...watch.take().map((breach) => `${look} ${path}: ${breach}`));
 }
 
@@ -86,7 +93,7 @@ try {
   targets.push({ name: 'phones', path: '/_sim/phones', address: `${program.simulator.url}/_sim/phones` });
   await first.close();
 
-  for (const [width, view] of Object.entries(views)) {
+  for (const view of Object.values(views)) {
     for (const language of ['zh-CN', 'en']) {
       for (const colorScheme of ['light', 'dark']) {
         const look = `${language}-${colorScheme}-${view.viewport.width}`;
@@ -113,7 +120,7 @@ try {
           const watch = new Watch(context);
           if (open) watch.expect(/status of 401/);
           const window = await context.newPage();
-          for (const target of chosen) await picture(window, watch, target, to, look, width === 'wide');
+          for (const target of chosen) await picture(window, watch, target, to, look);
           await context.close();
         }
       }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the path of the Chromium that the browser journeys drive, and installs it
-# with a font for Chinese from Debian when it is missing and we are root.
+# with fonts for Chinese and emoji from Debian when they are missing and we are root.
 # QUEQIAO_TEST_CHROMIUM names another one.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
@@ -12,9 +12,10 @@ find_chromium() {
   done
   return 1
 }
-has_chinese() { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn family)" ]; }
+has_font() { command -v fc-list >/dev/null && [ -n "$(fc-list ":lang=$1" family)" ]; }
 
 find_chromium >/dev/null || "$here/debian.sh" "Chromium" chromium >&2
-# Without such a font the pages show boxes, and text has other widths.
-has_chinese || "$here/debian.sh" "a font for Chinese" fontconfig fonts-noto-cjk >&2
+# Without such fonts the pages show boxes, and text has other widths.
+has_font zh-cn || "$here/debian.sh" "a font for Chinese" fontconfig fonts-noto-cjk >&2
+has_font und-zsye || "$here/debian.sh" "a font for emoji" fontconfig fonts-noto-color-emoji >&2
 find_chromium
