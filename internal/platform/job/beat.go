@@ -121,7 +121,7 @@ func (q *Queue) compare(ctx context.Context) error {
 
 func (q *Queue) putBack(ctx context.Context, job id.ID, fence int64) error {
 	return q.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.NewRaw(`UPDATE job_job SET state = 'available', fence = fence + 1, attempt = attempt - 1
+		_, err := tx.NewRaw(`UPDATE job_job SET state = 'available', attempt = attempt - 1
  WHERE id = ? AND fence = ? AND state = 'running'`, job, fence).Exec(ctx)
 		return err
 	})

@@ -101,7 +101,7 @@ func (s *leases) evict(ctx context.Context, l lease) (rescued []Lane, err error)
 const diedText = "the process that worked on it died or was cut off from the database"
 
 // releaseText puts running jobs back, or ends them where that was asked for.
-const releaseText = `UPDATE job_job SET fence = fence + 1, error = ?,
+const releaseText = `UPDATE job_job SET error = ?,
  state = CASE WHEN cancel_asked THEN 'cancelled' ELSE 'available' END,
  finished_at = CASE WHEN cancel_asked THEN ? ELSE 0 END,
  unique_key = CASE WHEN cancel_asked AND unique_hold <> 0 THEN NULL ELSE unique_key END

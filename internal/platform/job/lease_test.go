@@ -70,6 +70,51 @@ func TestAProcessTakenForDeadCannotFinishItsJobs(t *testing.T) {
 	})
 }
 
+// The dead process wakes up while the other is at work on the same job: only the
+// other's outcome may count.
+func TestOnlyTheLastWhoClaimedAJobCanFinishIt(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		pulse := clock.NewFake(noon)
+		claim := func(number int, returns error) (q *job.Queue, goOn chan struct{}) {
+			q, goOn = node(d, clock.NewFake(noon), number, job.Options{Pulse: pulse}), make(chan struct{})
+			began := make(chan struct{})
+			q.Register(job.Define("work", func(context.Context, job.Job[words]) error {
+				close(began)
+				<-goOn
+				return returns
+			}))
+			if number == 1 {
+				ask(t, d, q, job.Insert{Kind: "work", Corp: "ww1"})
+			}
+			for range 7 {
+				pulse.Advance(time.Second)
+				must(t, q.Beat(ctx))
+				must(t, q.Rescue(ctx))
+			}
+			must(t, q.Step(ctx))
+			<-began
+			return q, goOn
+		}
+		sleeper, wakeUp := claim(1, nil)
+		other, goOn := claim(2, job.Cancel(errors.New("no longer wanted")))
+		close(wakeUp)
+		sleeper.Wait()
+		rows, err := other.Running(ctx, "ww1")
+		must(t, err)
+		if len(rows) != 1 || rows[0].Attempt != 2 {
+			t.Errorf("the sleeper finished the other's job: running %+v", rows)
+		}
+		close(goOn)
+		other.Wait()
+		rows, err = other.List(ctx, job.Filter{Corp: "ww1"})
+		must(t, err)
+		if len(rows) != 1 || rows[0].State != job.Cancelled || rows[0].Error != "no longer wanted" {
+			t.Errorf("got %+v", rows)
+		}
+	})
+}
+
 func TestAnObserverThatWasAsleepItselfAccusesNobody(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()

@@ -169,3 +169,75 @@ func TestALongLineDoesNotHoldUpTheLane(t *testing.T) {
 		}
 	})
 }
+
+// Nothing but the end of the first job can set the second going here: the sweep, the
+// poll and the heartbeat are hours away.
+func TestTheNextOfALineStartsWhenTheOneBeforeEnds(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		q := node(d, clock.System(), 1, job.Options{Poll: time.Hour, Heartbeat: time.Hour, Lease: 5 * time.Hour})
+		did := make(chan string, 3)
+		q.Register(job.Define("step", func(_ context.Context, j job.Job[words]) error {
+			did <- j.Args.Text
+			if j.Args.Text == "2" {
+				return job.Cancel(nil)
+			}
+			return nil
+		}))
+		ask(t, d, q, job.Insert{Kind: "step", Key: "k", Args: words{"1"}}, job.Insert{Kind: "step", Key: "k", Args: words{"2"}},
+			job.Insert{Kind: "step", Key: "k", Args: words{"3"}})
+		start(t, q)
+		for _, want := range []string{"1", "2", "3"} {
+			over := clock.System().NewTimer(10 * time.Second)
+			select {
+			case got := <-did:
+				if got != want {
+					t.Errorf("got %s, want %s", got, want)
+				}
+			case <-over.C:
+				t.Fatalf("%s never started", want)
+			}
+			over.Stop()
+		}
+	})
+}
+
+// A job for later that has begun is the one that runs, although a fresh job has an
+// earlier place. The fresh one waits, and so does nobody else.
+func TestAFreshJobWaitsForTheLaterOneThatRunsAlready(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		c := clock.NewFake(noon)
+		q := node(d, c, 1, job.Options{})
+		var did diary
+		began, goOn := make(chan struct{}), make(chan struct{})
+		q.Register(job.Define("step", func(_ context.Context, j job.Job[words]) error {
+			if j.Args.Text == "reminder" {
+				close(began)
+				<-goOn
+			}
+			did.add("%s", j.Args.Text)
+			return nil
+		}))
+		ask(t, d, q, job.Insert{Kind: "step", Key: "k", Corp: "ww1", Args: words{"reminder"}, RunAt: noon.Add(time.Hour)})
+		c.Advance(time.Hour)
+		must(t, q.Step(ctx))
+		<-began
+		c.Set(noon) // so that the fresh job's place is surely the earlier one
+		fresh := ask(t, d, q, job.Insert{Kind: "step", Key: "k", Corp: "ww1", Args: words{"fresh"}},
+			job.Insert{Kind: "step", Corp: "ww1", Args: words{"other"}})
+		for range 3 {
+			must(t, q.Step(ctx))
+			must(t, q.Lead(ctx)) // the sweep must not free it either
+		}
+		if r := state(t, q, "ww1", fresh[0]); r.State != job.Parked {
+			t.Errorf("the fresh job is %s", r.State)
+		}
+		until(t, "the other job", func() bool { return did.String() == "[other]" })
+		close(goOn)
+		q.Wait()
+		settle(t, q)
+		if did.String() != "[other reminder fresh]" {
+			t.Errorf("did %s", &did)
+		}
+	})
+}
