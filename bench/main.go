@@ -1,0 +1,95 @@
+// Command bench measures what docs/performance.md claims: each figure as a ratio to a
+// limit or a peer measured in the same run, on SQLite and on PostgreSQL.
+//
+//	go run . [-sizes 10000,100000] [intake] [greeting] [events] [queue] [sync] [lists] [start]
+//
+// It is a module of its own so that its peers (River) stay out of the product's
+// dependencies. PostgreSQL is the server of $QUEQIAO_TEST_POSTGRES; "make bench" starts
+// one with durable commits.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+type measure struct {
+	name, about string
+	run         func(ctx context.Context, b *bench) error
+}
+
+func measures() []measure {
+	return []measure{
+		{"intake", "callbacks stored before the answer, beside the database's own one-row commits", intake},
+		{"greeting", "from the scan to the greeting's arrival at WeCom, 50 scans a second", greeting},
+		{"events", "callbacks through translation and all listeners", events},
+		{"queue", "our job queue beside River v0.31.0", queue},
+		{"sync", "first sync from a WeCom that takes 5 ms a call", firstSync},
+		{"lists", "customer lists by size: first page, filters, two characters, a deep page", lists},
+		{"start", "start to first answer, memory at rest, sizes", start},
+	}
+}
+
+// bench is one run with its options.
+type bench struct {
+	sizes   []int
+	seconds time.Duration
+	binary  string
+	out     *strings.Builder
+}
+
+// line prints a row of Markdown and keeps it.
+func (b *bench) line(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	fmt.Println(text)
+	b.out.WriteString(text + "\n")
+}
+
+func main() {
+	sizes := flag.String("sizes", "10000,100000", "numbers of customers for sync and lists")
+	seconds := flag.Duration("for", 5*time.Second, "length of each load")
+	binary := flag.String("binary", "../bin/queqiao", "the built program, for start")
+	flag.Parse()
+	b := &bench{seconds: *seconds, binary: *binary, out: &strings.Builder{}}
+	for _, s := range strings.Split(*sizes, ",") {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "bench: -sizes wants numbers:", err)
+			os.Exit(2)
+		}
+		b.sizes = append(b.sizes, n)
+	}
+	b.line("%s, %s, %d processors\n", runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU())
+	failed := false
+	for _, m := range measures() {
+		if flag.NArg() > 0 && !slices.Contains(flag.Args(), m.name) {
+			continue
+		}
+		b.line("### %s: %s\n", m.name, m.about)
+		if err := m.run(context.Background(), b); err != nil {
+			b.line("\nfailed: %v", err)
+			failed = true
+		}
+		b.line("")
+	}
+	if failed {
+		os.Exit(1)
+	}
+}
+
+// quantile of sorted durations, q from 0 to 1.
+func quantile(sorted []time.Duration, q float64) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
+}
+
+func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
+)
+
+func syncOnce(ctx context.Context, b *bench, engine string, size int) error {
+	members := max(30, size/500)
+	h, err := build(ctx, engine, houseOptions{
+		seed: wecomsim.SeedOptions{Members: members, Departments: members / 10, Customers: size, Groups: 60, Days: 365}, delay: 5 * time.Millisecond,
+	})
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	h.sim.ClearCalls()
+	before := heap()
+	var peak atomic.Uint64
+	stop := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(50 * time.Millisecond):
+				peak.Store(max(peak.Load(), heapNow()))
+			}
+		}
+	}()
+	began := time.Now()
+	if _, err := h.app.Mirror.StartSync(ctx, h.corp, mirror.ScopeFull, "bench"); err != nil {
+		return err
+	}
+	for {
+		runs, err := mirror.Syncs(ctx, h.app.DB.Read(), h.corp, 1)
+		if err != nil {
+			return err
+		}
+		if len(runs) > 0 && runs[0].State != mirror.SyncRunning {
+			if runs[0].State != mirror.SyncDone {
+				return errors.New("sync: " + runs[0].Error)
+			}
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	took := time.Since(began)
+	close(stop)
+	world := h.sim.Describe("").Corps[0]
+	var follows int
+	if err := h.app.DB.Read().NewRaw("SELECT COUNT(*) FROM mirror_follow WHERE corp_id = ? AND standing = 1", h.corp).Scan(ctx, &follows); err != nil {
+		return err
+	}
+	if follows != world.Follows {
+		return fmt.Errorf("sync: %d follows in the mirror, WeCom has %d", follows, world.Follows)
+	}
+	calls := 0
+	for _, c := range h.sim.Counters() {
+		calls += int(c.Calls)
+	}
+	// The least the API allows: members in groups of 100, each group's follows in pages of
+	// 100; one call a department and a member for their names; a page of groups per 100
+	// owners and one call a group; tags, follow users, token and two lists.
+	pages := 0
+	for range (members + 99) / 100 {
+		pages += (world.Follows*100/members + 99) / 100
+	}
+	least := min(pages, (world.Follows+99)/100+(members+99)/100) + members + 2*world.Departments + (members+99)/100 + world.Groups + 5
+	b.line("| %s | %d | %d | %.1f | %d | %d | %.3f | %.0f MB |", engine, size, follows, took.Seconds(), calls, least, float64(calls)/float64(least), float64(peak.Load()-min(before, peak.Load()))/(1<<20))
+	return nil
+}
+
+func heap() uint64 { runtime.GC(); return heapNow() }
+
+func heapNow() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapInuse
+}
+
+// code makes a channel code through the console and gives WeCom's name of it.
+func (h *house) code() (string, error) {
+	if _, err := h.app.Mirror.StartSync(context.Background(), h.corp, mirror.ScopeFull, "bench"); err != nil {
+		return "", err
+	}
+	if err := h.app.Queue.Settle(context.Background()); err != nil {
+		return "", err
+	}
+	var members []string
+	h.sim.Inspect(func(w *wecomsim.World) {
+		for _, m := range w.Corp(h.corp).Members {
+			if m.MayContact {
+				members = append(members, m.UserID)
+			}
+		}
+	})
+	body, err := json.Marshal(map[string]any{
+		"name": "压测", "members": members, "skipVerify": true, "greeting": "own", "content": map[string]any{"text": "您好，我是{成员姓名}"},
+	})
+	if err != nil {
+		return "", err
+	}
+	if err := h.postJSON("/api/channelcode/codes", body); err != nil {
+		return "", err
+	}
+	var way string
+	for range 100 {
+		h.sim.Inspect(func(w *wecomsim.World) {
+			for id := range w.Corp(h.corp).Ways {
+				way = id
+			}
+		})
+		if way != "" {
+			return way, nil
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return "", errors.New("the code was not published")
+}
+
+// jobs counts what is done.
+func (h *house) jobs(ctx context.Context) (n int, err error) {
+	return n, h.app.DB.Read().NewRaw("SELECT COUNT(*) FROM job_job WHERE state = 'done'").Scan(ctx, &n)
+}
