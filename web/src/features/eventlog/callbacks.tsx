@@ -8,9 +8,10 @@ import { periodInstants, useTimeZone } from '@/lib/time';
 import { useUrlFilters } from '@/lib/url-filters';
 import { Button } from '@/parts/Button';
 import { type Column, DataTable } from '@/parts/DataTable';
+import { Hint } from '@/parts/Facts';
 import { useFeedback } from '@/parts/Feedback';
 import { FilterBar } from '@/parts/FilterBar';
-import { Label, StateBadge } from '@/parts/StateBadge';
+import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import { CallbackDetail } from './callback-detail';
 import { useT } from './strings';
@@ -82,11 +83,7 @@ export function Callbacks() {
       width: 110,
       align: 'right',
       render: (row) =>
-        row.deliveries > 1 ? (
-          <Label hint={t('deliveries.more')}>{String(row.deliveries)}</Label>
-        ) : (
-          row.deliveries
-        ),
+        row.deliveries > 1 ? <Hint text={t('deliveries.more')}>{row.deliveries}</Hint> : row.deliveries,
     },
     { key: 'kind', title: t('kind'), width: 300, optional: true, render: (row) => <code>{row.event}</code> },
     {
@@ -102,7 +99,7 @@ export function Callbacks() {
     columns.push({
       key: 'actions',
       title: '',
-      width: 90,
+      width: 104,
       render: (row) => <ReplayButton id={row.id} look="quiet" />,
     });
   }

@@ -7,6 +7,7 @@ import { FilterBar } from '@/parts/FilterBar';
 import { NumberText } from '@/parts/NumberText';
 import { StateBadge, type Tone } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
+import './eventlog.css';
 import { useT } from './strings';
 import type { Call } from './words';
 
@@ -43,7 +44,7 @@ export function Calls() {
       key: 'class',
       title: t('call.class'),
       hint: t('call.class.hint'),
-      width: 130,
+      width: 120,
       render: (row) => {
         const known = classes.find((name) => name === row.class);
         return known ? <StateBadge tone={tones[known]}>{t(`class.${known}`)}</StateBadge> : row.class;
@@ -52,7 +53,7 @@ export function Calls() {
     {
       key: 'operation',
       title: t('call.operation'),
-      width: 260,
+      width: 220,
       render: (row) => <code>{row.operation}</code>,
     },
     {
@@ -61,7 +62,9 @@ export function Calls() {
       render: (row) => (
         <>
           {language === 'en' ? row.adviceEn : row.adviceZh}
-          <div className="q-faint">{row.reason}</div>
+          <div className="q-faint eventlog-brief eventlog-brief-one" title={row.reason}>
+            {row.reason}
+          </div>
         </>
       ),
     },

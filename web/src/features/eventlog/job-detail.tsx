@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
-import { useI18n } from '@/lib/i18n';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
 import { CodeBlock } from '@/parts/CodeBlock';
@@ -10,13 +9,14 @@ import { Facts } from '@/parts/Facts';
 import { Waiting } from '@/parts/Page';
 import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
+import { useKindName } from './kind-name';
 import { useT } from './strings';
 import { jobTone, spentWords } from './words';
 
 /** One job: where it stands, what went wrong, and on demand what it was asked to do. */
 export function JobDetail({ id }: { id: string }) {
   const t = useT();
-  const { text } = useI18n();
+  const kindName = useKindName();
   const can = useCan();
   const asked = useQuery({
     queryKey: ['eventlog', 'jobs', 'one', id],
@@ -29,7 +29,7 @@ export function JobDetail({ id }: { id: string }) {
     <div className="q-stack">
       <Facts
         items={[
-          { name: t('task.kind'), value: text(`job.${job.kind}`, undefined, job.kind) },
+          { name: t('task.kind'), value: kindName(job.kind) },
           { name: t('task.name'), value: <code>{job.kind}</code> },
           {
             name: t('state'),

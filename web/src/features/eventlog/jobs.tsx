@@ -1,6 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
-import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
 import { useCan } from '@/lib/me';
 import { useUrlFilters } from '@/lib/url-filters';
@@ -14,18 +13,19 @@ import { StateBadge } from '@/parts/StateBadge';
 import { StatTile, Tiles } from '@/parts/StatTile';
 import { TimeText } from '@/parts/TimeText';
 import { JobDetail } from './job-detail';
+import './eventlog.css';
+import { useKindName } from './kind-name';
 import { useT } from './strings';
 import { type Job, jobStates, jobTone } from './words';
 
 /** What the program works on, and what it gave up. */
 export function Jobs() {
   const t = useT();
-  const { text } = useI18n();
   const can = useCan();
   const filters = useUrlFilters('status', 'kind');
   useLive('job', [['eventlog', 'jobs']]);
   const chosen = { state: filters.one('status') as Job['state'] | undefined, kind: filters.one('kind') };
-  const kindName = (kind: string) => text(`job.${kind}`, undefined, kind);
+  const kindName = useKindName();
   const mayRetry = can('eventlog.replay');
 
   const columns: Column<Job>[] = [
@@ -41,7 +41,7 @@ export function Jobs() {
       title: t('task.error'),
       hint: t('task.error.hint'),
       render: (row) =>
-        row.error ? <span className="q-ellipsis">{row.error}</span> : <span className="q-faint">–</span>,
+        row.error ? <span className="eventlog-brief">{row.error}</span> : <span className="q-faint">–</span>,
     },
     {
       key: 'attempt',
@@ -56,6 +56,7 @@ export function Jobs() {
       title: t('task.lane'),
       hint: t('task.lane.hint'),
       width: 90,
+      optional: true,
       render: (row) => t(`lane.${row.lane}`),
     },
     {
@@ -221,7 +222,7 @@ function JobActions({ row }: { row: Job }) {
 
 function RetryKind({ kind }: { kind: string }) {
   const t = useT();
-  const { text } = useI18n();
+  const kindName = useKindName();
   const client = useQueryClient();
   const { done, confirm } = useFeedback();
   return (
@@ -229,7 +230,7 @@ function RetryKind({ kind }: { kind: string }) {
       icon="reload"
       onClick={() =>
         confirm({
-          title: t('retryAll.title', { kind: text(`job.${kind}`, undefined, kind) }),
+          title: t('retryAll.title', { kind: kindName(kind) }),
           detail: t('retryAll.detail'),
           action: t('retryAll'),
           onConfirm: async () => {
