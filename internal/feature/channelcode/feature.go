@@ -72,6 +72,7 @@ func New(d feature.Deps) feature.Feature {
 			web.Put("/codes/{id}", "channelcode.write", "修改渠道活码", s.Update),
 			web.Delete("/codes/{id}", "channelcode.write", "删除渠道活码", s.Remove, web.Dangerous()),
 			web.Get("/codes/{id}/days", "channelcode.read", "查看渠道活码每日统计", s.Days),
+			web.Get("/codes/{id}/changes", "channelcode.read", "查看通过渠道活码添加和流失的客户", s.Changes),
 			web.Raw(http.MethodGet, "/codes/{id}/qr", "channelcode.read", "下载渠道活码图片", s.picturePNG),
 		},
 		Permissions: []feature.Permission{

@@ -26,7 +26,7 @@ type View struct {
 	DailyCap       int             `json:"dailyCap"`
 	Backup         []string        `json:"backup"`
 	SkipVerify     bool            `json:"skipVerify"`
-	Greeting       Greeting        `json:"greeting"`
+	Greeting       Greeting        `json:"greeting" enum:"default,own,none"`
 	Content        message.Content `json:"content"`
 	Tags           []string        `json:"tags"`
 	CustomerRemark string          `json:"customerRemark"`
@@ -40,7 +40,7 @@ type View struct {
 	Scan       string            `json:"scan,omitempty"`
 	OnDuty     []string          `json:"onDuty" doc:"the members WeCom distributes to now"`
 	NextChange *time.Time        `json:"nextChange,omitempty" doc:"when the members on duty change by themselves"`
-	Names      map[string]string `json:"names" doc:"names of all members above by userid"`
+	Names      map[string]string `json:"names" doc:"names of all members above by userid; a member who is not known any more has none"`
 	TagNames   map[string]string `json:"tagNames"`
 	Counters   Counters          `json:"counters"`
 	CreatedBy  string            `json:"createdBy"`
@@ -100,7 +100,7 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, codes []Code) ([]V
 	var members, tags []string
 	var ids []id.ID
 	for _, c := range codes {
-		members, tags, ids = append(members, c.Everyone()...), append(tags, c.Tags...), append(ids, c.ID)
+		members, tags, ids = append(append(members, c.Everyone()...), c.Published...), append(tags, c.Tags...), append(ids, c.ID)
 	}
 	names, err := mirror.Names(ctx, s.db.Read(), v.Corp, members)
 	if err != nil {
@@ -117,10 +117,10 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, codes []Code) ([]V
 	views := make([]View, len(codes))
 	for i, c := range codes {
 		w := View{
-			ID: c.ID, Name: c.Name, Remark: c.Remark, Members: c.Members, Shifts: c.Shifts, DailyCap: c.DailyCap,
-			Backup: c.Backup, SkipVerify: c.SkipVerify, Greeting: c.Greeting, Content: c.Content, Tags: c.Tags,
+			ID: c.ID, Name: c.Name, Remark: c.Remark, Members: filled(c.Members), Shifts: filled(c.Shifts), DailyCap: c.DailyCap,
+			Backup: filled(c.Backup), SkipVerify: c.SkipVerify, Greeting: c.Greeting, Content: c.Content, Tags: filled(c.Tags),
 			CustomerRemark: c.CustomerRemark, Status: c.Status, Problem: c.Problem, State: c.State(), Version: c.Version,
-			Scan: c.QR, OnDuty: c.Published, Counters: counts[c.ID], CreatedBy: c.CreatedBy, CreatedAt: c.CreatedAt,
+			Scan: c.QR, OnDuty: filled(c.Published), Counters: counts[c.ID], CreatedBy: c.CreatedBy, CreatedAt: c.CreatedAt,
 			UpdatedAt: c.UpdatedAt, Names: map[string]string{}, TagNames: map[string]string{},
 		}
 		if c.QR != "" {
@@ -129,7 +129,7 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, codes []Code) ([]V
 		if !c.NextChangeAt.IsZero() {
 			w.NextChange = &c.NextChangeAt
 		}
-		for _, m := range c.Everyone() {
+		for _, m := range append(c.Everyone(), c.Published...) {
 			w.Names[m] = names[m]
 		}
 		for _, t := range c.Tags {
@@ -138,6 +138,14 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, codes []Code) ([]V
 		views[i] = w
 	}
 	return views, nil
+}
+
+// filled makes an absent list an empty one: the console reads [], never null.
+func filled[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 type daysInput struct {

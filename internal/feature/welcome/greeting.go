@@ -87,6 +87,12 @@ const (
 	Refused Outcome = "refused" // WeCom refuses; Reason says why
 )
 
+// Source says whose greeting a delivery is: one of the levels, or FromClaim; "" for none.
+type Source string
+
+// FromClaim is a greeting by whoever claimed the customer (ask.Welcome): a channel code.
+const FromClaim Source = "claim"
+
 // window is how long after the event we still try: WeCom's code lives 20 s (92137), and
 // a call takes a moment.
 const window = 18 * time.Second

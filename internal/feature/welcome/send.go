@@ -23,9 +23,10 @@ const nameTime = 3 * time.Second
 
 // customerAdded greets. It runs in the urgent lane: the code lives 20 s.
 //
-// Twice is harmless: WeCom lets a code be used once and answers 41051 afterwards. When
-// we had begun to send (Sending is recorded first) that answer means that our own first
-// try went through, so a crash between call and record loses nothing and doubles nothing.
+// Twice is harmless: WeCom lets a code be used once and answers 41051 afterwards. A try
+// is written down before WeCom is asked and again when it said no; a 41051 after a try
+// that got no answer means that this try went through, so a crash between call and record
+// loses nothing and doubles nothing.
 func (s *service) customerAdded(ctx context.Context, j job.Job[event.CustomerAdded]) error {
 	e := j.Args
 	if e.WelcomeCode == "" {
@@ -36,58 +37,70 @@ func (s *service) customerAdded(ctx context.Context, j job.Job[event.CustomerAdd
 		return err
 	}
 	if s.late(e) {
-		return s.finish(ctx, e, delivery{Outcome: Late, Source: d.Source, Reason: "欢迎语须在添加后 20 秒内发出，已超时"})
+		return s.finish(ctx, e, tooLate(d))
 	}
-	content, source, err := s.choose(ctx, e)
+	g, err := s.greeting(ctx, e)
 	if err != nil {
-		return s.again(err)
+		return s.again(ctx, e, err)
 	}
-	if content.Empty() {
-		return s.finish(ctx, e, delivery{Outcome: None, Source: source})
-	}
-	content, err = s.fill(ctx, e, content)
-	if err != nil {
-		return s.again(err)
+	d.Source, d.Claimer = g.source, g.claimer
+	if g.content.Empty() {
+		d.Outcome = None
+		return s.finish(ctx, e, d)
 	}
 	client, err := s.corps.Client(ctx, e.Corp)
 	if err != nil {
-		return s.again(err)
+		return s.again(ctx, e, err)
 	}
-	text, attachments := content.Wire()
-	ctx, cancel := context.WithTimeout(ctx, e.At.Add(window).Sub(s.clock.Now()))
+	text, attachments := g.content.Wire()
+	asking, cancel := context.WithTimeout(ctx, e.At.Add(window).Sub(s.clock.Now()))
 	defer cancel()
-	err = client.SendWelcomeMsg(ctx, wecom.SendWelcomeMsgRequest{WelcomeCode: e.WelcomeCode, Text: text, Attachments: attachments})
-	return s.settle(context.WithoutCancel(ctx), e, d, source, err)
+	err = client.SendWelcomeMsg(asking, wecom.SendWelcomeMsgRequest{WelcomeCode: e.WelcomeCode, Text: text, Attachments: attachments})
+	return s.settle(context.WithoutCancel(ctx), e, d, err)
 }
 
 func (s *service) late(e event.CustomerAdded) bool { return s.clock.Now().Sub(e.At) >= window }
 
-// again asks for another try soon: there is no time for growing waits.
-func (s *service) again(err error) error { return job.RetryIn(retryWait, err) }
+func tooLate(d Delivery) Delivery {
+	d.Outcome, d.Reason = Late, "欢迎语须在添加后 20 秒内发出，已超时"
+	if d.unsure() {
+		d.Reason = "企业微信在 20 秒内没有应答，欢迎语可能已送达"
+	}
+	return d
+}
+
+// again asks for another try soon: there is no time for growing waits. This try sent nothing.
+func (s *service) again(ctx context.Context, e event.CustomerAdded, err error) error {
+	return job.RetryIn(retryWait, errors.Join(err, s.answered(context.WithoutCancel(ctx), e)))
+}
 
 const retryWait = 300 * time.Millisecond
 
 // settle records WeCom's answer, or asks for another try while the code lives.
-func (s *service) settle(ctx context.Context, e event.CustomerAdded, d delivery, source string, err error) error {
+func (s *service) settle(ctx context.Context, e event.CustomerAdded, d Delivery, err error) error {
 	if err == nil {
-		return s.finish(ctx, e, delivery{Outcome: Sent, Source: source, DoneAt: db.NowMS(s.clock)})
+		d.Outcome, d.DoneAt = Sent, db.NowMS(s.clock)
+		return s.finish(ctx, e, d)
 	}
 	wx, ok := errors.AsType[*wecom.Error](err)
 	if !ok {
-		return s.again(err)
+		return job.RetryIn(retryWait, err) // no answer: nobody knows whether it was sent
 	}
 	switch {
-	case wx.Code == errcode.WelcomeDelivered && d.Tries > 1:
-		return s.finish(ctx, e, delivery{Outcome: Sent, Source: source, DoneAt: db.NowMS(s.clock)})
+	case wx.Code == errcode.WelcomeDelivered && d.unsure():
+		d.Outcome, d.DoneAt = Sent, db.NowMS(s.clock)
+		return s.finish(ctx, e, d)
 	case wx.Code == errcode.WelcomeDelivered:
-		return s.finish(ctx, e, delivery{Outcome: Taken, Source: source, Code: wx.Code, Reason: reasonOf(err)})
+		d.Outcome = Taken
 	case wx.Code == errcode.InvalidWelcomeCode:
-		return s.finish(ctx, e, delivery{Outcome: Late, Source: source, Code: wx.Code, Reason: reasonOf(err)})
+		d.Outcome = Late
 	case wx.Class == errcode.ClassItem, wx.Class == errcode.ClassConfig:
-		return s.finish(ctx, e, delivery{Outcome: Refused, Source: source, Code: wx.Code, Reason: reasonOf(err)})
+		d.Outcome = Refused
 	default:
-		return s.again(err)
+		return s.again(ctx, e, err)
 	}
+	d.Code, d.Reason = wx.Code, reasonOf(err)
+	return s.finish(ctx, e, d)
 }
 
 func reasonOf(err error) string {
@@ -97,34 +110,52 @@ func reasonOf(err error) string {
 	return err.Error()
 }
 
+// chosen is what a customer is to receive and whose word it is.
+type chosen struct {
+	content message.Content
+	source  Source
+	claimer string
+}
+
+// greeting is the chosen content with the names filled in.
+func (s *service) greeting(ctx context.Context, e event.CustomerAdded) (chosen, error) {
+	g, err := s.choose(ctx, e)
+	if err != nil || g.content.Empty() {
+		return g, err
+	}
+	g.content, err = s.fill(ctx, e, g.content)
+	return g, err
+}
+
 // choose asks the owner of the state first, then takes the narrowest greeting there is.
-func (s *service) choose(ctx context.Context, e event.CustomerAdded) (content message.Content, source string, err error) {
+func (s *service) choose(ctx context.Context, e event.CustomerAdded) (chosen, error) {
 	if e.Transferred {
-		return message.Content{}, "", nil
+		return chosen{}, nil
 	}
 	claim, err := s.asks.Welcome(ctx, e)
 	if err != nil {
-		return message.Content{}, "", err
+		return chosen{}, err
 	}
 	if claim.Claimed && !claim.Default {
-		if claim.Silent {
-			return message.Content{}, claim.Source, nil
+		g := chosen{source: FromClaim, claimer: claim.Source}
+		if !claim.Silent {
+			g.content = claim.Content
 		}
-		return claim.Content, claim.Source, nil
+		return g, nil
 	}
 	all, err := greetings(ctx, s.db.Read(), e.Corp)
 	if err != nil {
-		return message.Content{}, "", err
+		return chosen{}, err
 	}
 	departments, err := s.departmentsOf(ctx, e.Corp, e.Member)
 	if err != nil {
-		return message.Content{}, "", err
+		return chosen{}, err
 	}
 	g, ok := Choose(all, e.Member, departments)
 	if !ok {
-		return message.Content{}, "", nil
+		return chosen{}, nil
 	}
-	return g.Content, string(g.Level), nil
+	return chosen{content: g.Content, source: Source(g.Level)}, nil
 }
 
 // departmentsOf lists the member's main department and those above it, nearest first.

@@ -226,8 +226,9 @@ type DeliveriesInput struct {
 
 // DeliveryView is one line of the log with names.
 type DeliveryView struct {
-	delivery
+	Delivery
 	MemberName   string `json:"memberName"`
+	CustomerID   id.ID  `json:"customerId,omitzero" doc:"opens the customer's page; absent while he is not synced"`
 	CustomerName string `json:"customerName"`
 }
 
@@ -249,7 +250,7 @@ func (s *service) Deliveries(ctx context.Context, in *DeliveriesInput) (*web.Pag
 	if err != nil {
 		return nil, err
 	}
-	page := web.NewPage(rows, in.Limit, func(d delivery) deliveryKey { return deliveryKey{d.AddedAt, d.ID} })
+	page := web.NewPage(rows, in.Limit, func(d Delivery) deliveryKey { return deliveryKey{d.AddedAt, d.ID} })
 	var members, customers []string
 	for _, d := range page.Items {
 		members, customers = append(members, d.Member), append(customers, d.Customer)
@@ -258,13 +259,14 @@ func (s *service) Deliveries(ctx context.Context, in *DeliveriesInput) (*web.Pag
 	if err != nil {
 		return nil, err
 	}
-	called, err := mirror.CustomerNames(ctx, s.db.Read(), v.Corp, customers)
+	known, err := mirror.Customers(ctx, s.db.Read(), v.Corp, customers)
 	if err != nil {
 		return nil, err
 	}
 	out := &web.Page[DeliveryView]{Items: make([]DeliveryView, len(page.Items)), Next: page.Next}
 	for i, d := range page.Items {
-		out.Items[i] = DeliveryView{delivery: d, MemberName: names[d.Member], CustomerName: called[d.Customer]}
+		customer := known[d.Customer]
+		out.Items[i] = DeliveryView{Delivery: d, MemberName: names[d.Member], CustomerID: customer.ID, CustomerName: customer.Name}
 	}
 	return out, nil
 }
@@ -277,7 +279,7 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 	if !q.Before.IsZero() {
 		query = query.Where("added_at <= ?", db.MS(q.Before))
 	}
-	var rows []delivery
+	var rows []Delivery
 	if err := query.Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
@@ -285,7 +287,7 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 	for _, d := range rows {
 		e := ask.Entry{
 			At: db.FromMS(d.AddedAt), Key: "welcome." + d.ID.String(), Kind: "welcome." + string(d.Outcome), Member: d.Member,
-			Values: map[string]string{"source": d.Source, "reason": d.Reason},
+			Values: map[string]string{"reason": d.Reason},
 		}
 		if q.Covers(e) {
 			entries = append(entries, e)

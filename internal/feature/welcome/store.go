@@ -83,37 +83,55 @@ func put(ctx context.Context, tx db.Tx, g Greeting) error {
 	return fault.New(fault.Conflict, "这条欢迎语刚被别人修改过").WithAdvice("请刷新页面后再改")
 }
 
-// delivery is what became of one greeting code.
-type delivery struct {
+// Delivery is what became of one greeting code.
+type Delivery struct {
 	ID       id.ID   `bun:"id" json:"id"`
 	Member   string  `bun:"member_id" json:"member"`
 	Customer string  `bun:"customer" json:"customer"`
 	Outcome  Outcome `bun:"outcome" json:"outcome" enum:"sending,sent,none,taken,late,refused"`
-	Source   string  `bun:"source" json:"source"`
-	Code     int     `bun:"errcode" json:"errcode"`
-	Reason   string  `bun:"reason" json:"reason"`
-	Tries    int     `bun:"tries" json:"tries"`
-	AddedAt  int64   `bun:"added_at" json:"addedAt" doc:"unix ms"`
-	DoneAt   int64   `bun:"done_at" json:"doneAt" doc:"unix ms, 0 when WeCom did not take it"`
+	Source   Source  `bun:"source" json:"source" enum:"member,department,company,claim," doc:"whose greeting; empty when none was found"`
+	// Claimer names what claimed the customer, when Source is claim: a channel code's name.
+	Claimer string `bun:"claimer" json:"claimer,omitempty"`
+	Code    int    `bun:"errcode" json:"errcode"`
+	Reason  string `bun:"reason" json:"reason"`
+	Tries   int    `bun:"tries" json:"tries"`
+	// Answered counts the tries that surely did not send: WeCom said no, or was not asked.
+	Answered int   `bun:"answered" json:"-"`
+	AddedAt  int64 `bun:"added_at" json:"addedAt" doc:"unix ms"`
+	DoneAt   int64 `bun:"done_at" json:"doneAt" doc:"unix ms, 0 when WeCom did not take it"`
 }
 
-const deliveryColumns = "id, member_id, customer, outcome, source, errcode, reason, tries, added_at, done_at"
+const deliveryColumns = "id, member_id, customer, outcome, source, claimer, errcode, reason, tries, answered, added_at, done_at"
+
+// unsure is true when a try before this one ended without an answer: a crash or a broken
+// line between the call and the record. WeCom may have sent the greeting then.
+func (d Delivery) unsure() bool { return d.Answered < d.Tries-1 }
 
 // begin records that the code is being used, before WeCom is asked, and gives what is
 // known of it already.
-func (s *service) begin(ctx context.Context, e event.CustomerAdded) (d delivery, err error) {
+func (s *service) begin(ctx context.Context, e event.CustomerAdded) (d Delivery, err error) {
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		return tx.NewRaw(`INSERT INTO welcome_delivery (id, corp_id, member_id, customer, outcome, source, errcode, reason, tries, added_at, done_at)
-			VALUES (?, ?, ?, ?, ?, '', 0, '', 1, ?, 0) ON CONFLICT (id) DO UPDATE SET tries = welcome_delivery.tries + 1
+		return tx.NewRaw(`INSERT INTO welcome_delivery (id, corp_id, member_id, customer, outcome, source, claimer, errcode, reason, tries, answered, added_at, done_at)
+			VALUES (?, ?, ?, ?, ?, '', '', 0, '', 1, 0, ?, 0) ON CONFLICT (id) DO UPDATE SET tries = welcome_delivery.tries + 1
 			RETURNING `+deliveryColumns, e.Event, e.Corp, e.Member, e.Customer, Sending, db.MS(e.At)).Scan(ctx, &d)
 	})
 	return d, err
 }
 
-func (s *service) finish(ctx context.Context, e event.CustomerAdded, d delivery) error {
+// answered records that the present try sent nothing, so that a later 41051 is not taken
+// for its success.
+func (s *service) answered(ctx context.Context, e event.CustomerAdded) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if _, err := tx.NewRaw("UPDATE welcome_delivery SET outcome = ?, source = ?, errcode = ?, reason = ?, done_at = ? WHERE corp_id = ? AND id = ?",
-			d.Outcome, db.Clean(d.Source), d.Code, db.Clean(d.Reason), d.DoneAt, e.Corp, e.Event).Exec(ctx); err != nil {
+		_, err := tx.NewRaw("UPDATE welcome_delivery SET answered = answered + 1 WHERE corp_id = ? AND id = ?", e.Corp, e.Event).Exec(ctx)
+		return err
+	})
+}
+
+// finish records the end; of d it takes what became of the code.
+func (s *service) finish(ctx context.Context, e event.CustomerAdded, d Delivery) error {
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		if _, err := tx.NewRaw("UPDATE welcome_delivery SET outcome = ?, source = ?, claimer = ?, errcode = ?, reason = ?, done_at = ? WHERE corp_id = ? AND id = ?",
+			d.Outcome, d.Source, db.Clean(d.Claimer), d.Code, db.Clean(d.Reason), d.DoneAt, e.Corp, e.Event).Exec(ctx); err != nil {
 			return err
 		}
 		return s.live.Publish(ctx, tx, e.Corp, slug, e.Event.String())
@@ -126,7 +144,7 @@ type deliveryKey struct {
 }
 
 // deliveries reads one page in the viewer's scope and one row more, newest first.
-func deliveries(ctx context.Context, q db.Querier, v viewer.Viewer, in DeliveriesInput, after *deliveryKey) ([]delivery, error) {
+func deliveries(ctx context.Context, q db.Querier, v viewer.Viewer, in DeliveriesInput, after *deliveryKey) ([]Delivery, error) {
 	scope := v.Where("corp_id", "member_id")
 	query := q.NewSelect().TableExpr("welcome_delivery").ColumnExpr(deliveryColumns).Where(scope.SQL, scope.Args...).
 		OrderExpr("added_at DESC, id DESC").Limit(int64(in.Limit + 1))
@@ -142,6 +160,6 @@ func deliveries(ctx context.Context, q db.Querier, v viewer.Viewer, in Deliverie
 	if after != nil {
 		query = query.Where("(added_at, id) < (?, ?)", after.AddedAt, after.ID)
 	}
-	var rows []delivery
+	var rows []Delivery
 	return rows, query.Scan(ctx, &rows)
 }

@@ -1,0 +1,33 @@
+import { useCan } from '@/lib/me';
+import { Button } from '@/parts/Button';
+import { Notice } from '@/parts/Tabs';
+import { useT } from './strings';
+import type { Code } from './words';
+
+/** What stands between a code and its customers, and what to do about it. */
+export function Trouble({ code }: { code: Code }) {
+  const t = useT();
+  const can = useCan();
+  if (code.status === 'pending')
+    return (
+      <Notice tone="info" title={t('preparing')}>
+        {t('preparing.hint')}
+      </Notice>
+    );
+  if (!code.problem) return null;
+  return (
+    <Notice
+      tone={code.status === 'broken' ? 'error' : 'warning'}
+      title={t(code.status === 'broken' ? (code.qr ? 'broken.old' : 'broken') : 'limping')}
+      action={
+        can('channelcode.write') && (
+          <Button size="small" to={`/channelcode/${code.id}/edit`}>
+            {t('edit.short')}
+          </Button>
+        )
+      }
+    >
+      {code.problem}
+    </Notice>
+  );
+}
