@@ -98,8 +98,10 @@ func newHouse(t testing.TB, d *db.DB, seed wecomsim.SeedOptions) *house {
 		}
 		late := httptest.NewRecorder()
 		h.sim.Handler().ServeHTTP(late, r)
-		if do, ok := h.answered.Load(r.URL.Path); ok {
-			do.(func())()
+		for _, path := range []string{r.URL.Path, "*"} {
+			if do, ok := h.answered.Load(path); ok {
+				do.(func())()
+			}
 		}
 		w.Header().Set("Content-Type", late.Header().Get("Content-Type"))
 		w.WriteHeader(late.Code)
@@ -198,7 +200,8 @@ func (h *house) quiet() {
 	h.settle()
 }
 
-// after calls do between WeCom's answer to a call of the path and its arrival here.
+// after calls do between WeCom's answer to a call of the path, or to any ("*"), and its
+// arrival here.
 func (h *house) after(path string, do func()) { h.answered.Store(path, do) }
 
 // corpCalls are the failed calls with an errcode.

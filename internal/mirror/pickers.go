@@ -19,7 +19,7 @@ type MembersInput struct {
 	web.Paging
 	Q          string   `query:"q" maxLength:"64" doc:"part of the name, alias, userid or pinyin"`
 	Department string   `query:"department" maxLength:"20" doc:"department id; those below count too"`
-	ID         []string `query:"id" maxItems:"200" doc:"exactly these userids, those who left too"`
+	ID         []string `query:"id,explode" maxItems:"200" doc:"exactly these userids, those who left too"`
 }
 
 // MemberBrief is a member as a picker shows him.

@@ -94,6 +94,8 @@ CREATE INDEX mirror_follow_member ON mirror_follow (corp_id, member_id, added_at
 CREATE INDEX mirror_follow_customer ON mirror_follow (customer_id, added_at);
 CREATE INDEX mirror_follow_state ON mirror_follow (corp_id, state, added_at DESC, id DESC);
 CREATE INDEX mirror_follow_ended ON mirror_follow (corp_id, ended_at DESC, id DESC);
+-- Lists of those that do not simply stand: few, and not to be looked for among all others.
+CREATE INDEX mirror_follow_standing ON mirror_follow (corp_id, standing, added_at DESC, id DESC) WHERE standing <> 1;
 
 -- The tags of a follow. added_at repeats the follow's so that a list by tag needs one index.
 CREATE TABLE mirror_follow_tag (
