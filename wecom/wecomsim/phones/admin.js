@@ -7,9 +7,13 @@ import { html, useState } from './view.js';
 import { useWorld } from './words.js';
 
 /** A button that asks once more before it does what cannot be undone. */
-function Twice({ testid, text, sure, then }) {
+function Twice({ testid, text, sure, run }) {
   const [asked, ask] = useState(false);
-  return html`<button class="tool wide danger" data-testid=${testid} onBlur=${() => ask(false)} onClick=${() => (asked ? (ask(false), then()) : ask(true))}>${asked ? sure : text}</button>`;
+  const press = () => {
+    if (asked) run();
+    ask(!asked);
+  };
+  return html`<button class="tool wide danger" data-testid=${testid} onBlur=${() => ask(false)} onClick=${press}>${asked ? sure : text}</button>`;
 }
 
 export function Members() {
@@ -18,7 +22,8 @@ export function Members() {
   if (!member) return html`<div class="panelbody"><${NewMember} /></div>`;
   const disabled = member.status === 2;
   const resign = async () => {
-    if (await act('/_sim/acts/resign', { member: member.userid })) toast(say('resigned', { name: member.name }));
+    if (await act('/_sim/acts/resign', { member: member.userid }))
+      toast(say('resigned', { name: member.name }));
   };
   return html`<div class="panelbody">
     <label class="pick">${say('member')}<select value=${member.userid} data-testid="admin-member" onChange=${(e) => setMember(e.currentTarget.value)}>
@@ -27,7 +32,7 @@ export function Members() {
     <div class="buttons">
       <button class="tool wide" data-testid="toggle-contact" aria-pressed=${member.may_contact} onClick=${() => change({ may_contact: !member.may_contact })}>${member.may_contact ? say('contactOff') : say('contactOn')}</button>
       <button class="tool wide" data-testid="toggle-disabled" aria-pressed=${disabled} onClick=${() => change({ status: disabled ? 1 : 2 })}>${disabled ? say('enable') : say('disable')}</button>
-      <${Twice} testid="resign" text=${say('resign')} sure=${say('resignSure', { name: member.name })} then=${resign} />
+      <${Twice} testid="resign" text=${say('resign')} sure=${say('resignSure', { name: member.name })} run=${resign} />
     </div>
     <${EditMember} key=${member.userid} />
     <${NewMember} />
@@ -36,7 +41,8 @@ export function Members() {
 
 function EditMember() {
   const { say, corpID, member, act, toast } = useWorld();
-  const departments = useData(address('/_sim/departments', { corp: corpID }), ['department']).data?.departments ?? [];
+  const departments =
+    useData(address('/_sim/departments', { corp: corpID }), ['department']).data?.departments ?? [];
   const [name, setName] = useState(member.name);
   const [position, setPosition] = useState(member.position);
   const [department, setDepartment] = useState(member.departments[0]);
@@ -80,15 +86,17 @@ function NewMember() {
 }
 
 export function Tags() {
-  const { say, corpID } = useWorld();
+  const { corpID } = useWorld();
   const { data, error } = useData(address('/_sim/tags', { corp: corpID }), ['tag']);
   if (!data) return html`<p class="empty">${error?.message ?? '…'}</p>`;
   return html`<div class="panelbody" data-testid="admin-tags">
-    ${data.groups.map((g) => html`<section class="taggroup" key=${g.id} aria-label=${g.name}>
+    ${data.groups.map(
+      (g) => html`<section class="taggroup" key=${g.id} aria-label=${g.name}>
       <${Name} kind="group" group=${g.id} name=${g.name} />
       <ul>${g.tags.map((t) => html`<li key=${t.id}><${Name} kind="tag" group=${g.id} tag=${t.id} name=${t.name} /></li>`)}</ul>
       <${AddTag} group=${g.id} />
-    </section>`)}
+    </section>`,
+    )}
     <${AddTag} />
   </div>`;
 }
@@ -100,12 +108,13 @@ function Name({ kind, group, tag, name }) {
   const id = tag ?? group;
   const rename = (e) => {
     e.preventDefault();
-    if (text.trim() && text !== name) act('/_sim/acts/change-tag', { action: 'update', group, tag, name: text.trim() });
+    if (text.trim() && text !== name)
+      act('/_sim/acts/change-tag', { action: 'update', group, tag, name: text.trim() });
   };
   return html`<form class=${`namerow ${kind}`} onSubmit=${rename}>
     <input value=${text} maxlength="30" aria-label=${say(`name.${kind}`)} data-testid=${`rename-${id}`} onInput=${(e) => setText(e.currentTarget.value)} />
     ${text !== name && html`<button class="tool wide primary" data-testid=${`rename-save-${id}`}>${say('rename')}</button>`}
-    <${Twice} testid=${`delete-${id}`} text=${say('delete')} sure=${say('sure')} then=${() => act('/_sim/acts/change-tag', { action: 'delete', group, tag })} />
+    <${Twice} testid=${`delete-${id}`} text=${say('delete')} sure=${say('sure')} run=${() => act('/_sim/acts/change-tag', { action: 'delete', group, tag })} />
   </form>`;
 }
 
@@ -115,7 +124,12 @@ function AddTag({ group }) {
   const [name, setName] = useState('');
   const add = async (e) => {
     e.preventDefault();
-    const made = await act('/_sim/acts/change-tag', { action: 'create', group, name: name.trim(), group_name: group ? undefined : groupTitle.trim() });
+    const made = await act('/_sim/acts/change-tag', {
+      action: 'create',
+      group,
+      name: name.trim(),
+      group_name: group ? undefined : groupTitle.trim(),
+    });
     if (!made) return;
     setName('');
     setGroupTitle('');
@@ -153,10 +167,10 @@ function GroupActs({ g }) {
       ${!owner && html`<option value=${g.owner}>${g.owner}</option>`}
       ${members.filter((m) => m.may_contact || m.userid === g.owner).map((m) => html`<option key=${m.userid} value=${m.userid}>${m.name} · ${m.userid}</option>`)}</select></label>
     <div class="buttons">
-      ${person && html`<button class="tool wide" data-testid="group-person" onClick=${() => told(`/_sim/acts/${hasPerson ? 'leave' : 'join'}-group`, { person: person.id })}>${say(hasPerson ? 'letLeave' : 'letJoin', { name: person.name })}</button>`}
-      ${member && g.owner !== member.userid && html`<button class="tool wide" data-testid="group-member" onClick=${() => told(`/_sim/acts/${hasMember ? 'leave' : 'join'}-group`, { member: member.userid, invitor: hasMember ? undefined : g.owner })}>${say(hasMember ? 'letLeave' : 'letJoin', { name: member.name })}</button>`}
+      ${person && html`<button class="tool wide" data-testid="group-person" onClick=${() => told(hasPerson ? '/_sim/acts/leave-group' : '/_sim/acts/join-group', { person: person.id })}>${say(hasPerson ? 'letLeave' : 'letJoin', { name: person.name })}</button>`}
+      ${member && g.owner !== member.userid && html`<button class="tool wide" data-testid="group-member" onClick=${() => told(hasMember ? '/_sim/acts/leave-group' : '/_sim/acts/join-group', { member: member.userid, invitor: hasMember ? undefined : g.owner })}>${say(hasMember ? 'letLeave' : 'letJoin', { name: member.name })}</button>`}
       ${hasMember && html`<button class="tool wide" onClick=${() => show('member', { view: 'group', about: { id: g.chat_id } })}>${say('showOnPhone')}</button>`}
-      <${Twice} testid="group-dismiss" text=${say('dismiss')} sure=${say('sure')} then=${() => told('/_sim/acts/dismiss-group', {})} />
+      <${Twice} testid="group-dismiss" text=${say('dismiss')} sure=${say('sure')} run=${() => told('/_sim/acts/dismiss-group', {})} />
     </div>
     <ul class="faces">${g.members.slice(0, 60).map((m) => html`<li key=${m.id} title=${m.name}><img class="avatar" src=${facePicture(corpID, m)} alt=${m.name} /></li>`)}</ul>`;
 }

@@ -1,9 +1,9 @@
 // Apps on the member's phone: the workbench, and what apps send him.
 import { address } from './api.js';
+import { AppMessage, summary } from './card.js';
 import { Composer } from './chat.js';
 import { simulatedNow } from './clock.js';
 import { useData } from './live.js';
-import { AppMessage, summary } from './card.js';
 import { Empty, Head, Row, usePhone, Waiting } from './phone.js';
 import { chatTime, listTime } from './time.js';
 import { html, useEffect, useLayoutEffect, useRef } from './view.js';
@@ -12,8 +12,11 @@ import { useWorld } from './words.js';
 /** What apps sent to a member, newest first, and how much of it is unread. */
 export function useAppMessages(userid) {
   const { corpID } = useWorld();
-  const { data, error } = useData(address(`/_sim/members/${encodeURIComponent(userid)}/app-messages`, { corp: corpID }), ['app_message'],
-    (c) => !c.member || c.member === userid);
+  const { data, error } = useData(
+    address(`/_sim/members/${encodeURIComponent(userid)}/app-messages`, { corp: corpID }),
+    ['app_message'],
+    (c) => !c.member || c.member === userid,
+  );
   const messages = data?.messages ?? [];
   const isUnread = (m) => !m.recalled && !(m.read_by ?? []).includes(userid);
   return { messages, isUnread, unread: messages.filter(isUnread).length, ready: !!data, error };
@@ -22,7 +25,7 @@ export function useAppMessages(userid) {
 const picture = (corpID, agentid) => `/avatars/app/${corpID}/${agentid}.svg`;
 
 /** Apps as lines of the list of chats, those that have sent something. */
-export function AppRows() {
+export function useAppLines() {
   const { say, corpID, member, corp } = useWorld();
   const phone = usePhone();
   const { messages, isUnread } = useAppMessages(member.userid);
@@ -31,8 +34,9 @@ export function AppRows() {
     .filter((a) => messages.some((m) => m.agentid === a.agentid))
     .map((a) => {
       const own = messages.filter((m) => m.agentid === a.agentid);
-      return html`<${Row} key=${a.agentid} picture=${picture(corpID, a.agentid)} title=${html`${a.name}<span class="appmark">${say('app')}</span>`} note=${summary(own[0], say)}
+      const row = html`<${Row} key=${a.agentid} picture=${picture(corpID, a.agentid)} title=${html`${a.name}<span class="appmark">${say('app')}</span>`} note=${summary(own[0], say)}
         side=${listTime(own[0].at, now)} badge=${own.filter(isUnread).length} testid=${`app-chat-${a.agentid}`} onClick=${() => phone.go('app', { agentid: a.agentid })} />`;
+      return { at: own[0].at, row };
     });
 }
 
@@ -45,7 +49,8 @@ export function AppChat({ agentid }) {
   const own = messages.filter((m) => m.agentid === agentid);
   const end = useRef(/** @type {HTMLElement|null} */ (null));
   useLayoutEffect(() => {
-    if (end.current?.parentElement) end.current.parentElement.scrollTop = end.current.parentElement.scrollHeight;
+    if (end.current?.parentElement)
+      end.current.parentElement.scrollTop = end.current.parentElement.scrollHeight;
   }, [own.length]);
   const fresh = own.filter(isUnread);
   useEffect(() => {
@@ -57,10 +62,17 @@ export function AppChat({ agentid }) {
     </${Head}>
     <div class="talk" data-testid="app-talk">
       ${!ready && html`<${Waiting} error=${error} />`}
-      ${own.map((m, i) => html`<div key=${m.msgid} class="appsaid" data-testid=${`app-message-${i + 1}`} data-msgtype=${m.msgtype}>
+      ${own
+        .map(
+          (
+            m,
+            i,
+          ) => html`<div key=${m.msgid} class="appsaid" data-testid=${`app-message-${i + 1}`} data-msgtype=${m.msgtype}>
         <div class="line">${chatTime(m.at, simulatedNow())}</div>
         ${m.recalled ? html`<div class="line">${say('recalled')}</div>` : html`<${AppMessage} m=${m} />`}
-      </div>`).reverse()}
+      </div>`,
+        )
+        .reverse()}
       <i ref=${end}></i>
     </div>
     <${Composer} send=${tell} />`;
@@ -73,7 +85,8 @@ function homeOf(app) {
 
 async function enter(phone, act, member, app) {
   // Entering an app is an event for it (enter_agent); it fails when he does not see the app.
-  if (await act('/_sim/acts/tell-app', { member: member.userid, agentid: app.agentid })) phone.browse(`${homeOf(app)}/`);
+  if (await act('/_sim/acts/tell-app', { member: member.userid, agentid: app.agentid }))
+    phone.browse(`${homeOf(app)}/`);
 }
 
 /** The workbench: the corp's own apps. */
@@ -85,14 +98,18 @@ export function Apps() {
     <div class="scroll">
       <h3 class="section">${corp.name}</h3>
       <ul class="apps">
-        ${apps.map((a) => html`<li key=${a.agentid}><button data-testid=${`app-${a.agentid}`} disabled=${!a.enabled}
+        ${apps.map(
+          (a) => html`<li key=${a.agentid}><button data-testid=${`app-${a.agentid}`} disabled=${!a.enabled}
             onClick=${() => (homeOf(a) ? enter(phone, act, member, a) : phone.go('app', { agentid: a.agentid }))}>
           <img class="avatar big" src=${picture(corpID, a.agentid)} alt="" /><span>${a.name}</span>${!a.enabled && html`<small>${say('suspended')}</small>`}
-        </button></li>`)}
+        </button></li>`,
+        )}
       </ul>
       <h3 class="section">${say('messagesOfApps')}</h3>
-      <ul class="list">${apps.map((a) => html`<${Row} key=${a.agentid} picture=${picture(corpID, a.agentid)} title=${a.name}
-        note=${homeOf(a) ? a.callback_url : say('noCallback')} testid=${`app-line-${a.agentid}`} onClick=${() => phone.go('app', { agentid: a.agentid })} />`)}</ul>
+      <ul class="list">${apps.map(
+        (a) => html`<${Row} key=${a.agentid} picture=${picture(corpID, a.agentid)} title=${a.name}
+        note=${homeOf(a) ? a.callback_url : say('noCallback')} testid=${`app-line-${a.agentid}`} onClick=${() => phone.go('app', { agentid: a.agentid })} />`,
+      )}</ul>
       ${apps.length === 0 && html`<${Empty} text=${say('noApps')} />`}
     </div>`;
 }

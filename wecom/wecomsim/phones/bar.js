@@ -16,8 +16,11 @@ export function Bar() {
   const connected = useConnected();
   return html`<header class="bar">
     <h1><img src="/_sim/phones/icon.svg" alt="" />${say('title')}</h1>
-    ${corps.length > 1 && html`<select aria-label=${say('corp')} value=${corpID} data-testid="corp-select" onChange=${(e) => setCorp(e.currentTarget.value)}>
-      ${corps.map((c) => html`<option key=${c.corpid} value=${c.corpid}>${c.name}</option>`)}</select>`}
+    ${
+      corps.length > 1 &&
+      html`<select aria-label=${say('corp')} value=${corpID} data-testid="corp-select" onChange=${(e) => setCorp(e.currentTarget.value)}>
+      ${corps.map((c) => html`<option key=${c.corpid} value=${c.corpid}>${c.name}</option>`)}</select>`
+    }
     <${Clock} />
     <${PanelButtons} />
     <span class=${cls('live', connected && 'on')} role="img" title=${say(connected ? 'liveOn' : 'liveOff')} aria-label=${say(connected ? 'liveOn' : 'liveOff')} data-testid="live"></span>
@@ -35,8 +38,14 @@ function Clock() {
   const off = Math.abs(simulatedNow() - Date.now()) > 2000 || speed !== 1;
   return html`<div class="clock" role="group" aria-label=${say('clock')}>
     <time class=${cls(off && 'moved')} title=${say(off ? 'clockMoved' : 'clockReal')} data-testid="clock">${dateTime(now)}</time>
-    ${[['1m', 'minute'], ['1h', 'hour'], ['24h', 'day']].map(([d, word]) => html`<button key=${d} class="tool wide" data-testid=${`clock-${word}`}
-      title=${say(`forward.${word}`)} onClick=${() => move({ advance: d })}>${say(`plus.${word}`)}</button>`)}
+    ${[
+      ['1m', 'minute'],
+      ['1h', 'hour'],
+      ['24h', 'day'],
+    ].map(
+      ([d, word]) => html`<button key=${d} class="tool wide" data-testid=${`clock-${word}`}
+      title=${say(`forward.${word}`)} onClick=${() => move({ advance: d })}>${say(`plus.${word}`)}</button>`,
+    )}
     <select aria-label=${say('speed')} title=${say('speed')} value=${String(speed)} data-testid="clock-speed" onChange=${(e) => move({ speed: Number(e.currentTarget.value) })}>
       ${[...new Set([...speeds, speed])].map((s) => html`<option key=${s} value=${String(s)}>${s === 0 ? say('stopped') : `×${s}`}</option>`)}</select>
     <button class="tool wide" data-testid="clock-real" disabled=${!off} onClick=${real}>${say('realTime')}</button>
@@ -48,8 +57,12 @@ function PanelButtons() {
   const { data } = useData('/_sim/faults', ['fault', 'callback', 'clock']);
   const active = (data?.faults.length ?? 0) + (otherApp > 0 ? 1 : 0);
   return html`<div class="panelbuttons" role="group" aria-label=${say('panels')}>
-    ${panels.map((p) => html`<button key=${p.key} class=${cls('tool wide', p.key === panel && 'on', p.key === 'faults' && active > 0 && 'warn')}
+    ${panels.map(
+      (
+        p,
+      ) => html`<button key=${p.key} class=${cls('tool wide', p.key === panel && 'on', p.key === 'faults' && active > 0 && 'warn')}
       aria-pressed=${p.key === panel} data-testid=${`panel-${p.key}`} onClick=${() => setPanel(p.key === panel ? '' : p.key)}>
-      <${Icon} name=${p.icon} size=${15} />${say(`panel.${p.key}`)}${p.key === 'faults' && active > 0 && html`<b class="badge">${active}</b>`}</button>`)}
+      <${Icon} name=${p.icon} size=${15} />${say(`panel.${p.key}`)}${p.key === 'faults' && active > 0 && html`<b class="badge">${active}</b>`}</button>`,
+    )}
   </div>`;
 }

@@ -1,8 +1,9 @@
 // The browser inside a phone: opens links as WeCom and WeChat do. The frame has cookies
 // of its own (credentialless), so that signing in as a member does not sign the person at
 // the desk out of the console.
-import { Icon } from './icons.js';
+
 import { address, withToken } from './api.js';
+import { Icon } from './icons.js';
 import { html, useEffect, useRef, useState } from './view.js';
 import { useWorld } from './words.js';
 

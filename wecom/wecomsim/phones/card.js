@@ -1,7 +1,7 @@
 // Messages of apps: text, markdown, cards, news, template cards (document 90236).
 import { Icon } from './icons.js';
 import { usePhone } from './phone.js';
-import { rich, markdown, plain } from './text.js';
+import { markdown, plain, rich } from './text.js';
 import { html, useState } from './view.js';
 import { useWorld } from './words.js';
 
@@ -42,9 +42,11 @@ export function AppMessage({ m }) {
         <b>${b.title}</b><span class="carddesc">${rich(b.description, null)}</span><span class="cardfoot">${b.btntxt || say('detailsMore')}<i>›</i></span></button>`;
     case 'news':
     case 'mpnews':
-      return html`<div class="card news">${(b.articles ?? []).map((a, i) => html`<button key=${i} data-testid="card-open" disabled=${!(a.url || a.content_source_url)}
+      return html`<div class="card news">${(b.articles ?? []).map(
+        (a, i) => html`<button key=${i} data-testid="card-open" disabled=${!(a.url || a.content_source_url)}
         onClick=${() => phone.browse(a.url || a.content_source_url)}>
-        <span><b>${a.title}</b><small>${a.description ?? a.digest}</small></span>${a.picurl && html`<img src=${a.picurl} alt="" />`}</button>`)}</div>`;
+        <span><b>${a.title}</b><small>${a.description ?? a.digest}</small></span>${a.picurl && html`<img src=${a.picurl} alt="" />`}</button>`,
+      )}</div>`;
     case 'image':
       return html`<img class="photo" src=${media} alt=${say('part.image')} />`;
     case 'miniprogram_notice':
@@ -68,7 +70,9 @@ function firstAnswers(card) {
   return Object.fromEntries(
     questionsOf(card).map((q) => [
       q.question_key,
-      q.ticks ? q.option_list.filter((o) => o.is_checked).map((o) => o.id) : [q.selected_id || q.option_list[0]?.id].filter(Boolean),
+      q.ticks
+        ? q.option_list.filter((o) => o.is_checked).map((o) => o.id)
+        : [q.selected_id || q.option_list[0]?.id].filter(Boolean),
     ]),
   );
 }
@@ -94,15 +98,27 @@ function TemplateCard({ m, card }) {
     ${card.sub_title_text && html`<p>${card.sub_title_text}</p>`}
     ${(card.vertical_content_list ?? []).map((x, i) => html`<p key=${i}><b>${x.title}</b> ${x.desc}</p>`)}
     ${card.horizontal_content_list?.length > 0 && html`<dl class="pairs">${card.horizontal_content_list.map((x, i) => html`<dt key=${i}>${x.keyname}</dt><dd>${x.url ? html`<button class="link" onClick=${go(x)}>${x.value}</button>` : x.value}</dd>`)}</dl>`}
-    ${questionsOf(card).map((q) => html`<${Question} key=${q.question_key} q=${q} picked=${answers[q.question_key] ?? []}
-      pick=${(list) => setAnswers({ ...answers, [q.question_key]: list })} />`)}
+    ${questionsOf(card).map(
+      (q) => html`<${Question} key=${q.question_key} q=${q} picked=${answers[q.question_key] ?? []}
+      pick=${(list) => setAnswers({ ...answers, [q.question_key]: list })} />`,
+    )}
     ${(card.jump_list ?? []).map((x, i) => html`<button key=${i} class="cardfoot" disabled=${!x.url} onClick=${go(x)}>${x.title}<i>›</i></button>`)}
     ${card.card_action?.url && html`<button class="cardfoot" data-testid="card-open" onClick=${go(card.card_action)}>${say('detailsMore')}<i>›</i></button>`}
-    ${card.replaced_button
-      ? html`<div class="cardbuttons"><button disabled>${card.replaced_button}</button></div>`
-      : html`${buttons.length > 0 && html`<div class="cardbuttons">${buttons.map((x, i) => html`<button key=${i} class=${x.style === 1 ? 'primary' : ''} data-testid=${`card-button-${x.key || i}`}
-          onClick=${x.type === 1 ? go(x) : () => press(x.key)}>${x.text}</button>`)}</div>`}
-        ${card.submit_button && html`<div class="cardbuttons"><button class="primary" data-testid=${`card-button-${card.submit_button.key}`} onClick=${() => press(card.submit_button.key)}>${card.submit_button.text}</button></div>`}`}
+    ${
+      card.replaced_button
+        ? html`<div class="cardbuttons"><button disabled>${card.replaced_button}</button></div>`
+        : html`${
+            buttons.length > 0 &&
+            html`<div class="cardbuttons">${buttons.map(
+              (
+                x,
+                i,
+              ) => html`<button key=${i} class=${x.style === 1 ? 'primary' : ''} data-testid=${`card-button-${x.key || i}`}
+          onClick=${x.type === 1 ? go(x) : () => press(x.key)}>${x.text}</button>`,
+            )}</div>`
+          }
+        ${card.submit_button && html`<div class="cardbuttons"><button class="primary" data-testid=${`card-button-${card.submit_button.key}`} onClick=${() => press(card.submit_button.key)}>${card.submit_button.text}</button></div>`}`
+    }
     ${(card.action_menu?.action_list ?? []).map((x) => html`<button key=${x.key} class="cardfoot" data-testid=${`card-menu-${x.key}`} onClick=${() => press(x.key, true)}>${x.text}</button>`)}
   </div>`;
 }
@@ -114,7 +130,9 @@ function Question({ q, picked, pick }) {
   }
   const several = q.mode === 1;
   const toggle = (id, on) => pick(several ? (on ? [...picked, id] : picked.filter((x) => x !== id)) : [id]);
-  return html`<div class="question" role="group">${q.option_list.map((o) => html`<label key=${o.id} class="check">
+  return html`<div class="question" role="group">${q.option_list.map(
+    (o) => html`<label key=${o.id} class="check">
     <input type=${several ? 'checkbox' : 'radio'} name=${q.question_key} checked=${picked.includes(o.id)} disabled=${!!q.disable}
-      onChange=${(e) => toggle(o.id, e.currentTarget.checked)} />${o.text}</label>`)}</div>`;
+      onChange=${(e) => toggle(o.id, e.currentTarget.checked)} />${o.text}</label>`,
+  )}</div>`;
 }

@@ -3,7 +3,7 @@ import { address } from './api.js';
 import { simulatedNow } from './clock.js';
 import { Icon } from './icons.js';
 import { useData } from './live.js';
-import { Head, Row, Empty, usePhone, Waiting } from './phone.js';
+import { Empty, Head, Row, usePhone, Waiting } from './phone.js';
 import { chatTime, listTime } from './time.js';
 import { cls, html, useEffect, useLayoutEffect, useRef, useState } from './view.js';
 import { useWorld } from './words.js';
@@ -23,12 +23,20 @@ export function digest(message, say) {
   return part ? `[${say(`part.${part.kind}`)}]` : '';
 }
 
-/** The chats of a member or a person. @param {{side: 'member'|'person', owner: string, empty: string, children?: any}} props */
-export function ChatList({ side, owner, empty, children }) {
+/**
+ * The chats of a member or a person, the newest first.
+ * @param {{side: 'member'|'person', owner: string, empty: string, more?: {at: number, row: any}[]}} props
+ *   more: other lines of the list, with their time
+ */
+export function ChatList({ side, owner, empty, more = [] }) {
   const { say, corpID } = useWorld();
   const phone = usePhone();
   const where = side === 'member' ? 'members' : 'people';
-  const chats = useData(address(`/_sim/${where}/${encodeURIComponent(owner)}/chats`, { corp: corpID }), ['chat', 'follow', 'group']);
+  const chats = useData(address(`/_sim/${where}/${encodeURIComponent(owner)}/chats`, { corp: corpID }), [
+    'chat',
+    'follow',
+    'group',
+  ]);
   const now = simulatedNow();
   const list = (chats.data?.chats ?? []).filter((c) => c.last);
   // What was there when the phone was first looked at counts as read.
@@ -38,16 +46,16 @@ export function ChatList({ side, owner, empty, children }) {
     for (const c of list) seen.set(seenKey(side, owner, c.id), c.last.seq);
   }
   if (!chats.data) return html`<${Waiting} error=${chats.error} />`;
-  return html`<ul class=${list.length > 0 ? 'list' : ''} data-testid=${`${side}-chats`}>
-    ${children}
-    ${list.map((c) => {
-      const fresh = c.last.seq > (seen.get(seenKey(side, owner, c.id)) ?? 0);
-      const end = c.kind === 'group' ? c.chat_id : side === 'member' ? c.person : c.userid;
-      return html`<${Row} key=${c.id} picture=${c.avatar} title=${c.title} note=${digest(c.last, say)} side=${listTime(c.last.at, now)}
-        badge=${fresh} testid=${`chat-${end}`} onClick=${() => phone.go('chat', { chat: c.id, about: c })} />`;
-    })}
-    ${list.length === 0 && empty && html`<li><${Empty} text=${empty} /></li>`}
-  </ul>`;
+  const lines = list.map((c) => {
+    const fresh = c.last.seq > (seen.get(seenKey(side, owner, c.id)) ?? 0);
+    const end = c.kind === 'group' ? c.chat_id : side === 'member' ? c.person : c.userid;
+    const row = html`<${Row} key=${c.id} picture=${c.avatar} title=${c.title} note=${digest(c.last, say)} side=${listTime(c.last.at, now)}
+      badge=${fresh} testid=${`chat-${end}`} onClick=${() => phone.go('chat', { chat: c.id })} />`;
+    return { at: c.last.at, row };
+  });
+  const all = [...lines, ...more].sort((x, y) => y.at - x.at);
+  if (all.length === 0) return empty ? html`<${Empty} text=${empty} />` : null;
+  return html`<ul class="list" data-testid=${`${side}-chats`}>${all.map((line) => line.row)}</ul>`;
 }
 
 /**
@@ -58,13 +66,18 @@ export function ChatList({ side, owner, empty, children }) {
  */
 export function Conversation({ side, owner, chat, me, title, detail, send, faceOf, closed, hint }) {
   const { say, corpID } = useWorld();
-  const { data, error } = useData(address(`/_sim/chats/${encodeURIComponent(chat)}`, { corp: corpID }), ['chat'], (c) => c.chat === chat);
+  const { data, error } = useData(
+    address(`/_sim/chats/${encodeURIComponent(chat)}`, { corp: corpID }),
+    ['chat'],
+    (c) => c.chat === chat,
+  );
   // What was refused never arrived at the other one.
   const messages = (data?.messages ?? []).filter((m) => !m.refused || m.from === me);
   const last = messages.at(-1)?.seq ?? 0;
   const end = useRef(/** @type {HTMLElement|null} */ (null));
   useLayoutEffect(() => {
-    if (end.current?.parentElement) end.current.parentElement.scrollTop = end.current.parentElement.scrollHeight;
+    if (end.current?.parentElement)
+      end.current.parentElement.scrollTop = end.current.parentElement.scrollHeight;
   }, [last, hint]);
   useEffect(() => void seen.set(seenKey(side, owner, chat), last), [last]);
   const direct = chat.startsWith('direct:');
@@ -73,8 +86,13 @@ export function Conversation({ side, owner, chat, me, title, detail, send, faceO
     </${Head}>
     <div class="talk" role="log" aria-label=${title} data-testid=${`${side}-talk`}>
       ${!data && html`<${Waiting} error=${error?.status === 404 ? null : error} />`}
-      ${messages.map((m, i) => html`<${Message} key=${m.seq} m=${m} mine=${m.from === me} direct=${direct} face=${faceOf(m.from)}
-        time=${i === 0 || m.at - messages[i - 1].at > pause ? chatTime(m.at, simulatedNow()) : ''} />`)}
+      ${messages.map(
+        (
+          m,
+          i,
+        ) => html`<${Message} key=${m.seq} m=${m} mine=${m.from === me} direct=${direct} face=${faceOf(m.from)}
+        time=${i === 0 || m.at - messages[i - 1].at > pause ? chatTime(m.at, simulatedNow()) : ''} />`,
+      )}
       ${hint && html`<div class="line">${hint}</div>`}
       <i ref=${end}></i>
     </div>
@@ -130,13 +148,15 @@ function Part({ part }) {
 export function Composer({ send }) {
   const { say } = useWorld();
   const [text, setText] = useState('');
+  const input = useRef(/** @type {HTMLInputElement|null} */ (null));
   const submit = async (e) => {
     e.preventDefault();
     const words = text.trim();
     if (words && (await send(words))) setText('');
+    input.current?.focus();
   };
   return html`<form class="composer" onSubmit=${submit}>
-    <input value=${text} aria-label=${say('writeMessage')} placeholder=${say('writeMessage')} data-testid="message-text" autocomplete="off"
+    <input ref=${input} value=${text} aria-label=${say('writeMessage')} placeholder=${say('writeMessage')} data-testid="message-text" autocomplete="off"
       onInput=${(e) => setText(e.currentTarget.value)} />
     <button class="send" aria-label=${say('send')} data-testid="message-send" disabled=${!text.trim()}>${say('send')}</button>
   </form>`;

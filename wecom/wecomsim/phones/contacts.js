@@ -15,8 +15,10 @@ export function Contacts() {
   const [part, setPart] = useState('customers');
   return html`<${Head} title=${say('contacts')} />
     <div class="segments" role="group" aria-label=${say('contacts')}>
-      ${['customers', 'colleagues'].map((p) => html`<button key=${p} class=${cls(p === part && 'on')} aria-pressed=${p === part}
-        data-testid=${`contacts-${p}`} onClick=${() => setPart(p)}>${say(p)}</button>`)}
+      ${['customers', 'colleagues'].map(
+        (p) => html`<button key=${p} class=${cls(p === part && 'on')} aria-pressed=${p === part}
+        data-testid=${`contacts-${p}`} onClick=${() => setPart(p)}>${say(p)}</button>`,
+      )}
     </div>
     <div class="scroll">${part === 'customers' ? html`<${Customers} />` : html`<${Colleagues} />`}</div>`;
 }
@@ -26,12 +28,16 @@ function Customers() {
   const phone = usePhone();
   const [limit, setLimit] = useState(50);
   const { data, error } = useData(
-    address(`/_sim/members/${encodeURIComponent(member.userid)}/contacts`, { corp: corpID, limit }), ['follow', 'tag'],
-    (c) => !c.member || c.member === member.userid);
+    address(`/_sim/members/${encodeURIComponent(member.userid)}/contacts`, { corp: corpID, limit }),
+    ['follow', 'tag'],
+    (c) => !c.member || c.member === member.userid,
+  );
   if (!data) return html`<${Waiting} error=${error} />`;
   const asked = data.contacts.filter((f) => f.half);
   const rest = data.contacts.filter((f) => !f.half);
-  const row = (f) => html`<${Row} key=${f.external_userid} picture=${f.avatar} title=${f.remark || f.name} testid=${`customer-${f.person}`}
+  const row = (
+    f,
+  ) => html`<${Row} key=${f.external_userid} picture=${f.avatar} title=${f.remark || f.name} testid=${`customer-${f.person}`}
     note=${f.half ? say('asksToAdd') : f.remark && f.remark !== f.name ? `${say('nickname')}: ${f.name}` : f.tags.slice(0, 3).join(' ')}
     side=${f.by_customer ? '' : html`<span class="lost">${say('deletedYou')}</span>`} onClick=${() => phone.go('customer', { id: f.external_userid })} />`;
   return html`
@@ -47,14 +53,23 @@ function Customers() {
 export function Customer({ id }) {
   const { say, corpID, member, act, toast, setPerson } = useWorld();
   const phone = usePhone();
-  const { data: person, error } = useData(address(`/_sim/people/${id}`, { corp: corpID }), ['follow', 'person', 'tag']);
+  const { data: person, error } = useData(address(`/_sim/people/${id}`, { corp: corpID }), [
+    'follow',
+    'person',
+    'tag',
+  ]);
   if (!person) return html`<${Head} title=${say('details')} back /><${Waiting} error=${error} />`;
   const f = person.follows?.find((x) => x.userid === member.userid);
   const pair = { person: id, member: member.userid };
   const remove = () =>
     phone.ask({
-      text: say('deleteCustomerAsk', { name: f.remark || person.name }), action: say('deleteCustomer'),
-      then: async () => (await act('/_sim/acts/delete-customer', pair)) && (toast(say('customerDeleted')), phone.toTab('contacts')),
+      text: say('deleteCustomerAsk', { name: f.remark || person.name }),
+      action: say('deleteCustomer'),
+      run: async () => {
+        if (!(await act('/_sim/acts/delete-customer', pair))) return;
+        toast(say('customerDeleted'));
+        phone.toTab('contacts');
+      },
     });
   return html`<${Head} title=${say('details')} back />
     <div class="scroll">
@@ -62,7 +77,9 @@ export function Customer({ id }) {
         <div><b>${f?.remark || person.name}</b><span class="wechatmark">${person.type === 2 ? `@${say('otherCorp')}` : '@微信'}</span><small>${say('nickname')}: ${person.name}</small></div></div>
       ${!f?.by_member && html`<p class="hint">${say('customerGone')}</p>`}
       ${f?.by_member && !f.by_customer && html`<p class="hint warn">${say('heDeletedYou')}</p>`}
-      ${f?.by_member && html`<div class="buttons">
+      ${
+        f?.by_member &&
+        html`<div class="buttons">
         ${f.half && html`<button class="primary" data-testid="accept" onClick=${() => act('/_sim/acts/accept', pair)}>${say('accept')}</button>`}
         <button class=${f.half ? '' : 'primary'} data-testid="talk" onClick=${() => phone.go('chat', { chat: `direct:${member.userid.toLowerCase()}:${id}` })}>${say('sendMessage')}</button>
         <button class="quiet" onClick=${() => setPerson(person.id)}>${say('showHisPhone')}</button>
@@ -74,7 +91,8 @@ export function Customer({ id }) {
         <dt>state</dt><dd><code>${f.state || say('none')}</code></dd>
         <dt>external_userid</dt><dd><code>${id}</code></dd>
       </dl>
-      <div class="buttons"><button class="danger" data-testid="delete-customer" onClick=${remove}>${say('deleteCustomer')}</button></div>`}
+      <div class="buttons"><button class="danger" data-testid="delete-customer" onClick=${remove}>${say('deleteCustomer')}</button></div>`
+      }
     </div>`;
 }
 
@@ -109,9 +127,11 @@ function FollowForm({ f }) {
     <h3 class="section">${say('tags')}</h3>
     <div class="tags">
       ${personal.length > 0 && html`<div role="group" aria-label=${say('personalTags')}><small>${say('personalTags')}</small>${personal.map((name) => html`<span class="tag on" key=${name}>${name}</span>`)}</div>`}
-      ${groups.map((g) => html`<div key=${g.id} role="group" aria-label=${g.name}><small>${g.name}</small>
+      ${groups.map(
+        (g) => html`<div key=${g.id} role="group" aria-label=${g.name}><small>${g.name}</small>
         ${g.tags.map((t) => html`<button key=${t.id} class=${cls('tag', has(t) && 'on')} aria-pressed=${has(t)} data-testid=${`tag-${t.id}`} onClick=${() => toggle(t)}>${t.name}</button>`)}
-      </div>`)}
+      </div>`,
+      )}
     </div>`;
 }
 
@@ -123,9 +143,13 @@ function Colleagues() {
   return data.departments
     .map((d) => ({ d, people: members.filter((m) => m.departments.includes(d.id)) }))
     .filter((x) => x.people.length > 0)
-    .map(({ d, people }) => html`<h3 class="section" key=${d.id}>${d.name} (${people.length})</h3>
-      <ul class="list">${people.map((m) => html`<${Row} key=${m.userid} picture=${m.avatar} title=${m.name} note=${m.position}
-        side=${memberNote(m, say)} testid=${`colleague-${m.userid}`} onClick=${() => phone.go('colleague', { userid: m.userid })} />`)}</ul>`);
+    .map(
+      ({ d, people }) => html`<h3 class="section" key=${d.id}>${d.name} (${people.length})</h3>
+      <ul class="list">${people.map(
+        (m) => html`<${Row} key=${m.userid} picture=${m.avatar} title=${m.name} note=${m.position}
+        side=${memberNote(m, say)} testid=${`colleague-${m.userid}`} onClick=${() => phone.go('colleague', { userid: m.userid })} />`,
+      )}</ul>`,
+    );
 }
 
 /** @param {{userid: string}} props */

@@ -50,8 +50,11 @@ function FaultSwitch({ kind, number, value, active, off }) {
   return html`<li class=${on ? 'on' : ''}>
     <button class="switch" role="switch" aria-checked=${on} aria-label=${say(`fault.${kind}`)} data-testid=${`fault-${kind}`} onClick=${flip}><i></i></button>
     <span class="what"><b>${say(`fault.${kind}`)}</b><small>${on ? `${say('faultHits', { n: hits })}${left ? ` · ${say('faultLeft', { n: left })}` : ''}` : say(`faultAbout.${kind}`)}</small></span>
-    ${number && html`<input type="number" min="1" value=${extra} disabled=${on} aria-label=${say(`faultNumber.${number}`)} title=${say(`faultNumber.${number}`)}
-      data-testid=${`fault-${kind}-${number}`} onInput=${(e) => setExtra(e.currentTarget.value)} />`}
+    ${
+      number &&
+      html`<input type="number" min="1" value=${extra} disabled=${on} aria-label=${say(`faultNumber.${number}`)} title=${say(`faultNumber.${number}`)}
+      data-testid=${`fault-${kind}-${number}`} onInput=${(e) => setExtra(e.currentTarget.value)} />`
+    }
     <input type="number" min="0" value=${count} disabled=${on} placeholder="∞" aria-label=${say('faultCount')} title=${say('faultCount')}
       data-testid=${`fault-${kind}-count`} onInput=${(e) => setCount(e.currentTarget.value)} />
   </li>`;

@@ -7,8 +7,22 @@ import { useEffect, useState } from './view.js';
 
 /** Kinds of change that the simulator tells of. "gap" means that some were missed. */
 const kinds = [
-  'app', 'app_message', 'callback', 'chat', 'clock', 'corp', 'department', 'fault', 'follow', 'gap', 'group',
-  'member', 'person', 'reset', 'tag', 'way',
+  'app',
+  'app_message',
+  'callback',
+  'chat',
+  'clock',
+  'corp',
+  'department',
+  'fault',
+  'follow',
+  'gap',
+  'group',
+  'member',
+  'person',
+  'reset',
+  'tag',
+  'way',
 ];
 
 /** @type {Set<(change: Change) => void>} */

@@ -1,8 +1,9 @@
 // The log of callbacks: what the simulator told the product, and how that went.
 import { get, post } from './api.js';
+import { simulatedNow } from './clock.js';
 import { Icon } from './icons.js';
 import { listen } from './live.js';
-import { dateTime, timeOfDay } from './time.js';
+import { dateTime, logTime } from './time.js';
 import { cls, html, useEffect, useState } from './view.js';
 import { useWorld } from './words.js';
 
@@ -50,7 +51,10 @@ export function CallbackLog() {
   const [bad, onlyBad] = useState(false);
   const list = useDeliveries();
   if (!list) return html`<p class="empty">…</p>`;
-  const rows = list.filter((d) => d.corp === corpID && (!bad || d.state !== 'delivered' || d.attempts?.length > 1)).reverse().slice(0, shown);
+  const rows = list
+    .filter((d) => d.corp === corpID && (!bad || d.state !== 'delivered' || d.attempts?.length > 1))
+    .reverse()
+    .slice(0, shown);
   return html`<div class="panelbody">
     <label class="check"><input type="checkbox" checked=${bad} data-testid="callbacks-bad" onChange=${(e) => onlyBad(e.currentTarget.checked)} />${say('onlyTroubled')}</label>
     ${rows.length === 0 && html`<p class="empty">${say('noCallbacks')}</p>`}
@@ -61,10 +65,14 @@ export function CallbackLog() {
 function Delivery({ d }) {
   const { say, toast } = useWorld();
   const attempts = d.attempts ?? [];
-  const again = () => post(`/_sim/callbacks/${d.id}/redeliver`).then(() => toast(say('redelivered')), (p) => toast(p.message, 'bad'));
+  const again = () =>
+    post(`/_sim/callbacks/${d.id}/redeliver`).then(
+      () => toast(say('redelivered')),
+      (p) => toast(p.message, 'bad'),
+    );
   return html`<li><details data-testid=${`callback-${d.id}`}>
     <summary>
-      <time>${timeOfDay(d.created_at)}</time>
+      <time>${logTime(d.created_at, simulatedNow())}</time>
       <span class="what"><b>${d.change_type || d.event}</b><small>${d.change_type ? d.event : ''} → ${d.app}</small></span>
       ${d.copy && html`<span class="mark">${say('copy')}</span>`}
       ${attempts.length > 1 && html`<span class="mark">×${attempts.length}</span>`}

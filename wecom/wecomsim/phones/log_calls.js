@@ -2,8 +2,9 @@
 // announced in the stream of changes (a first sync makes thousands a second), so the open
 // panel asks for what is new.
 import { del, get } from './api.js';
+import { simulatedNow } from './clock.js';
 import { listen } from './live.js';
-import { dateTime, timeOfDay } from './time.js';
+import { dateTime, logTime } from './time.js';
 import { cls, html, useEffect, useState } from './view.js';
 import { useWorld } from './words.js';
 
@@ -39,18 +40,27 @@ export function CallLog() {
   }, [round]);
   if (!list) return html`<p class="empty">…</p>`;
   const failed = (c) => c.errcode !== 0 || c.status !== 200;
-  const rows = list.filter((c) => (!c.corp || c.corp === corpID) && (!bad || failed(c))).reverse().slice(0, shown);
-  const clear = () => del('/_sim/calls').then(() => again(round + 1), (p) => toast(p.message, 'bad'));
+  const rows = list
+    .filter((c) => (!c.corp || c.corp === corpID) && (!bad || failed(c)))
+    .reverse()
+    .slice(0, shown);
+  const clear = () =>
+    del('/_sim/calls').then(
+      () => again(round + 1),
+      (p) => toast(p.message, 'bad'),
+    );
   return html`<div class="panelbody">
     <div class="pair"><label class="check"><input type="checkbox" checked=${bad} data-testid="calls-bad" onChange=${(e) => onlyBad(e.currentTarget.checked)} />${say('onlyFailed')}</label>
       <button class="tool wide" data-testid="calls-clear" onClick=${clear}>${say('clear')}</button></div>
     ${rows.length === 0 && html`<p class="empty">${say('noCalls')}</p>`}
-    <ul class="log" data-testid="call-log">${rows.map((c) => html`<li key=${c.seq}><details>
-      <summary><time>${timeOfDay(c.at)}</time><span class="what"><b>${c.path.replace('/cgi-bin/', '')}</b><small>${c.method} · ${c.duration_ms} ms</small></span>
+    <ul class="log" data-testid="call-log">${rows.map(
+      (c) => html`<li key=${c.seq}><details>
+      <summary><time>${logTime(c.at, simulatedNow())}</time><span class="what"><b>${c.path.replace('/cgi-bin/', '')}</b><small>${c.method} · ${c.duration_ms} ms</small></span>
         ${c.fault && html`<span class="mark">${say(`fault.${c.fault}`)}</span>`}
         <span class=${cls('state', failed(c) ? 'lost' : 'delivered')}>${c.status !== 200 && c.status ? `HTTP ${c.status}` : c.errcode === 0 ? 'ok' : c.errcode}</span></summary>
       <div class="detail"><p>${dateTime(c.at)} · ${c.ip} · agentid ${c.agentid || '–'}</p>${c.request && html`<pre tabindex="0">${json(c.request)}</pre>`}</div>
-    </details></li>`)}</ul>
+    </details></li>`,
+    )}</ul>
   </div>`;
 }
 

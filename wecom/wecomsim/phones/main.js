@@ -29,10 +29,14 @@ function useKept(name, fallback) {
   ];
 }
 
-/** The member whose phone is shown: the chosen one, else the first who can have customers. */
-function holderOf(members, chosen) {
+/**
+ * The member whose phone is shown: the chosen one; the one before while the chosen one is
+ * too new to be known; else the first who can have customers.
+ */
+function holderOf(members, chosen, before) {
   return (
     members.find((m) => m.userid === chosen) ??
+    members.find((m) => m.userid === before) ??
     members.find((m) => m.status === 1 && m.may_contact && m.real_name) ??
     members[0] ??
     null
@@ -70,10 +74,16 @@ function App() {
   const corps = world.data?.corps ?? [];
   const corp = corps.find((c) => c.corpid === corpChoice) ?? corps[0] ?? null;
   const corpID = corp?.corpid ?? '';
-  const roster = useData(corpID && address('/_sim/members', { corp: corpID }), ['member', 'department', 'follow']);
+  const roster = useData(corpID && address('/_sim/members', { corp: corpID }), [
+    'member',
+    'department',
+    'follow',
+  ]);
   const members = roster.data?.members ?? [];
   const [memberChoice, setMember] = useKept('member', '');
-  const member = holderOf(members, memberChoice);
+  const lastMember = useRef('');
+  const member = holderOf(members, memberChoice, lastMember.current);
+  lastMember.current = member?.userid ?? '';
   const { person, strangers, choose: setPerson } = usePerson(corpID);
   const [panel, setPanel] = useKept('panel', innerWidth >= 1200 ? 'callbacks' : '');
   const [otherApp, setOtherApp] = useState(0);
@@ -99,8 +109,28 @@ function App() {
   const show = (side, view) => open({ side, view, at: Date.now() });
 
   const shared = {
-    say, lang, setLang, world: world.data, corp, corps, corpID, setCorp, members, member, setMember, person, setPerson,
-    strangers, toast, act, panel, setPanel, otherApp, setOtherApp, opened, show,
+    say,
+    lang,
+    setLang,
+    world: world.data,
+    corp,
+    corps,
+    corpID,
+    setCorp,
+    members,
+    member,
+    setMember,
+    person,
+    setPerson,
+    strangers,
+    toast,
+    act,
+    panel,
+    setPanel,
+    otherApp,
+    setOtherApp,
+    opened,
+    show,
   };
   return html`<${World.Provider} value=${shared}>
     <${Bar} />

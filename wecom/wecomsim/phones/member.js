@@ -1,6 +1,6 @@
 // The member's WeCom: chats, contacts, customer groups, apps, and who he is.
 import { address } from './api.js';
-import { AppChat, Apps, AppRows, useAppMessages } from './apps.js';
+import { AppChat, Apps, useAppLines, useAppMessages } from './apps.js';
 import { ChatList, Conversation } from './chat.js';
 import { Colleague, Contacts, Customer } from './contacts.js';
 import { GroupChat, GroupRows, GroupSheet } from './group.js';
@@ -26,7 +26,7 @@ export function MemberPhone() {
 function Chats() {
   const { say, member } = useWorld();
   return html`<${Head} title=${say('messages')} />
-    <div class="scroll"><${ChatList} side="member" owner=${member.userid} empty=""><${AppRows} /></${ChatList}></div>`;
+    <div class="scroll"><${ChatList} side="member" owner=${member.userid} empty=${say('noChats')} more=${useAppLines()} /></div>`;
 }
 
 /** @param {{chat: string}} props */
@@ -40,11 +40,16 @@ function Chat({ chat }) {
 function CustomerChat({ chat, external }) {
   const { say, corpID, member, act } = useWorld();
   const phone = usePhone();
-  const { data: person } = useData(address(`/_sim/people/${external}`, { corp: corpID }), ['follow', 'person']);
+  const { data: person } = useData(address(`/_sim/people/${external}`, { corp: corpID }), [
+    'follow',
+    'person',
+  ]);
   const f = person?.follows?.find((x) => x.userid === member.userid);
   const name = f?.remark || person?.name || external;
   const accept = () => act('/_sim/acts/accept', { person: external, member: member.userid });
-  const hint = f?.half && html`${say('askedYou', { name })} <button class="small primary" data-testid="accept" onClick=${accept}>${say('accept')}</button>`;
+  const hint =
+    f?.half &&
+    html`${say('askedYou', { name })} <button class="small primary" data-testid="accept" onClick=${accept}>${say('accept')}</button>`;
   const picture = person?.avatar ?? `/avatars/person/${external}.svg`;
   return html`<${Conversation} side="member" owner=${member.userid} chat=${chat} me=${member.userid}
     title=${html`${name} <span class="wechatmark">${person?.type === 2 ? `@${say('otherCorp')}` : '@微信'}</span>`}
@@ -84,7 +89,9 @@ function NewGroup() {
 function Me() {
   const { say, corpID, corp, member, setPanel } = useWorld();
   const { data } = useData(address('/_sim/departments', { corp: corpID }), ['department']);
-  const departments = member.departments.map((id) => data?.departments.find((d) => d.id === id)?.name ?? id).join('、');
+  const departments = member.departments
+    .map((id) => data?.departments.find((d) => d.id === id)?.name ?? id)
+    .join('、');
   return html`<${Head} title=${say('me')} />
     <div class="scroll">
       <div class="idcard"><img class="avatar big" src=${member.avatar} alt="" /><div><b>${member.name}</b><span class="corpmark">${corp.name}</span><small>${member.position}</small></div></div>
@@ -100,6 +107,15 @@ function Me() {
 }
 
 const pages = {
-  chats: Chats, chat: Chat, contacts: Contacts, customer: Customer, colleague: Colleague, groups: Groups, newgroup: NewGroup,
-  group: (p) => html`<${GroupSheet} side="member" ...${p} />`, apps: Apps, app: AppChat, me: Me,
+  chats: Chats,
+  chat: Chat,
+  contacts: Contacts,
+  customer: Customer,
+  colleague: Colleague,
+  groups: Groups,
+  newgroup: NewGroup,
+  group: (p) => html`<${GroupSheet} side="member" ...${p} />`,
+  apps: Apps,
+  app: AppChat,
+  me: Me,
 };

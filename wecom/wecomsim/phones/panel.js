@@ -1,11 +1,12 @@
 // The panel beside the phones: what happens between WeCom and the product, and what an
 // administrator would do.
-import { CallbackLog } from './log_callbacks.js';
-import { CallLog } from './log_calls.js';
+
+import { Groups, Members, Tags } from './admin.js';
 import { Facts } from './facts.js';
 import { Faults } from './faults.js';
 import { Icon } from './icons.js';
-import { Groups, Members, Tags } from './admin.js';
+import { CallbackLog } from './log_callbacks.js';
+import { CallLog } from './log_calls.js';
 import { html, useEffect, useRef } from './view.js';
 import { useWorld } from './words.js';
 

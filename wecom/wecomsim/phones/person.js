@@ -1,6 +1,6 @@
 // The customer's WeChat: chats, contacts, the scanner, and who he is.
 import { ChatList, Conversation } from './chat.js';
-import { GroupChat, groupName, groupPicture, GroupRows, GroupSheet, useGroups } from './group.js';
+import { GroupChat, GroupRows, GroupSheet, groupName, groupPicture, useGroups } from './group.js';
 import { Empty, Head, PhoneFrame, Row, usePhone, Waiting } from './phone.js';
 import { Scanner } from './scan.js';
 import { html, useState } from './view.js';
@@ -9,7 +9,8 @@ import { useWorld } from './words.js';
 /** The relations in which the person still has the member in his list. */
 const friends = (person) => (person.follows ?? []).filter((f) => f.by_customer);
 
-export const memberPicture = (corpID, userid) => `/avatars/member/${corpID}/${encodeURIComponent(userid)}.svg`;
+export const memberPicture = (corpID, userid) =>
+  `/avatars/member/${corpID}/${encodeURIComponent(userid)}.svg`;
 
 export function PersonPhone() {
   const { say } = useWorld();
@@ -28,8 +29,11 @@ function Chats() {
   const known = (person.follows ?? []).length > 0;
   return html`<${Head} title=${say('weChat')} />
     <div class="scroll">
-      ${!known && html`<div class="invite"><p>${say('firstScan')}</p>
-        <button class="primary" data-testid="go-scan" onClick=${() => phone.toTab('scan')}>${say('scan')}</button></div>`}
+      ${
+        !known &&
+        html`<div class="invite"><p>${say('firstScan')}</p>
+        <button class="primary" data-testid="go-scan" onClick=${() => phone.toTab('scan')}>${say('scan')}</button></div>`
+      }
       <${ChatList} side="person" owner=${person.id} empty=${known ? say('noChats') : ''} />
     </div>`;
 }
@@ -62,9 +66,13 @@ function Contacts() {
       <ul class="list"><${Row} icon="group" title=${say('groupChats')} testid="person-groups-open" onClick=${() => phone.go('groups')} /></ul>
       <h3 class="section">${say('membersAdded', { n: list.length })}</h3>
       <ul class="list" data-testid="person-contacts">
-        ${list.map((f) => html`<${Row} key=${f.userid} picture=${memberPicture(corpID, f.userid)} title=${f.member_name || f.userid}
+        ${list.map(
+          (
+            f,
+          ) => html`<${Row} key=${f.userid} picture=${memberPicture(corpID, f.userid)} title=${f.member_name || f.userid}
           note=${f.blocked ? say('blocked') : f.half ? say('waiting') : `@${corp.name}`} testid=${`contact-${f.userid}`}
-          onClick=${() => phone.go('contact', { userid: f.userid })} />`)}
+          onClick=${() => phone.go('contact', { userid: f.userid })} />`,
+        )}
       </ul>
       ${list.length === 0 && html`<${Empty} text=${say('noMembersAdded')} />`}
     </div>`;
@@ -80,23 +88,30 @@ function Contact({ userid }) {
   const pair = { person: person.id, member: userid };
   const remove = () =>
     phone.ask({
-      text: say('deleteMemberAsk', { name }), action: say('deleteContact'),
-      then: async () => (await act('/_sim/acts/delete-member', pair)) && (toast(say('memberDeleted', { name })), phone.toTab('contacts')),
+      text: say('deleteMemberAsk', { name }),
+      action: say('deleteContact'),
+      run: async () => {
+        if (!(await act('/_sim/acts/delete-member', pair))) return;
+        toast(say('memberDeleted', { name }));
+        phone.toTab('contacts');
+      },
     });
   return html`<${Head} title=${say('details')} back />
     <div class="scroll">
       <div class="idcard"><img class="avatar big" src=${memberPicture(corpID, userid)} alt="" />
         <div><b>${name}</b><span class="corpmark">@${corp.name}</span><small>${userid}</small></div></div>
       ${f.half && html`<p class="hint">${say('waitAccept', { name })}</p>`}
-      ${f.by_customer
-        ? html`<div class="buttons">
+      ${
+        f.by_customer
+          ? html`<div class="buttons">
             <button class="primary" data-testid="talk" onClick=${() => phone.go('chat', { chat: `direct:${userid.toLowerCase()}:${person.external_userid}` })}>${say('sendMessage')}</button>
             <button data-testid="consent" onClick=${async () => (await act('/_sim/acts/consent', pair)) && toast(say('consented'))}>${say('consent')}</button>
             <button data-testid="block-member" aria-pressed=${!!f.blocked} onClick=${() => act('/_sim/acts/block', { ...pair, undo: !!f.blocked })}>${f.blocked ? say('unblock') : say('block')}</button>
             <button class="danger" data-testid="delete-member" onClick=${remove}>${say('deleteContact')}</button>
           </div>`
-        : html`<p class="hint">${say('youDeleted')}</p>
-          <div class="buttons"><button class="primary" data-testid="add-again" onClick=${() => act('/_sim/acts/add', pair)}>${say('addAgain')}</button></div>`}
+          : html`<p class="hint">${say('youDeleted')}</p>
+          <div class="buttons"><button class="primary" data-testid="add-again" onClick=${() => act('/_sim/acts/add', pair)}>${say('addAgain')}</button></div>`
+      }
       <div class="buttons"><button class="quiet" onClick=${() => setMember(userid)}>${say('showHisPhone')}</button></div>
     </div>`;
 }
@@ -120,15 +135,20 @@ function OtherGroups({ q }) {
   const phone = usePhone();
   const groups = useGroups();
   if (!groups.data) return html`<${Waiting} error=${groups.error} />`;
-  const others = groups.data.groups.filter((g) => !g.members.some((m) => m.person === person.id) && groupName(g, say).includes(q));
+  const others = groups.data.groups.filter(
+    (g) => !g.members.some((m) => m.person === person.id) && groupName(g, say).includes(q),
+  );
   const join = async (g) =>
-    (await act('/_sim/acts/join-group', { group: g.chat_id, person: person.id })) && phone.go('chat', { chat: `group:${g.chat_id}` });
+    (await act('/_sim/acts/join-group', { group: g.chat_id, person: person.id })) &&
+    phone.go('chat', { chat: `group:${g.chat_id}` });
   return html`<ul class="list">
-    ${others.slice(0, 40).map((g) => html`<li key=${g.chat_id} class="row">
+    ${others.slice(0, 40).map(
+      (g) => html`<li key=${g.chat_id} class="row">
       <img class="avatar" src=${groupPicture(g.chat_id)} alt="" />
       <span class="rowtext"><span class="rowtitle">${groupName(g, say)}</span><span class="rownote">${say('people', { n: g.members.length })}</span></span>
       <button class="small" data-testid=${`join-${g.chat_id}`} onClick=${() => join(g)}>${say('scanJoin')}</button>
-    </li>`)}
+    </li>`,
+    )}
     ${others.length === 0 && html`<${Empty} text=${say('noGroups')} />`}
   </ul>`;
 }
@@ -147,4 +167,13 @@ function Me() {
     </div>`;
 }
 
-const pages = { chats: Chats, chat: Chat, contacts: Contacts, contact: Contact, groups: Groups, group: (p) => html`<${GroupSheet} side="person" ...${p} />`, scan: Scanner, me: Me };
+const pages = {
+  chats: Chats,
+  chat: Chat,
+  contacts: Contacts,
+  contact: Contact,
+  groups: Groups,
+  group: (p) => html`<${GroupSheet} side="person" ...${p} />`,
+  scan: Scanner,
+  me: Me,
+};

@@ -1,10 +1,20 @@
 // What both phones have: the frame with its status bar, a stack of views over tabs, lists,
 // sheets that ask before something is done, and the inner browser.
-import { Icon } from './icons.js';
+
 import { Browser } from './browser.js';
 import { useClock } from './clock.js';
+import { Icon } from './icons.js';
 import { clockTime } from './time.js';
-import { cls, createContext, html, useContext, useEffect, useLayoutEffect, useRef, useState } from './view.js';
+import {
+  cls,
+  createContext,
+  html,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from './view.js';
 import { useWorld } from './words.js';
 
 /** Where one is on a phone: {tab, stack}, and the ways to move. */
@@ -28,7 +38,10 @@ export function PhoneFrame({ side, tabs, pages, first }) {
     go: (view, about = {}) => setStack((s) => [...s, { view, about, id: ++serial.current }]),
     replace: (view, about = {}) => setStack([{ view, about, id: ++serial.current }]),
     back: () => setStack((s) => s.slice(0, -1)),
-    toTab: (key) => (setStack([]), setTab(key)),
+    toTab: (key) => {
+      setStack([]);
+      setTab(key);
+    },
     browse: setLink,
     ask,
   };
@@ -43,27 +56,43 @@ export function PhoneFrame({ side, tabs, pages, first }) {
   const shown = useRef('');
   useLayoutEffect(() => {
     const now = `${here}/${top?.id ?? ''}`;
-    if (shown.current && shown.current !== now && screen.current?.contains(document.activeElement) === false) {
+    if (
+      shown.current &&
+      shown.current !== now &&
+      screen.current?.contains(document.activeElement) === false
+    ) {
       if (document.activeElement === document.body) screen.current.focus();
     }
     shown.current = now;
   });
   const Page = pages[here];
+  // What lay over the screen gives the focus back to it.
+  const shut = (close) => {
+    close();
+    screen.current?.focus();
+  };
   return html`<${Phone.Provider} value=${phone}>
     <div class=${cls('phone', side)}>
       <${StatusBar} />
       <div class="screen" tabindex="-1" ref=${screen} data-view=${here}>
         <${Page} key=${top?.id ?? tab} ...${top?.about ?? {}} />
       </div>
-      ${!top && html`<nav class="tabs" aria-label=${say('tabs')}>
-        ${tabs.map((t) => html`<button key=${t.key} class=${cls(t.key === tab && 'on')} aria-current=${t.key === tab ? 'page' : undefined}
+      ${
+        !top &&
+        html`<nav class="tabs" aria-label=${say(`tabs.${side}`)}>
+        ${tabs.map(
+          (
+            t,
+          ) => html`<button key=${t.key} class=${cls(t.key === tab && 'on')} aria-current=${t.key === tab ? 'page' : undefined}
           data-testid=${`${side}-tab-${t.key}`} onClick=${() => setTab(t.key)}>
           <${Icon} name=${t.icon} size=${22} /><span>${t.label}</span>${t.badge ? html`<b class="badge">${t.badge}</b>` : null}
-        </button>`)}
-      </nav>`}
+        </button>`,
+        )}
+      </nav>`
+      }
       <div class="homebar" aria-hidden="true"></div>
-      ${link && html`<${Browser} side=${side} link=${link} close=${() => setLink('')} />`}
-      ${question && html`<${Sheet} ...${question} close=${() => ask(null)} />`}
+      ${link && html`<${Browser} side=${side} link=${link} close=${() => shut(() => setLink(''))} />`}
+      ${question && html`<${Sheet} ...${question} close=${() => shut(() => ask(null))} />`}
     </div>
   </${Phone.Provider}>`;
 }
@@ -91,15 +120,18 @@ export function Head({ title, back = false, children }) {
 }
 
 /** Asks before something is done that cannot be undone. */
-function Sheet({ text, action, then, close }) {
+function Sheet({ text, action, run, close }) {
   const { say } = useWorld();
   const button = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => button.current?.focus(), []);
   return html`<div class="veil" onClick=${close} onKeyDown=${(e) => e.key === 'Escape' && close()}>
-    <div class="sheet" role="alertdialog" aria-modal="true" aria-label=${text} onClick=${(e) => e.stopPropagation()}>
+    <div class="sheet" role="alertdialog" aria-label=${text} onClick=${(e) => e.stopPropagation()}>
       <p>${text}</p>
-      <button ref=${button} class="danger" data-testid="confirm" onClick=${() => (close(), then())}>${action}</button>
-      <button data-testid="cancel" onClick=${close}>${say('cancel')}</button>
+      <button class="danger" data-testid="confirm" onClick=${() => {
+        close();
+        run();
+      }}>${action}</button>
+      <button ref=${button} data-testid="cancel" onClick=${close}>${say('cancel')}</button>
     </div>
   </div>`;
 }

@@ -11,7 +11,10 @@ const addEvent = 'change_external_contact/add_external_contact';
 /** Reads what a code says: the config_id of a contact way, else a web address, else ''. */
 export function readCode(text, ways) {
   const said = text.trim();
-  const known = ways.find((w) => w.config_id === said || said.includes(`/q/${w.config_id}`) || said.includes(`/qr/way/${w.config_id}`));
+  const known = ways.find(
+    (w) =>
+      w.config_id === said || said.includes(`/q/${w.config_id}`) || said.includes(`/qr/way/${w.config_id}`),
+  );
   if (known) return { way: known.config_id };
   const lost = /\/q\/([\w-]+)|\/qr\/way\/([\w-]+)/.exec(said);
   if (lost) return { way: lost[1] ?? lost[2] };
@@ -28,7 +31,8 @@ export function Scanner() {
 
   const scan = async (way) => {
     // The other app must be faster than ours: the news of the relation is held back a moment.
-    if (otherApp > 0) await act('/_sim/faults', { kind: 'callback_delay', event: addEvent, count: 1, latency_ms: 1500 });
+    if (otherApp > 0)
+      await act('/_sim/faults', { kind: 'callback_delay', event: addEvent, count: 1, latency_ms: 1500 });
     const out = await act('/_sim/acts/scan', { person: person.id, way });
     if (!out) return;
     if (otherApp > 0 && out.welcome_code) {
@@ -36,7 +40,12 @@ export function Scanner() {
       setOtherApp(otherApp - 1);
     }
     const name = nameOf(out.userid);
-    toast(say(out.event === 'add_half_external_contact' ? 'scannedHalf' : out.event ? 'scannedNew' : 'scannedKnown', { name }));
+    toast(
+      say(
+        out.event === 'add_half_external_contact' ? 'scannedHalf' : out.event ? 'scannedNew' : 'scannedKnown',
+        { name },
+      ),
+    );
     if (out.userid !== member?.userid) setMember(out.userid);
     phone.toTab('chats');
     phone.go('chat', { chat: `direct:${out.userid.toLowerCase()}:${out.external_userid}` });
@@ -60,12 +69,16 @@ export function Scanner() {
       ${!ways.data && html`<${Waiting} error=${ways.error} />`}
       ${ways.data && list.length === 0 && html`<${Empty} text=${say('noCodes')} />`}
       <ul class="ways" data-testid="scan-ways">
-        ${[...list].reverse().map((w) => html`<li key=${w.config_id}><button class="way" data-testid=${`scan-way-${w.config_id}`} onClick=${() => scan(w.config_id)}>
+        ${[...list].reverse().map(
+          (
+            w,
+          ) => html`<li key=${w.config_id}><button class="way" title=${w.state && `state: ${w.state}`} data-testid=${`scan-way-${w.config_id}`} onClick=${() => scan(w.config_id)}>
           <img src=${`/qr/way/${w.config_id}.png`} alt="" loading="lazy" />
           <span><b>${w.remark || w.state || w.config_id.slice(0, 12)}</b>
             <small>${say('toMembers', { who: [...w.users.slice(0, 3).map(nameOf), ...(w.users.length > 3 ? ['…'] : [])].join('、') || say('departments', { n: w.parties.length }) })}</small>
-            <small>${w.state && `state ${w.state} · `}${w.skip_verify ? say('noVerify') : say('withVerify')} · ${say('scans', { n: w.scans })}${w.temp ? ` · ${say('temporary')}` : ''}</small>
-          </span></button></li>`)}
+            <small>${w.skip_verify ? say('noVerify') : say('withVerify')} · ${say('scans', { n: w.scans })}${w.temp ? ` · ${say('temporary')}` : ''}</small>
+          </span></button></li>`,
+        )}
       </ul>
     </div>`;
 }

@@ -35,9 +35,12 @@ export function PersonSelect() {
     <select id="person-select" data-testid="person-select" value=${person?.id ?? ''}
       onChange=${(e) => setPerson(e.currentTarget.value)}>
       ${person && html`<option value=${person.id}>${nameOf(person)}</option>`}
-      ${others.length > 0 && html`<optgroup label=${say('strangers')}>
+      ${
+        others.length > 0 &&
+        html`<optgroup label=${say('strangers')}>
         ${others.map((p) => html`<option key=${p.id} value=${p.id}>${nameOf(p)}</option>`)}
-      </optgroup>`}
+      </optgroup>`
+      }
     </select>
     <button class="tool" title=${say('findPerson')} aria-label=${say('findPerson')} aria-expanded=${asking === 'find'} data-testid="person-find"
       onClick=${() => ask(asking === 'find' ? '' : 'find')}><${Icon} name="search" size=${16} /></button>
@@ -64,7 +67,9 @@ function FindPerson({ close }) {
   useEffect(() => {
     let alive = true;
     const timer = setTimeout(async () => {
-      const page = await get(address('/_sim/people', { corp: corpID, q, limit: 30 })).catch(() => ({ people: [] }));
+      const page = await get(address('/_sim/people', { corp: corpID, q, limit: 30 })).catch(() => ({
+        people: [],
+      }));
       if (alive) setFound(page.people);
     }, 120);
     return () => {
@@ -72,13 +77,19 @@ function FindPerson({ close }) {
       clearTimeout(timer);
     };
   }, [q, corpID]);
+  const pick = (id) => {
+    setPerson(id);
+    close();
+  };
   return html`<div class="popover" onKeyDown=${(e) => e.key === 'Escape' && close()}>
     <input ref=${input} type="search" value=${q} placeholder=${say('findPersonHint')} aria-label=${say('findPerson')} data-testid="person-search"
       onInput=${(e) => setQ(e.currentTarget.value)} />
     <ul>
-      ${found.map((p) => html`<li key=${p.id}><button data-testid=${`person-found-${p.id}`} onClick=${() => (setPerson(p.id), close())}>
+      ${found.map(
+        (p) => html`<li key=${p.id}><button data-testid=${`person-found-${p.id}`} onClick=${() => pick(p.id)}>
         <img src=${p.avatar} alt="" />${p.name}<small>${p.external_userid ? say('isCustomer') : say('isStranger')} · ${p.id}</small>
-      </button></li>`)}
+      </button></li>`,
+      )}
       ${found.length === 0 && html`<li class="nothing">${say('nobodyFound')}</li>`}
     </ul>
   </div>`;

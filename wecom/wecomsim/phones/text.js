@@ -5,7 +5,11 @@ import { html } from './view.js';
 const link = /<a\s+href=["'](https?:\/\/[^"']+)["'][^>]*>([^<]*)<\/a>|(https?:\/\/[^\s<>"'，。）]+)/g;
 
 /** Text without its markup. @param {string} [text] */
-export const plain = (text = '') => text.replace(/<[^>]+>/g, '').replace(/[*#>`]+/g, '').trim();
+export const plain = (text = '') =>
+  text
+    .replace(/<[^>]+>/g, '')
+    .replace(/[*#>`]+/g, '')
+    .trim();
 
 /**
  * Text in which links can be pressed. Without `open` they are only words, inside a
@@ -20,7 +24,11 @@ export function rich(text = '', open = null) {
     out.push(clean(text.slice(last, found.index)));
     const url = found[1] ?? found[3];
     const words = found[2] ?? found[3];
-    out.push(open ? html`<button class="link" data-testid="text-link" onClick=${() => open(url)}>${words}</button>` : words);
+    out.push(
+      open
+        ? html`<button class="link" data-testid="text-link" onClick=${() => open(url)}>${words}</button>`
+        : words,
+    );
     last = found.index + found[0].length;
   }
   out.push(clean(text.slice(last)));
@@ -28,7 +36,11 @@ export function rich(text = '', open = null) {
 }
 
 /** Takes out the <div class="gray"> of cards, whose lines stay. */
-const clean = (text) => text.replace(/<br\s*\/?>/gi, '\n').replace(/<\/div>\s*(?=<div)/gi, '\n').replace(/<\/?(div|span|font)\b[^>]*>/gi, '');
+const clean = (text) =>
+  text
+    .replace(/<br\s*\/?>/gi, '\n')
+    .replace(/<\/div>\s*(?=<div)/gi, '\n')
+    .replace(/<\/?(div|span|font)\b[^>]*>/gi, '');
 
 /** @param {string} [text] @param {(url: string) => void} open */
 export function markdown(text = '', open) {
@@ -41,7 +53,8 @@ export function markdown(text = '', open) {
   });
 }
 
-const marks = /\*\*([^*]+)\*\*|\[([^\]]+)\]\((https?:\/\/[^)\s]+)\)|`([^`]+)`|<font color="(info|comment|warning)">([^<]*)<\/font>/g;
+const marks =
+  /\*\*([^*]+)\*\*|\[([^\]]+)\]\((https?:\/\/[^)\s]+)\)|`([^`]+)`|<font color="(info|comment|warning)">([^<]*)<\/font>/g;
 
 function inline(line, open) {
   const out = [];
@@ -49,7 +62,10 @@ function inline(line, open) {
   for (const m of line.matchAll(marks)) {
     out.push(clean(line.slice(last, m.index)));
     if (m[1]) out.push(html`<strong>${m[1]}</strong>`);
-    else if (m[2]) out.push(html`<button class="link" data-testid="text-link" onClick=${() => open(m[3])}>${m[2]}</button>`);
+    else if (m[2])
+      out.push(
+        html`<button class="link" data-testid="text-link" onClick=${() => open(m[3])}>${m[2]}</button>`,
+      );
     else if (m[4]) out.push(html`<code>${m[4]}</code>`);
     else out.push(html`<span class=${`md-${m[5]}`}>${m[6]}</span>`);
     last = m.index + m[0].length;

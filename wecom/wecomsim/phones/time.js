@@ -5,8 +5,11 @@ const minute = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'sh
 
 /** 2026-11-22 14:05:09 @param {number} ms */
 export const dateTime = (ms) => full.format(ms);
-/** 14:05:09 @param {number} ms */
-export const timeOfDay = (ms) => full.format(ms).slice(11);
+/** For logs: 14:05:09 today, else 11-20 14:05. @param {number} ms @param {number} now */
+export function logTime(ms, now) {
+  const text = full.format(ms);
+  return text.slice(0, 10) === full.format(now).slice(0, 10) ? text.slice(11) : text.slice(5, 16);
+}
 /** 14:05 @param {number} ms */
 export const clockTime = (ms) => full.format(ms).slice(11, 16);
 

@@ -2,7 +2,15 @@
 import htm from './vendor/htm.js';
 import { h } from './vendor/preact.js';
 
-export { useCallback, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from './vendor/hooks.js';
+export {
+  useCallback,
+  useContext,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from './vendor/hooks.js';
 export { createContext, render } from './vendor/preact.js';
 export const html = htm.bind(h);
 

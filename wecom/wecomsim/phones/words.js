@@ -1,8 +1,9 @@
 // What the page says, in the chosen language. Chinese comes first; both tables hold the
 // same keys, which a test checks.
+
+import { createContext, useContext } from './view.js';
 import en from './words_en.js';
 import zh from './words_zh.js';
-import { createContext, useContext } from './view.js';
 
 /** @typedef {'zh'|'en'} Language */
 /** @typedef {(key: string, values?: Record<string, string|number>) => string} Say */
