@@ -38,11 +38,11 @@ const (
 	syncTries = 12
 )
 
-// Schedules are the mirror's regular work.
+// Schedules are the mirror's regular work; the host puts Slug before the kinds here too.
 func (m *Mirror) Schedules() []job.Schedule {
 	return []job.Schedule{
-		{Kind: Slug + "." + kindNightly, Every: 15 * time.Minute, PerCorp: m.corps.ActiveCorps, Args: job.TickArgs},
-		{Kind: Slug + "." + kindPrune, Cron: "40 19 * * *"},
+		{Kind: kindNightly, Every: 15 * time.Minute, PerCorp: m.corps.ActiveCorps, Args: job.TickArgs},
+		{Kind: kindPrune, Cron: "40 19 * * *"},
 	}
 }
 
