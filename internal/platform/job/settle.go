@@ -24,8 +24,11 @@ func (q *Queue) Settle(ctx context.Context) error {
 	for {
 		changed := q.changes()
 		quiet, err := q.quiet(ctx)
-		if err != nil || quiet {
+		if err != nil {
 			return err
+		}
+		if quiet && !closed(changed) {
+			return nil
 		}
 		if err := q.step(ctx); err != nil {
 			return err
@@ -65,13 +68,36 @@ func (q *Queue) step(ctx context.Context) error {
 	return nil
 }
 
-// quiet says that nothing runs here and nothing that our lanes could run is due.
-func (q *Queue) quiet(ctx context.Context) (bool, error) {
+// closed tells whether a run has ended since the channel was taken: what it asked for may
+// have come after our look.
+func closed(changed <-chan struct{}) bool {
+	select {
+	case <-changed:
+		return true
+	default:
+		return false
+	}
+}
+
+// busy says that a job runs here, or has been claimed and is about to.
+func (q *Queue) busy(ctx context.Context) (bool, error) {
 	q.mu.Lock()
-	busy := len(q.runs) > 0
+	here := len(q.runs) > 0
 	q.mu.Unlock()
-	if busy {
-		return false, nil
+	if here {
+		return true, nil
+	}
+	var claimed bool
+	err := q.db.Read().NewRaw("SELECT EXISTS (SELECT 1 FROM job_job WHERE state = 'running')").Scan(ctx, &claimed)
+	return claimed, err
+}
+
+// quiet says that nothing runs and nothing that our lanes could run is due. It looks for
+// running jobs before and after it looks for due ones: a worker may take a due one in
+// between.
+func (q *Queue) quiet(ctx context.Context) (bool, error) {
+	if busy, err := q.busy(ctx); err != nil || busy {
+		return false, err
 	}
 	if err := q.sweep(ctx); err != nil {
 		return false, err
@@ -88,7 +114,8 @@ func (q *Queue) quiet(ctx context.Context) (bool, error) {
 			}
 		}
 	}
-	return true, nil
+	busy, err := q.busy(ctx)
+	return !busy, err
 }
 
 // runNowPoll is how often RunNow looks at a job that another process works on.
