@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -316,4 +317,34 @@ func (h *house) customer(external string) mirror.Customer {
 	c, err := mirror.CustomerByExternal(context.Background(), h.db.Read(), h.corp, external)
 	h.check(err)
 	return c
+}
+
+// visit is a test that ends before the test it belongs to: what it opened is closed by
+// leave, so that hundreds of them do not hold hundreds of databases.
+type visit struct {
+	testing.TB
+	undo []func()
+}
+
+func (v *visit) Cleanup(f func()) { v.undo = append(v.undo, f) }
+
+func (v *visit) TempDir() string {
+	v.Helper()
+	dir, err := os.MkdirTemp("", "mirror")
+	if err != nil {
+		v.Fatal(err)
+	}
+	v.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			v.Error(err)
+		}
+	})
+	return dir
+}
+
+func (v *visit) leave() {
+	for i := len(v.undo) - 1; i >= 0; i-- {
+		v.undo[i]()
+	}
+	v.undo = nil
 }

@@ -26,8 +26,10 @@ func TestOrderDoesNotMatter(t *testing.T) {
 		t.Run(string(e), func(t *testing.T) {
 			t.Parallel()
 			rapid.Check(t, func(rt *rapid.T) {
-				inOrder := newHouse(t, dbtest.Open(t, e, sets(e)...), small())
-				mixed := newHouse(t, dbtest.Open(t, e, sets(e)...), small())
+				v := &visit{TB: t}
+				defer v.leave()
+				inOrder := newHouse(v, dbtest.Open(v, e, sets(e)...), small())
+				mixed := newHouse(v, dbtest.Open(v, e, sets(e)...), small())
 				synced := rapid.Bool().Draw(rt, "synced before")
 				for _, h := range []*house{inOrder, mixed} {
 					if synced {
