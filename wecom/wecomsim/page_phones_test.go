@@ -205,3 +205,39 @@ func TestPhonesPageSpeaksBothLanguages(t *testing.T) {
 		}
 	}
 }
+
+// TestLoginInAPhoneNeedsNoChoice checks the web login: silent in a phone's
+// frame whose holder is known, a choice everywhere else.
+func TestLoginInAPhoneNeedsNoChoice(t *testing.T) {
+	w := newWorld(t, nil)
+	members := w.raw(http.MethodGet, "/_sim/members", nil)["members"].([]any)
+	userid := members[0].(m)["userid"].(string)
+	login := "/wwlogin/sso/login?login_type=CorpApp&appid=" + w.corp.CorpID + "&agentid=1000002&state=s1&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fback"
+	for _, c := range []struct {
+		holder, dest string
+		status       int
+	}{
+		{"m:" + w.corp.CorpID + ":" + userid, "iframe", http.StatusFound},
+		{"m:" + w.corp.CorpID + ":" + userid, "document", http.StatusOK},
+		{"m:" + w.corp.CorpID + ":nobody", "iframe", http.StatusOK},
+		{"", "iframe", http.StatusOK},
+	} {
+		req, err := http.NewRequest(http.MethodGet, w.url+login, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Sec-Fetch-Dest", c.dest)
+		if c.holder != "" {
+			req.AddCookie(&http.Cookie{Name: "wecomsim_identity", Value: c.holder})
+		}
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		to := resp.Header.Get("Location")
+		if resp.StatusCode != c.status || (c.status == http.StatusFound) != (strings.HasPrefix(to, "http://127.0.0.1:9/back?code=") && strings.HasSuffix(to, "&state=s1")) {
+			t.Errorf("holder %q in a %s: %s to %q", c.holder, c.dest, resp.Status, to)
+		}
+	}
+}

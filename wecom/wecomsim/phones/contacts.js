@@ -74,7 +74,7 @@ export function Customer({ id }) {
   return html`<${Head} title=${say('details')} back />
     <div class="scroll">
       <div class="idcard"><img class="avatar big" src=${person.avatar} alt="" />
-        <div><b>${f?.remark || person.name}</b><span class="wechatmark">${person.type === 2 ? `@${say('otherCorp')}` : '@微信'}</span><small>${say('nickname')}: ${person.name}</small></div></div>
+        <div><b>${f?.remark || person.name}</b><span class="wechatmark">@${say(person.type === 2 ? 'weCom' : 'weChat')}</span><small>${say('nickname')}: ${person.name}</small></div></div>
       ${!f?.by_member && html`<p class="hint">${say('customerGone')}</p>`}
       ${f?.by_member && !f.by_customer && html`<p class="hint warn">${say('heDeletedYou')}</p>`}
       ${

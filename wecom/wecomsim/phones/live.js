@@ -31,6 +31,9 @@ const listeners = new Set();
 const watchers = new Set();
 let open = false;
 
+/** The least time between two readings of one address, in milliseconds: a busy world changes all the time. */
+const rest = 150;
+
 /** @param {Change} change */
 function tell(change) {
   for (const listener of [...listeners]) listener(change);
@@ -99,8 +102,10 @@ export function useData(path, about, concerns) {
     let busy = false;
     let stale = false;
     let timer = 0;
+    let last = 0;
     const load = async () => {
       timer = 0;
+      last = performance.now();
       if (busy) {
         stale = true;
         return;
@@ -119,7 +124,7 @@ export function useData(path, about, concerns) {
       }
     };
     const soon = () => {
-      timer ||= setTimeout(load, 40);
+      timer ||= setTimeout(load, Math.max(30, rest - (performance.now() - last)));
     };
     load();
     const stop = listen((change) => {

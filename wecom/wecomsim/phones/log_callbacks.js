@@ -88,4 +88,8 @@ function Delivery({ d }) {
 }
 
 /** One element a line. @param {string} xml */
-export const pretty = (xml) => xml.replace(/<!\[CDATA\[(.*?)\]\]>/gs, '$1').replace(/></g, '>\n<');
+export const pretty = (xml) =>
+  xml
+    .replace(/<!\[CDATA\[(.*?)\]\]>/gs, '$1')
+    .replace(/>(?=<[^/])/g, '>\n')
+    .replace(/<\/xml>$/, '\n</xml>');

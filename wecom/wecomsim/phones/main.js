@@ -62,7 +62,7 @@ function usePerson(corp) {
     if (chosen) choose('');
     else strangers.again();
   }, [one.error]);
-  return { person: one.data, strangers: free, choose };
+  return { person: one.data, personID: id, strangers: free, choose };
 }
 
 function App() {
@@ -84,7 +84,7 @@ function App() {
   const lastMember = useRef('');
   const member = holderOf(members, memberChoice, lastMember.current);
   lastMember.current = member?.userid ?? '';
-  const { person, strangers, choose: setPerson } = usePerson(corpID);
+  const { person, personID, strangers, choose: setPerson } = usePerson(corpID);
   const [panel, setPanel] = useKept('panel', innerWidth >= 1200 ? 'callbacks' : '');
   const [otherApp, setOtherApp] = useState(0);
   const [opened, open] = useState({ side: '', view: null, at: 0 });
@@ -121,6 +121,7 @@ function App() {
     member,
     setMember,
     person,
+    personID,
     setPerson,
     strangers,
     toast,

@@ -52,7 +52,7 @@ function CustomerChat({ chat, external }) {
     html`${say('askedYou', { name })} <button class="small primary" data-testid="accept" onClick=${accept}>${say('accept')}</button>`;
   const picture = person?.avatar ?? `/avatars/person/${external}.svg`;
   return html`<${Conversation} side="member" owner=${member.userid} chat=${chat} me=${member.userid}
-    title=${html`${name} <span class="wechatmark">${person?.type === 2 ? `@${say('otherCorp')}` : '@微信'}</span>`}
+    title=${html`${name} <span class="wechatmark">@${say(person?.type === 2 ? 'weCom' : 'weChat')}</span>`}
     detail=${() => phone.go('customer', { id: external })} hint=${hint} closed=${person && !f?.by_member ? say('customerGone') : ''}
     faceOf=${(from) => (from === member.userid ? { name: member.name, picture: member.avatar } : { name, picture })}
     send=${(text) => act('/_sim/acts/say', { person: external, member: member.userid, by: 'member', text })} />`;
@@ -91,7 +91,7 @@ function Me() {
   const { data } = useData(address('/_sim/departments', { corp: corpID }), ['department']);
   const departments = member.departments
     .map((id) => data?.departments.find((d) => d.id === id)?.name ?? id)
-    .join('、');
+    .join(say('comma'));
   return html`<${Head} title=${say('me')} />
     <div class="scroll">
       <div class="idcard"><img class="avatar big" src=${member.avatar} alt="" /><div><b>${member.name}</b><span class="corpmark">${corp.name}</span><small>${member.position}</small></div></div>

@@ -75,7 +75,7 @@ export function Scanner() {
           ) => html`<li key=${w.config_id}><button class="way" title=${w.state && `state: ${w.state}`} data-testid=${`scan-way-${w.config_id}`} onClick=${() => scan(w.config_id)}>
           <img src=${`/qr/way/${w.config_id}.png`} alt="" loading="lazy" />
           <span><b>${w.remark || w.state || w.config_id.slice(0, 12)}</b>
-            <small>${say('toMembers', { who: [...w.users.slice(0, 3).map(nameOf), ...(w.users.length > 3 ? ['…'] : [])].join('、') || say('departments', { n: w.parties.length }) })}</small>
+            <small>${say('toMembers', { who: [...w.users.slice(0, 3).map(nameOf), ...(w.users.length > 3 ? ['…'] : [])].join(say('comma')) || say('departments', { n: w.parties.length }) })}</small>
             <small>${w.skip_verify ? say('noVerify') : say('withVerify')} · ${say('scans', { n: w.scans })}${w.temp ? ` · ${say('temporary')}` : ''}</small>
           </span></button></li>`,
         )}

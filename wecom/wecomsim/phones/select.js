@@ -27,18 +27,18 @@ export function MemberSelect() {
 }
 
 export function PersonSelect() {
-  const { say, person, strangers, setPerson } = useWorld();
+  const { say, person, personID, strangers, setPerson } = useWorld();
   const [asking, ask] = useState('');
-  const others = strangers.filter((p) => p.id !== person?.id);
+  const others = strangers.filter((p) => p.id !== personID);
   return html`<div class="chooser">
     <label for="person-select">${say('personPhone')}</label>
-    <select id="person-select" data-testid="person-select" value=${person?.id ?? ''}
+    <select id="person-select" data-testid="person-select" value=${personID}
       onChange=${(e) => setPerson(e.currentTarget.value)}>
-      ${person && html`<option value=${person.id}>${nameOf(person)}</option>`}
+      ${personID && html`<option value=${personID}>${person ? nameOf(person, say) : personID}</option>`}
       ${
         others.length > 0 &&
         html`<optgroup label=${say('strangers')}>
-        ${others.map((p) => html`<option key=${p.id} value=${p.id}>${nameOf(p)}</option>`)}
+        ${others.map((p) => html`<option key=${p.id} value=${p.id}>${nameOf(p, say)}</option>`)}
       </optgroup>`
       }
     </select>
@@ -51,7 +51,7 @@ export function PersonSelect() {
   </div>`;
 }
 
-const nameOf = (p) => `${p.name.trim() || '·'} · ${p.id}${p.type === 2 ? ' · 企业微信' : ''}`;
+const nameOf = (p, say) => `${p.name.trim() || '·'} · ${p.id}${p.type === 2 ? ` · ${say('weCom')}` : ''}`;
 
 function useFocus() {
   const ref = useRef(null);
