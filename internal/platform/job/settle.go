@@ -79,7 +79,7 @@ func closed(changed <-chan struct{}) bool {
 	}
 }
 
-// busy says that a job runs here, or has been claimed and is about to.
+// busy says that a job runs here, or has been claimed by this process and is about to.
 func (q *Queue) busy(ctx context.Context) (bool, error) {
 	q.mu.Lock()
 	here := len(q.runs) > 0
@@ -88,7 +88,7 @@ func (q *Queue) busy(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	var claimed bool
-	err := q.db.Read().NewRaw("SELECT EXISTS (SELECT 1 FROM job_job WHERE state = 'running')").Scan(ctx, &claimed)
+	err := q.db.Read().NewRaw("SELECT EXISTS (SELECT 1 FROM job_job WHERE state = 'running' AND holder = ?)", q.leases.holder).Scan(ctx, &claimed)
 	return claimed, err
 }
 
