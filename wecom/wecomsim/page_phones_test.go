@@ -11,8 +11,15 @@ import (
 	"testing"
 )
 
+// fetched is an answer that was read to its end.
+type fetched struct {
+	status int
+	header http.Header
+	body   string
+}
+
 // phonePage fetches what a browser would, without following redirects.
-func (w *world) phonePage(target, accept string) (*http.Response, string) {
+func (w *world) phonePage(target, accept string) fetched {
 	w.t.Helper()
 	req, err := http.NewRequest(http.MethodGet, w.url+target, nil)
 	if err != nil {
@@ -28,7 +35,7 @@ func (w *world) phonePage(target, accept string) (*http.Response, string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return resp, string(body)
+	return fetched{resp.StatusCode, resp.Header, string(body)}
 }
 
 // phoneFiles reads the page's own files, without those of others.
@@ -52,16 +59,16 @@ func phoneFiles(t *testing.T, suffix string) map[string]string {
 
 func TestPhonesPageIsServedWithAllItsParts(t *testing.T) {
 	w := newWorld(t, nil)
-	resp, page := w.phonePage("/_sim/phones", "text/html")
-	if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
-		t.Fatalf("the page: %s %s", resp.Status, resp.Header.Get("Content-Type"))
+	page := w.phonePage("/_sim/phones", "text/html")
+	if page.status != http.StatusOK || !strings.HasPrefix(page.header.Get("Content-Type"), "text/html") {
+		t.Fatalf("the page: %d %s", page.status, page.header.Get("Content-Type"))
 	}
-	if policy := resp.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "script-src 'self';") || !strings.Contains(policy, "style-src 'self';") {
+	if policy := page.header.Get("Content-Security-Policy"); !strings.Contains(policy, "script-src 'self';") || !strings.Contains(policy, "style-src 'self';") {
 		t.Errorf("the policy lets more than own files run: %s", policy)
 	}
 	seen := map[string]bool{}
 	queue := []string{}
-	for _, m := range regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page, -1) {
+	for _, m := range regexp.MustCompile(`(?:src|href)="([^"]+)"`).FindAllStringSubmatch(page.body, -1) {
 		queue = append(queue, m[1])
 	}
 	imports := regexp.MustCompile(`(?:from|import) ?['"](\.[^'"]+)['"]`)
@@ -72,12 +79,12 @@ func TestPhonesPageIsServedWithAllItsParts(t *testing.T) {
 			continue
 		}
 		seen[path] = true
-		resp, body := w.phonePage(path, "*/*")
+		part := w.phonePage(path, "*/*")
 		want := map[string]string{".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}[path[strings.LastIndex(path, "."):]]
-		if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), want) || want == "" {
-			t.Errorf("%s: %s %s", path, resp.Status, resp.Header.Get("Content-Type"))
+		if part.status != http.StatusOK || !strings.HasPrefix(part.header.Get("Content-Type"), want) || want == "" {
+			t.Errorf("%s: %d %s", path, part.status, part.header.Get("Content-Type"))
 		}
-		for _, m := range imports.FindAllStringSubmatch(body, -1) {
+		for _, m := range imports.FindAllStringSubmatch(part.body, -1) {
 			folder := path[:strings.LastIndex(path, "/")]
 			queue = append(queue, folder+"/"+strings.TrimPrefix(m[1], "./"))
 		}
@@ -91,12 +98,12 @@ func TestPhonesPageIsServedWithAllItsParts(t *testing.T) {
 
 func TestPhonesPageAnswersNotModified(t *testing.T) {
 	w := newWorld(t, nil)
-	first, _ := w.phonePage("/_sim/phones/main.js", "*/*")
+	first := w.phonePage("/_sim/phones/main.js", "*/*")
 	req, err := http.NewRequest(http.MethodGet, w.url+"/_sim/phones/main.js", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("If-None-Match", first.Header.Get("ETag"))
+	req.Header.Set("If-None-Match", first.header.Get("ETag"))
 	again, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +113,7 @@ func TestPhonesPageAnswersNotModified(t *testing.T) {
 		t.Errorf("an unchanged file: %s", again.Status)
 	}
 	for _, path := range []string{"/_sim/phones/none.js", "/_sim/phones/README.md", "/_sim/phones/../page.go", "/_sim/phones/style"} {
-		if resp, _ := w.phonePage(path, "*/*"); resp.StatusCode == http.StatusOK {
+		if w.phonePage(path, "*/*").status == http.StatusOK {
 			t.Errorf("%s is served", path)
 		}
 	}
@@ -121,9 +128,9 @@ func TestFrontDoorLeadsBrowsersToThePhones(t *testing.T) {
 		{"/", "*/*", "/_sim"},
 		{"/_sim/", "application/json", "/_sim"},
 	} {
-		resp, _ := w.phonePage(c.path, c.accept)
-		if resp.StatusCode != http.StatusFound || resp.Header.Get("Location") != c.to {
-			t.Errorf("%s for %s: %s %q, want %q", c.path, c.accept, resp.Status, resp.Header.Get("Location"), c.to)
+		got := w.phonePage(c.path, c.accept)
+		if got.status != http.StatusFound || got.header.Get("Location") != c.to {
+			t.Errorf("%s for %s: %d %q, want %q", c.path, c.accept, got.status, got.header.Get("Location"), c.to)
 		}
 	}
 }
