@@ -63,6 +63,7 @@ func Each(t *testing.T, o Options, body func(t *testing.T, h *House)) {
 // Open builds a house on one engine; it is torn down with the test.
 func Open(t testing.TB, e db.Engine, o Options) *House {
 	t.Helper()
+	dsn := dbtest.DSN(t, e) // first: what is made last is torn down first, and the program needs its database to stop
 	sim := wecomsim.New(wecomsim.Options{Clock: wecomsim.NewStillClock(Start()), Seed: o.Seed})
 	outside := httptest.NewServer(sim.Handler())
 	h := &House{Sim: sim, Clock: clock.NewFake(Start()), WeCom: outside.URL, t: t}
@@ -76,7 +77,7 @@ func Open(t testing.TB, e db.Engine, o Options) *House {
 	})
 	cfg := config.Default()
 	cfg.Data = config.Folder(t.TempDir())
-	cfg.DB.DSN = secret.NewText(dbtest.DSN(t, e))
+	cfg.DB.DSN = secret.NewText(dsn)
 	cfg.WeCom = config.WeCom{BaseURL: outside.URL, OpenURL: outside.URL, LoginURL: outside.URL}
 	cfg.Outgoing.Allow = []string{outside.Listener.Addr().String()}
 	cfg.Admin.Password = secret.NewText(Password)
