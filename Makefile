@@ -13,8 +13,11 @@ GOLANGCI := bin/tools/golangci-lint-$(GOLANGCI_VERSION)
 # What a release is called; a tag names it, a commit otherwise.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
-# Releases are static and carry neither paths of the machine nor symbols to debug with.
-RELEASE_BUILD := CGO_ENABLED=0 go build -tags ui -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+# Nothing of ours needs a C compiler; one setting everywhere lets builds and tests share
+# what they compiled. Only the race detector turns it on.
+export CGO_ENABLED := 0
+# Without the tables that only a debugger reads.
+BUILD = go build -tags ui -ldflags "-s -w -X main.version=$(VERSION)"
 
 # What the program and its pages are made of; "find" so that a second "make run" rebuilds nothing.
 GO_SOURCES = go.mod go.sum $(wildcard web/*.go) \
@@ -40,7 +43,7 @@ release: toolchain pages ## Build static programs for Linux, macOS and Windows i
 		os=$${platform%/*} arch=$${platform#*/}; \
 		name=queqiao-$(VERSION)-$$os-$$arch; [ $$os != windows ] || name=$$name.exe; \
 		echo "bin/release/$$name"; \
-		GOOS=$$os GOARCH=$$arch $(RELEASE_BUILD) -o bin/release/$$name ./cmd/queqiao; \
+		GOOS=$$os GOARCH=$$arch $(BUILD) -trimpath -o bin/release/$$name ./cmd/queqiao; \
 	done
 	@cd bin/release && sha256sum queqiao-* >SHA256SUMS && cat SHA256SUMS
 
@@ -76,8 +79,8 @@ story: ## One story on both engines: make story name=channelcode/greeting
 	@scripts/story.sh "$(name)"
 
 .PHONY: bench
-bench: pages ## Measure: intake, greeting, queue, first sync, lists, start (BENCH="intake lists" for some)
-	@scripts/postgres.sh --durable scripts/bench.sh $(BENCH)
+bench: build ## Measure intake, greeting, events, queue, sync, lists, start on both engines (BENCH="-sizes 10000 lists" for some)
+	@scripts/postgres.sh --durable go -C bench run . -binary $(CURDIR)/bin/queqiao $(BENCH)
 
 .PHONY: screenshots
 screenshots: build packages ## Every page in both languages, light and dark, wide and narrow, into ./screenshots
@@ -88,7 +91,7 @@ lint: lint-go lint-web ## Lint and format check, Go and front end
 
 .PHONY: lint-go
 lint-go: linter
-	@$(GOLANGCI) run ./...
+	@$(GOLANGCI) run --allow-parallel-runners ./...
 
 .PHONY: lint-web
 lint-web: packages
@@ -145,7 +148,7 @@ web/dist/h5.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
 
 bin/queqiao: web/dist/h5.html $(GO_SOURCES)
 	@scripts/toolchain.sh go
-	CGO_ENABLED=0 go build -tags ui -o $@ ./cmd/queqiao
+	$(BUILD) -o $@ ./cmd/queqiao
 
 $(GOLANGCI):
 	@scripts/toolchain.sh go

@@ -59,9 +59,10 @@ go_lane() {
   step postgres "PostgreSQL to test against" scripts/postgres.sh true
   step modules "Go modules: fetched, verified, tidy" scripts/modules.sh
   step vet "Go: compile and vet" go vet ./...
+  step bench "Benchmarks: compile and vet" go -C bench vet ./...
   step go "Go tests on SQLite and PostgreSQL" scripts/postgres.sh node scripts/count.mjs go ./...
   step race "Go tests of the concurrent parts under the race detector" \
-    scripts/postgres.sh node scripts/count.mjs go -race "${race_packages[@]}"
+    env CGO_ENABLED=1 scripts/postgres.sh node scripts/count.mjs go -race "${race_packages[@]}"
 }
 
 web_lane() {

@@ -83,6 +83,7 @@ func importTable() []row {
 			"cmd/queqiao", below("internal/corp", "internal/mirror", "internal/feature", "internal/app", "internal/product", "web"),
 			"the program joins the app, the list of features and, for demo and simulate, the simulator",
 		},
+		{"bench/...", []string{"..."}, "measures the product from outside, in a module of its own"},
 	}...)
 }
 
@@ -94,11 +95,11 @@ var guarded = []struct {
 }{
 	{
 		"wecom/wecomsim/...",
-		[]string{"wecom/wecomsim/...", "internal/apptest/...", "cmd/queqiao"},
+		[]string{"wecom/wecomsim/...", "internal/apptest/...", "cmd/queqiao", "bench/..."},
 		"the product must not know that its WeCom is played",
 	},
-	{"internal/apptest/...", []string{"internal/apptest/..."}, "it is for tests"},
-	{"internal/platform/db/dbtest", []string{"internal/apptest/..."}, "it is for tests"},
+	{"internal/apptest/...", []string{"internal/apptest/...", "bench/..."}, "it is for tests"},
+	{"internal/platform/db/dbtest", []string{"internal/apptest/...", "bench/..."}, "it is for tests"},
 }
 
 // testsMayAlso are the packages that an external test package of the first pattern may

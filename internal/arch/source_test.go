@@ -125,8 +125,11 @@ func goFiles(tree fs.FS) ([]goFile, error) {
 }
 
 // under matches a package's folder with a pattern: "a/b" itself, "a/*" the folders right
-// below a, "a/..." a and all below it.
+// below a, "a/..." a and all below it, "..." everything.
 func under(dir, pattern string) bool {
+	if pattern == "..." {
+		return true
+	}
 	if parent, ok := strings.CutSuffix(pattern, "/..."); ok {
 		return dir == parent || strings.HasPrefix(dir, parent+"/")
 	}
