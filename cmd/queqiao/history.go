@@ -26,7 +26,7 @@ func seedDemo(ctx context.Context, a *app.App, sim *simulator, corpID, done stri
 	if _, err := os.Stat(done); err == nil {
 		return nil
 	}
-	began := time.Now()
+	began := clock.System().Now()
 	if err := readCorp(ctx, a, corpID); err != nil {
 		return fmt.Errorf("read the corp: %w", err)
 	}
@@ -42,8 +42,8 @@ func seedDemo(ctx context.Context, a *app.App, sim *simulator, corpID, done stri
 	if err := playHistory(ctx, sim.Sim, corpID); err != nil {
 		return fmt.Errorf("play the history: %w", err)
 	}
-	log.Info("the demo is complete", "took", time.Since(began).Round(time.Millisecond).String())
-	return os.WriteFile(done, []byte(time.Now().Format(time.RFC3339)+"\n"), 0o600)
+	log.Info("the demo is complete", "took", clock.System().Now().Sub(began).Round(time.Millisecond).String())
+	return os.WriteFile(done, []byte(clock.System().Now().Format(time.RFC3339)+"\n"), 0o600)
 }
 
 // readCorp asks for a full sync and waits for its end.
@@ -82,8 +82,8 @@ func playHistory(ctx context.Context, sim *wecomsim.Sim, corpID string) error {
 	if err := consoleWelcome(sim, members, true); err != nil {
 		return err
 	}
-	now := time.Now()
-	defer func() { sim.Clock().Set(time.Now()) }()
+	now := clock.System().Now()
+	defer func() { sim.Clock().Set(clock.System().Now()) }()
 	dice := rand.New(rand.NewPCG(7, 11)) //gosec:disable G404 -- a demo's history, the same each time
 	type pair struct{ person, member string }
 	var friends []pair
@@ -124,7 +124,7 @@ func playHistory(ctx context.Context, sim *wecomsim.Sim, corpID string) error {
 			return err
 		}
 	}
-	sim.Clock().Set(time.Now())
+	sim.Clock().Set(clock.System().Now())
 	return consoleWelcome(sim, members, false)
 }
 

@@ -48,6 +48,8 @@ type Options struct {
 	Version string
 	// Queue tunes the workers; the zero value is right for production.
 	Queue job.Options
+	// FrameAncestors may show the pages in a frame; the demo's phones do, nobody else.
+	FrameAncestors []string
 	// AutoMigrate applies missing migrations at Start also on PostgreSQL, where serve
 	// otherwise only checks that `queqiao migrate` was run.
 	AutoMigrate bool

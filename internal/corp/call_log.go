@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
+	"github.com/uptrace/bun"
+
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/wecom"
@@ -243,8 +245,9 @@ func (r *Registry) Prune(ctx context.Context, keep time.Duration) (int64, error)
 			table, key, age string
 			before          time.Time
 		}{{"corp_call", "id", "last_at", now.Add(-keep)}, {"corp_token", "name", "expires_at", now.Add(-24 * time.Hour)}} {
-			res, err := tx.NewRaw(`DELETE FROM `+p.table+` WHERE `+p.key+` IN
-				(SELECT `+p.key+` FROM `+p.table+` WHERE `+p.age+` < ? AND `+p.age+` > 0 LIMIT ?)`, db.MS(p.before), pruneRows).Exec(ctx)
+			table, key, age := bun.Ident(p.table), bun.Ident(p.key), bun.Ident(p.age)
+			res, err := tx.NewRaw(`DELETE FROM ? WHERE ? IN (SELECT ? FROM ? WHERE ? < ? AND ? > 0 LIMIT ?)`,
+				table, key, key, table, age, db.MS(p.before), age, pruneRows).Exec(ctx)
 			if err != nil {
 				return err
 			}

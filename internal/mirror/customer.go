@@ -37,17 +37,17 @@ const customerColumns = `id, corp_id, customer, name, type, avatar, gender, unio
 // CustomerByExternal finds a customer by external_userid; not_found when the corp never
 // had him.
 func CustomerByExternal(ctx context.Context, q db.Querier, corp, external string) (Customer, error) {
-	return oneCustomer(ctx, q, "corp_id = ? AND customer = ?", corp, external)
+	return oneCustomer(ctx, q, corp, "customer", external)
 }
 
 // CustomerByID finds a customer by our own id; not_found when the corp has no such.
 func CustomerByID(ctx context.Context, q db.Querier, corp string, customer id.ID) (Customer, error) {
-	return oneCustomer(ctx, q, "corp_id = ? AND id = ?", corp, customer)
+	return oneCustomer(ctx, q, corp, "id", customer)
 }
 
-func oneCustomer(ctx context.Context, q db.Querier, where string, args ...any) (Customer, error) {
+func oneCustomer(ctx context.Context, q db.Querier, corp, column string, key any) (Customer, error) {
 	var c Customer
-	err := q.NewRaw(`SELECT `+customerColumns+` FROM mirror_customer WHERE `+where, args...).Scan(ctx, &c)
+	err := q.NewRaw(`SELECT `+customerColumns+` FROM mirror_customer WHERE corp_id = ? AND ? = ?`, corp, bun.Ident(column), key).Scan(ctx, &c)
 	if db.NoRows(err) {
 		return c, fault.Missing("客户")
 	}

@@ -120,7 +120,7 @@ func (m *Mirror) dropLibrary(ctx context.Context, tx db.Tx, corp string, groups,
 		ids   []string
 	}{{"mirror_tag_group", groups}, {"mirror_tag", tags}} {
 		if err := inBatches(d.ids, func(part []string) error {
-			_, err := tx.NewRaw(`DELETE FROM `+d.table+` WHERE corp_id = ? AND id IN (?)`, corp, bun.In(part)).Exec(ctx)
+			_, err := tx.NewRaw(`DELETE FROM ? WHERE corp_id = ? AND id IN (?)`, bun.Ident(d.table), corp, bun.In(part)).Exec(ctx)
 			return err
 		}); err != nil {
 			return err

@@ -187,12 +187,12 @@ func earlier(i id.ID, d time.Duration) id.ID { return id.At(i.Time().Add(-d)) }
 // after reads rows beyond an id, of one corp or of all.
 func (l *Live) after(ctx context.Context, from id.ID, corp string) ([]change, error) {
 	var rows []change
-	query, args := "SELECT id, corp_id AS corp, topic, refs FROM live_change WHERE id > ?", []any{from}
+	query := l.db.Read().NewSelect().TableExpr("live_change").ColumnExpr("id, corp_id AS corp, topic, refs").
+		Where("id > ?", from).OrderExpr("id").Limit(readBatch)
 	if corp != "" {
-		query, args = query+" AND corp_id = ?", append(args, corp)
+		query = query.Where("corp_id = ?", corp)
 	}
-	err := l.db.Read().NewRaw(query+" ORDER BY id LIMIT ?", append(args, readBatch)...).Scan(ctx, &rows)
-	return rows, err
+	return rows, query.Scan(ctx, &rows)
 }
 
 // deliver hands rows that are new to the streams of their corp.
