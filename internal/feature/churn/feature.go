@@ -12,6 +12,7 @@ package churn
 import (
 	"embed"
 	"io/fs"
+	"log/slog"
 	"net/http"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
@@ -22,6 +23,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/live"
+	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
@@ -36,12 +38,14 @@ type service struct {
 	live      *live.Live
 	corps     *corp.Registry
 	clock     clock.Clock
+	search    *search.Index
+	log       *slog.Logger
 	publicURL string
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
-	s := &service{db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, clock: d.Clock, publicURL: d.PublicURL}
+	s := &service{db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, clock: d.Clock, search: d.Search, log: d.Log, publicURL: d.PublicURL}
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		panic(err) // the folder is embedded above
@@ -50,6 +54,7 @@ func New(d feature.Deps) feature.Feature {
 		Slug: slug,
 		Routes: []web.Route{
 			web.Get("/losses", "churn.read", "查看流失记录", s.List),
+			web.Get("/losses/count", "churn.read", "统计流失记录", s.Count),
 			web.Raw(http.MethodGet, "/losses.csv", "churn.export", "导出流失记录（CSV）", s.export, web.Audited("churn.export"), web.Named("exportCsv")),
 			web.Raw(http.MethodGet, "/losses.xlsx", "churn.export", "导出流失记录（XLSX）", s.export, web.Audited("churn.export"), web.Named("exportXlsx")),
 			web.Get("/setting", "churn.read", "查看流失提醒设置", s.GetSetting),
@@ -61,7 +66,7 @@ func New(d feature.Deps) feature.Feature {
 			{Key: "churn.setting", ZH: "修改流失提醒设置", EN: "Change the notice of losses"},
 		},
 		Menu:       []feature.MenuEntry{{Group: feature.GroupCustomer, Key: slug, Path: "/churn", Permission: "churn.read", Order: 20}},
-		Jobs:       []job.Definition{job.Define(kindNotify, s.notify, job.InLane(job.Urgent))},
+		Jobs:       []job.Definition{job.Define(kindNotify, s.notify, job.InLane(job.Urgent), job.GiveUp(s.givenUp))},
 		Listeners:  []bus.Listener{bus.On("lost", s.customerLost, bus.InLane(job.Urgent)), bus.On("added", s.customerAdded)},
 		Answers:    ask.Answers{Timeline: s.timeline},
 		Migrations: files,

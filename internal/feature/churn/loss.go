@@ -2,7 +2,9 @@ package churn
 
 import (
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 )
@@ -49,17 +51,44 @@ func (l Loss) DaysKept() int {
 	return int(l.LostAt.Sub(l.AddedAt) / (24 * time.Hour))
 }
 
+// maxCalled is how many characters of a name a card shows: with the rest of its text it
+// must stay within 512 bytes (developer.work.weixin.qq.com/document/path/90236), and one
+// character may take four.
+const maxCalled = 40
+
 // Called is how people know the customer: the member's remark, else the name, else a hint.
 func (l Loss) Called() string {
+	name, remark := plain(l.Name), plain(l.Remark)
 	switch {
-	case l.Remark != "" && l.Name != "" && l.Remark != l.Name:
-		return l.Remark + "（" + l.Name + "）"
-	case l.Remark != "":
-		return l.Remark
-	case l.Name != "":
-		return l.Name
+	case remark != "" && name != "" && remark != name:
+		return remark + "（" + name + "）"
+	case remark != "":
+		return remark
+	case name != "":
+		return name
 	}
 	return "未知客户"
+}
+
+// plain makes an outside text fit for a card: one line, no markup (cards understand some
+// HTML), not too long.
+func plain(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '<':
+			return '＜'
+		case r == '>':
+			return '＞'
+		case unicode.IsControl(r):
+			return ' '
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > maxCalled {
+		return string(r[:maxCalled-1]) + "…"
+	}
+	return s
 }
 
 // text is what the member reads, in the corp's time zone.

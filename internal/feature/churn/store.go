@@ -11,7 +11,6 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
-	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
 type row struct {
@@ -58,7 +57,8 @@ func lossesOf(rows []row) ([]Loss, error) {
 	return losses, nil
 }
 
-// insert writes a loss; false when the event was recorded before.
+// insert writes a loss; false when it was recorded before: by the same event, or by another
+// that tells the same fact.
 func insert(ctx context.Context, tx db.Tx, l Loss) (bool, error) {
 	tags, err := json.Marshal(append([]string{}, l.Tags...))
 	if err != nil {
@@ -68,7 +68,7 @@ func insert(ctx context.Context, tx db.Tx, l Loss) (bool, error) {
 		ID: l.ID, Corp: l.Corp, Member: l.Member, Customer: l.Customer, Name: db.Clean(l.Name), Remark: db.Clean(l.Remark),
 		Tags: db.Clean(string(tags)), State: l.State, AddWay: l.AddWay, AddedAt: db.MS(l.AddedAt), LostAt: db.MS(l.LostAt),
 		Unknown: l.Unknown, Company: l.Company, ReturnedAt: db.MS(l.ReturnedAt), Notice: l.Notice, Reason: db.Clean(l.Reason),
-	}).On("CONFLICT (id) DO NOTHING").Exec(ctx)
+	}).On("CONFLICT DO NOTHING").Exec(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -88,9 +88,10 @@ func byID(ctx context.Context, q db.Querier, corp string, loss id.ID) (Loss, err
 	return r.loss()
 }
 
-// told records what became of the notice.
+// told records what became of a notice that waits.
 func told(ctx context.Context, tx db.Tx, l Loss, n Notice, reason string) error {
-	_, err := tx.NewRaw("UPDATE churn_loss SET notice = ?, reason = ? WHERE corp_id = ? AND id = ?", n, db.Clean(reason), l.Corp, l.ID).Exec(ctx)
+	_, err := tx.NewRaw("UPDATE churn_loss SET notice = ?, reason = ? WHERE corp_id = ? AND id = ? AND notice = ?",
+		n, db.Clean(reason), l.Corp, l.ID, NoticeWaiting).Exec(ctx)
 	return err
 }
 
@@ -102,52 +103,6 @@ func returned(ctx context.Context, tx db.Tx, corp, member, customer string, at t
 		return 0, err
 	}
 	return res.RowsAffected()
-}
-
-type key struct {
-	LostAt int64 `json:"l"`
-	ID     id.ID `json:"i"`
-}
-
-// filtered is the list's query within the viewer's scope, newest first.
-func filtered(q db.Querier, v viewer.Viewer, f Filter, members []string, rows *[]row) *bun.SelectQuery {
-	scope := v.Where("l.corp_id", "l.member_id")
-	query := q.NewSelect().Model(rows).Where(scope.SQL, scope.Args...).OrderExpr("l.lost_at DESC, l.id DESC")
-	if members != nil {
-		query = query.Where("l.member_id IN (?)", bun.In(members))
-	}
-	if !f.From.IsZero() {
-		query = query.Where("l.lost_at >= ?", db.MS(f.From))
-	}
-	if !f.To.IsZero() {
-		query = query.Where("l.lost_at < ?", db.MS(f.To))
-	}
-	switch f.State {
-	case "lost":
-		query = query.Where("l.returned_at = 0")
-	case "returned":
-		query = query.Where("l.returned_at > 0")
-	}
-	if f.Customer != "" {
-		query = query.Where("l.customer = ?", f.Customer)
-	}
-	if f.Company {
-		query = query.Where("l.company = ?", true)
-	}
-	return query
-}
-
-// page reads one page and one row more.
-func page(ctx context.Context, q db.Querier, v viewer.Viewer, f Filter, members []string, after *key, limit int) ([]Loss, error) {
-	var rows []row
-	query := filtered(q, v, f, members, &rows).Limit(int64(limit))
-	if after != nil {
-		query = query.Where("(l.lost_at, l.id) < (?, ?)", after.LostAt, after.ID)
-	}
-	if err := query.Scan(ctx); err != nil {
-		return nil, err
-	}
-	return lossesOf(rows)
 }
 
 // notifies reads the corp's switch; it is on until somebody turns it off.

@@ -4,15 +4,10 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
-	"time"
 
-	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
-	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
-	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -24,7 +19,7 @@ type customerInput struct {
 type Detail struct {
 	mirror.Customer
 	Followers []FollowView `json:"followers" doc:"follows that stand first, then those that ended"`
-	Groups    []GroupView  `json:"groups" doc:"customer groups the customer is in"`
+	Groups    []GroupView  `json:"groups" doc:"customer groups the customer is in, as far as their owners are in scope"`
 }
 
 // GroupView is a group a customer is in.
@@ -42,15 +37,6 @@ func (s *service) Get(ctx context.Context, in *customerInput) (*Detail, error) {
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(follows, func(a, b mirror.Follow) int {
-		if a.Standing.Open() != b.Standing.Open() {
-			if a.Standing.Open() {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(b.AddedAt, a.AddedAt)
-	})
 	keys := make([]cursor, len(follows))
 	for i, f := range follows {
 		keys[i] = cursor{At: f.AddedAt, ID: int64(f.ID)}
@@ -63,7 +49,7 @@ func (s *service) Get(ctx context.Context, in *customerInput) (*Detail, error) {
 	return d, err
 }
 
-// seen reads a customer and those of his follows that the viewer may see.
+// seen reads a customer as the viewer may see him, with those of his follows in scope.
 func (s *service) seen(ctx context.Context, customer id.ID) (viewer.Viewer, mirror.Customer, []mirror.Follow, error) {
 	v, err := viewer.From(ctx)
 	if err != nil {
@@ -71,17 +57,52 @@ func (s *service) seen(ctx context.Context, customer id.ID) (viewer.Viewer, mirr
 	}
 	c, err := mirror.CustomerByID(ctx, s.db.Read(), v.Corp, customer)
 	if err != nil {
-		return v, c, nil, err
+		return v, mirror.Customer{}, nil, err
 	}
 	follows, err := mirror.FollowsOf(ctx, s.db.Read(), v.Corp, c.ID)
 	if err != nil {
-		return v, c, nil, err
+		return v, mirror.Customer{}, nil, err
 	}
-	follows = slices.DeleteFunc(follows, func(f mirror.Follow) bool { return !v.Sees(f.Member) })
+	follows = seenOf(v, follows)
 	if len(follows) == 0 && v.Scope.Reach != viewer.All {
-		return v, c, nil, fault.Missing("客户")
+		return v, mirror.Customer{}, nil, fault.Missing("客户")
 	}
-	return v, c, follows, nil
+	return v, within(c, follows), follows, nil
+}
+
+// seenOf keeps the follows in the viewer's scope: those that stand first, the newest of
+// them in front.
+func seenOf(v viewer.Viewer, follows []mirror.Follow) []mirror.Follow {
+	follows = slices.DeleteFunc(follows, func(f mirror.Follow) bool { return !v.Sees(f.Member) })
+	ended := func(f mirror.Follow) int {
+		if f.Standing.Open() {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(follows, func(a, b mirror.Follow) int {
+		return cmp.Or(cmp.Compare(ended(a), ended(b)), cmp.Compare(b.AddedAt, a.AddedAt), cmp.Compare(b.ID, a.ID))
+	})
+	return follows
+}
+
+// within is the customer as these follows alone know him: how many there are and since
+// when is nobody's business outside their scope.
+func within(c mirror.Customer, follows []mirror.Follow) mirror.Customer {
+	c.Follows, c.AddedAt, c.LostAt = 0, 0, 0
+	for _, f := range follows {
+		if at := beginOf(f); at > 0 && (c.AddedAt == 0 || at < c.AddedAt) {
+			c.AddedAt = at
+		}
+		if f.Standing.Open() {
+			c.Follows++
+		}
+		c.LostAt = max(c.LostAt, f.EndedAt)
+	}
+	if c.Follows > 0 {
+		c.LostAt = 0
+	}
+	return c
 }
 
 func (s *service) groupsOf(ctx context.Context, v viewer.Viewer, external string) ([]GroupView, error) {
@@ -89,6 +110,7 @@ func (s *service) groupsOf(ctx context.Context, v viewer.Viewer, external string
 	if err != nil {
 		return nil, err
 	}
+	groups = slices.DeleteFunc(groups, func(g mirror.Group) bool { return !v.Sees(g.Owner) })
 	var owners []string
 	for _, g := range groups {
 		owners = append(owners, g.Owner)
@@ -99,119 +121,7 @@ func (s *service) groupsOf(ctx context.Context, v viewer.Viewer, external string
 	}
 	views := []GroupView{}
 	for _, g := range groups {
-		if v.Sees(g.Owner) {
-			views = append(views, GroupView{ID: g.ID, Name: g.Name, Owner: g.Owner, OwnerName: names[g.Owner], Members: g.Members})
-		}
+		views = append(views, GroupView{ID: g.ID, Name: g.Name, Owner: g.Owner, OwnerName: names[g.Owner], Members: g.Members})
 	}
 	return views, nil
-}
-
-type timelineInput struct {
-	ID id.ID `path:"id"`
-	web.Paging
-}
-
-// place is where a timeline page ended.
-type place struct {
-	At  int64  `json:"a"`
-	Key string `json:"k"`
-}
-
-// Timeline merges what all features know of the customer, newest first.
-func (s *service) Timeline(ctx context.Context, in *timelineInput) (*web.Page[ask.Entry], error) {
-	v, c, _, err := s.seen(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	q := ask.TimelineQuery{Viewer: v, Customer: c.Customer, Limit: in.Limit + 1}
-	at, paged, err := web.DecodeCursor[place](in.After)
-	if err != nil {
-		return nil, err
-	}
-	if paged {
-		q.Before, q.BeforeKey = db.FromMS(at.At), at.Key
-	}
-	entries, err := s.asks.Timeline(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	page := web.NewPage(entries, in.Limit, func(e ask.Entry) place { return place{e.At.UnixMilli(), e.Key} })
-	var members []string
-	for _, e := range page.Items {
-		members = append(members, e.Member)
-	}
-	names, err := mirror.Names(ctx, s.db.Read(), v.Corp, members)
-	if err != nil {
-		return nil, err
-	}
-	for i := range page.Items {
-		page.Items[i].MemberName = names[page.Items[i].Member]
-	}
-	return &page, nil
-}
-
-// timeline answers for the customer feature itself: how follows began and ended.
-func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entry, error) {
-	scope := q.Viewer.Where("corp_id", "member_id")
-	query := s.db.Read().NewSelect().TableExpr("customer_history").ColumnExpr("id, member_id, kind, repaired, at").
-		Where(scope.SQL, scope.Args...).Where("customer = ?", q.Customer).OrderExpr("at DESC, id DESC").Limit(int64(q.Limit + 1))
-	if !q.Before.IsZero() {
-		query = query.Where("at <= ?", db.MS(q.Before))
-	}
-	var rows []struct {
-		ID       id.ID  `bun:"id"`
-		Member   string `bun:"member_id"`
-		Kind     string `bun:"kind"`
-		Repaired bool   `bun:"repaired"`
-		At       int64  `bun:"at"`
-	}
-	if err := query.Scan(ctx, &rows); err != nil {
-		return nil, err
-	}
-	var entries []ask.Entry
-	told := map[string]bool{} // follows whose beginning the history tells
-	for _, r := range rows {
-		if r.Kind == wasAdded || r.Kind == wasAgain || r.Kind == wasHalf {
-			told[r.Member+secondOf(r.At)] = true
-		}
-		e := ask.Entry{
-			At: db.FromMS(r.At), Key: "customer." + r.ID.String(), Kind: "customer." + r.Kind, Member: r.Member,
-			Values: map[string]string{"repaired": strconv.FormatBool(r.Repaired)},
-		}
-		if q.Covers(e) {
-			entries = append(entries, e)
-		}
-	}
-	begun, err := s.begun(ctx, q, told)
-	return append(entries, begun...), err
-}
-
-func secondOf(ms int64) string {
-	return " " + strconv.FormatInt(ms/int64(time.Second/time.Millisecond), 10)
-}
-
-// begun tells of follows that the first sync brought: they have no history here.
-func (s *service) begun(ctx context.Context, q ask.TimelineQuery, told map[string]bool) ([]ask.Entry, error) {
-	c, err := mirror.CustomerByExternal(ctx, s.db.Read(), q.Viewer.Corp, q.Customer)
-	if err != nil {
-		return nil, err
-	}
-	follows, err := mirror.FollowsOf(ctx, s.db.Read(), q.Viewer.Corp, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	var entries []ask.Entry
-	for _, f := range follows {
-		if !q.Viewer.Sees(f.Member) || f.AddedAt == 0 || told[f.Member+secondOf(f.AddedAt)] {
-			continue
-		}
-		e := ask.Entry{
-			At: db.FromMS(f.AddedAt), Key: "customer.follow." + f.ID.String(), Kind: "customer.added", Member: f.Member,
-			Values: map[string]string{"repaired": "false"},
-		}
-		if q.Covers(e) {
-			entries = append(entries, e)
-		}
-	}
-	return entries, nil
 }

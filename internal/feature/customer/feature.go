@@ -5,6 +5,9 @@
 // What WeCom knows is the mirror's; this feature owns only the history of meetings and
 // partings, because the mirror keeps just the present.
 //
+// A viewer meets only follows of members in his scope: in lists, counts, order, search,
+// figures, and in what is told of one customer.
+//
 // Hears CustomerAdded, CustomerLost, CustomerDeleted (history). Says nothing. Asks
 // Timeline; answers Timeline, Find and Tiles (total, new today, lost today).
 package customer
@@ -37,11 +40,12 @@ type service struct {
 	asks   *ask.Asks
 	corps  *corp.Registry
 	clock  clock.Clock
+	totals *totals
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
-	s := &service{db: d.DB, search: d.Search, asks: d.Asks, corps: d.Corps, clock: d.Clock}
+	s := &service{db: d.DB, search: d.Search, asks: d.Asks, corps: d.Corps, clock: d.Clock, totals: &totals{clock: d.Clock, kept: map[string]kept{}}}
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		panic(err) // the folder is embedded above
@@ -65,5 +69,3 @@ func New(d feature.Deps) feature.Feature {
 		Migrations: files,
 	}
 }
-
-func paging(limit int) web.Paging { return web.Paging{Limit: limit} }

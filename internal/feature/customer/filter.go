@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,20 +10,26 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
 // Filter is what a list of customers can be narrowed by; all parts are joined by "and".
+//
+// Member, department, period, way, standing and text speak of one follow: at company
+// level a customer is listed when a follow within the viewer's scope has them all. Tags
+// "any" ask that follow too; "all" and "none" ask the customer as a whole, as he is shown:
+// with the tags of every follow in scope that has the standing.
 type Filter struct {
 	Text        string    `query:"q" maxLength:"50" doc:"part of name, remark, company or phone"`
-	Members     []string  `query:"member" maxItems:"100" doc:"userids: followed by one of them"`
-	Departments []int64   `query:"department" maxItems:"50" doc:"followed by a member of one of them or below"`
-	Tags        []string  `query:"tag" maxItems:"20" doc:"WeCom tag ids"`
+	Members     []string  `query:"member,explode" maxItems:"100" doc:"userids: followed by one of them"`
+	Departments []int64   `query:"department,explode" maxItems:"50" doc:"followed by a member of one of them or below"`
+	Tags        []string  `query:"tag,explode" maxItems:"20" doc:"WeCom tag ids"`
 	TagMode     string    `query:"tagMode" enum:"any,all,none" default:"any"`
 	From        time.Time `query:"from" doc:"added at or after"`
 	To          time.Time `query:"to" doc:"added before"`
-	Standing    string    `query:"standing" enum:"open,half,lost,deleted,gone,all" default:"open" doc:"open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom"`
+	Standing    string    `query:"standing" enum:"open,half,lost,deleted,gone,handed,all" default:"open" doc:"open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over"`
 	AddWay      int       `query:"addWay" minimum:"-1" maximum:"999" default:"-1" doc:"WeCom's add_way, -1 for any"`
 }
 
@@ -35,139 +42,176 @@ type ListInput struct {
 // CountInput is a filter without a page.
 type CountInput struct{ Filter }
 
-// few is how many rows a condition may name before it is better checked row by row, in
-// the order of the list.
-const few = 2000
-
-// plan is a filter made ready for SQL: conditions on the follow f.
-type plan struct {
-	where []condition
-	// rare is true when one condition alone leaves at most few rows: the list then starts
-	// from those instead of walking in its own order.
-	rare bool
-	// tag drives the list when the filter names exactly one: its index has the list's order.
-	tag string
-	// nothing is true when no row can match.
-	nothing bool
+// check refuses what the types cannot.
+func (f Filter) check() error {
+	var check fault.Check
+	check.That(f.From.IsZero() || f.To.IsZero() || f.From.Before(f.To), "to", "结束时间须晚于开始时间")
+	check.That(f.Text == db.Clean(f.Text), "q", "含有无效字符")
+	for i, m := range f.Members {
+		check.That(m != "" && len(m) <= 64 && m == db.Clean(m), "member["+strconv.Itoa(i)+"]", "成员账号无效")
+	}
+	for i, t := range f.Tags {
+		check.That(t != "" && len(t) <= 200 && t == db.Clean(t), "tag["+strconv.Itoa(i)+"]", "标签无效")
+	}
+	return check.Err()
 }
 
-type condition struct {
-	sql  string
-	args []any
+// unfiltered tells that nothing narrows the list but that follows stand.
+func (f Filter) unfiltered() bool {
+	return strings.TrimSpace(f.Text) == "" && len(f.Members) == 0 && len(f.Departments) == 0 && len(f.Tags) == 0 &&
+		f.From.IsZero() && f.To.IsZero() && f.Standing == "open" && f.AddWay < 0
 }
 
-func (p *plan) and(sql string, args ...any) { p.where = append(p.where, condition{sql, args}) }
-
-// text joins the conditions.
-func (p *plan) text() (sql string, args []any) {
-	parts := make([]string, len(p.where))
-	for i, c := range p.where {
-		parts[i] = c.sql
-		args = append(args, c.args...)
+// standings are the words of the filter in the mirror's numbers; "all" is absent.
+func standings(word string) []mirror.Standing {
+	switch word {
+	case "open":
+		return []mirror.Standing{mirror.Stands, mirror.Half}
+	case "half":
+		return []mirror.Standing{mirror.Half}
+	case "lost":
+		return []mirror.Standing{mirror.Lost}
+	case "deleted":
+		return []mirror.Standing{mirror.Deleted}
+	case "gone":
+		return []mirror.Standing{mirror.Gone}
+	case "handed":
+		return []mirror.Standing{mirror.HandedOver}
 	}
-	return strings.Join(parts, " AND "), args
-}
-
-var standings = map[string][]mirror.Standing{
-	"open": {mirror.Stands, mirror.Half}, "half": {mirror.Half}, "lost": {mirror.Lost}, "deleted": {mirror.Deleted}, "gone": {mirror.Gone},
-}
-
-// prepare turns the filter into conditions within the viewer's scope.
-func (s *service) prepare(ctx context.Context, v viewer.Viewer, f Filter) (*plan, error) {
-	p := &plan{}
-	scope := v.Where("f.corp_id", "f.member_id")
-	p.and(scope.SQL, scope.Args...)
-	members, any, err := s.membersOf(ctx, v, f)
-	if err != nil {
-		return nil, err
-	}
-	if !any {
-		p.nothing = len(members) == 0
-		p.and("f.member_id IN (?)", list(members))
-	}
-	if wanted, ok := standings[f.Standing]; ok {
-		p.and("f.standing IN (?)", list(wanted))
-	}
-	if !f.From.IsZero() {
-		p.and("f.added_at >= ?", db.MS(f.From))
-	}
-	if !f.To.IsZero() {
-		p.and("f.added_at < ?", db.MS(f.To))
-	}
-	if f.AddWay >= 0 {
-		p.and("f.add_way = ?", f.AddWay)
-	}
-	if err := s.tagged(ctx, v, f, p); err != nil {
-		return nil, err
-	}
-	return p, s.named(ctx, v, f, p)
-}
-
-// membersOf joins the named members and those of the named departments; any is true when
-// the filter names neither.
-func (s *service) membersOf(ctx context.Context, v viewer.Viewer, f Filter) (members []string, any bool, err error) {
-	if len(f.Members) == 0 && len(f.Departments) == 0 {
-		return nil, true, nil
-	}
-	members = append(members, f.Members...)
-	below, err := mirror.MembersInDepartments(ctx, s.db.Read(), v.Corp, f.Departments)
-	return append(members, below...), false, err
-}
-
-// tagged adds the tag conditions. One tag drives the list itself; of several, a rare one
-// is turned into the rows that have it.
-func (s *service) tagged(ctx context.Context, v viewer.Viewer, f Filter, p *plan) error {
-	if len(f.Tags) == 0 {
-		return nil
-	}
-	has := "EXISTS (SELECT 1 FROM mirror_follow_tag AS ft WHERE ft.follow_id = f.id AND ft.tag_id IN (?))"
-	switch f.TagMode {
-	case "none":
-		p.and("NOT "+has, list(f.Tags))
-		return nil
-	case "all":
-		p.tag = f.Tags[0]
-		for _, t := range f.Tags[1:] {
-			p.and(has, list([]string{t}))
-		}
-		return nil
-	}
-	if len(f.Tags) == 1 {
-		p.tag = f.Tags[0]
-		return nil
-	}
-	var rows []int64
-	err := s.db.Read().NewRaw("SELECT follow_id FROM mirror_follow_tag WHERE corp_id = ? AND tag_id IN (?) LIMIT ?", v.Corp, list(f.Tags), few+1).Scan(ctx, &rows)
-	if err != nil {
-		return err
-	}
-	if len(rows) > few {
-		p.and(has, list(f.Tags))
-		return nil
-	}
-	p.rare, p.nothing = true, p.nothing || len(rows) == 0
-	p.and("f.id IN (?)", list(rows))
 	return nil
 }
 
+// prepare turns the filter into a plan within the viewer's scope.
+func (s *service) prepare(ctx context.Context, v viewer.Viewer, f Filter, l level) (*plan, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	p := &plan{corp: v.Corp, level: l}
+	if err := s.followed(ctx, v, f, p); err != nil {
+		return nil, err
+	}
+	if p.narrowed {
+		p.and("{f}.member_id IN (SELECT who.member_id FROM who)")
+	}
+	if wanted := standings(f.Standing); wanted != nil {
+		p.and("{f}.standing IN (?)", list(wanted))
+		if f.Standing != "open" {
+			p.and("{f}.standing <> 1") // names the partial index of the few that do not simply stand
+		}
+	}
+	p.shown = slices.Clone(p.follow)
+	if !f.From.IsZero() {
+		p.and("{f}.added_at >= ?", db.MS(f.From))
+	}
+	if !f.To.IsZero() {
+		p.and("{f}.added_at < ?", db.MS(f.To))
+	}
+	if f.AddWay >= 0 {
+		p.and("{f}.add_way = ?", f.AddWay)
+	}
+	if err := s.named(ctx, v, f, p); err != nil {
+		return nil, err
+	}
+	return p, s.tagged(ctx, f, p)
+}
+
+// followed finds the members whose follows count: those the filter names, as far as the
+// viewer sees them, or everybody in his scope.
+func (s *service) followed(ctx context.Context, v viewer.Viewer, f Filter, p *plan) error {
+	named := slices.Clone(f.Members)
+	if len(f.Departments) > 0 {
+		below, err := mirror.MembersInDepartments(ctx, s.db.Read(), v.Corp, f.Departments)
+		if err != nil {
+			return err
+		}
+		named = append(named, below...)
+	}
+	anybody := len(f.Members) == 0 && len(f.Departments) == 0
+	switch {
+	case v.Scope.Reach == viewer.All:
+		p.narrowed, p.members = !anybody, named
+	case anybody:
+		p.narrowed, p.members = true, append(slices.Clone(v.Scope.Members), v.Member)
+	default:
+		p.narrowed, p.members = true, named
+	}
+	slices.Sort(p.members)
+	p.members = slices.DeleteFunc(slices.Compact(p.members), func(m string) bool { return m == "" || !v.Sees(m) })
+	p.nothing = p.narrowed && len(p.members) == 0
+	return nil
+}
+
+// searchKind is the mirror's index over follows: name, remark, company, phones.
+const searchKind = "follow"
+
 // named adds the text search.
 func (s *service) named(ctx context.Context, v viewer.Viewer, f Filter, p *plan) error {
-	if strings.TrimSpace(f.Text) == "" {
+	if strings.TrimSpace(f.Text) == "" || p.nothing {
 		return nil
 	}
 	m, err := s.search.Find(ctx, s.db.Read(), v.Corp, searchKind, f.Text)
 	if err != nil {
 		return err
 	}
-	p.nothing = p.nothing || m.None()
-	p.rare = p.rare || !m.Common()
-	sql, args := m.Condition("f.id")
+	p.nothing = m.None()
+	sql, args := m.Condition("{f}.id")
 	p.and(sql, args...)
+	p.rare = !m.Common()
 	return nil
 }
 
-// searchKind is the mirror's index over follows: name, remark, company, phones.
-const searchKind = "follow"
+// few is how many rows may be named one by one; beyond that a tag's own index is walked.
+const few = 2000
+
+const hasTag = "EXISTS (SELECT 1 FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND ft.tag_id IN (?))"
+
+// tagged adds the tags.
+func (s *service) tagged(ctx context.Context, f Filter, p *plan) error {
+	if len(f.Tags) == 0 || p.nothing {
+		return nil
+	}
+	tags := slices.Compact(slices.Sorted(slices.Values(f.Tags)))
+	switch {
+	case f.TagMode == "none":
+		p.without(tags)
+		return nil
+	case f.TagMode == "all" && len(tags) > 1:
+		return s.taggedAll(ctx, tags, p)
+	}
+	p.and(hasTag, list(tags))
+	if p.rare {
+		return nil
+	}
+	p.tags = tags
+	var rows []id.ID
+	err := s.db.Read().NewRaw("SELECT DISTINCT follow_id FROM mirror_follow_tag WHERE corp_id = ? AND tag_id IN (?) LIMIT ?",
+		p.corp, list(tags), few+1).Scan(ctx, &rows)
+	if err != nil || len(rows) > few {
+		return err
+	}
+	p.rare, p.nothing = true, len(rows) == 0
+	p.and("{f}.id IN (?)", list(rows))
+	return nil
+}
+
+// taggedAll asks for several tags at once and starts from the rarest.
+func (s *service) taggedAll(ctx context.Context, tags []string, p *plan) error {
+	fewest := manyTagged + 1
+	for _, t := range tags {
+		var n int
+		err := s.db.Read().NewRaw("SELECT COUNT(*) FROM (SELECT 1 FROM mirror_follow_tag WHERE corp_id = ? AND tag_id = ? LIMIT ?) AS r",
+			p.corp, t, manyTagged+1).Scan(ctx, &n)
+		if err != nil {
+			return err
+		}
+		if n < fewest {
+			fewest, p.rarest = n, t
+		}
+		p.with(t)
+	}
+	p.nothing = fewest == 0
+	return nil
+}
 
 // cursor is a place in a list ordered by time and id, newest first.
 type cursor struct {
@@ -181,14 +225,4 @@ func cursorOf(text string) (*cursor, error) {
 		return nil, err
 	}
 	return &c, nil
-}
-
-// check refuses what the types cannot.
-func (f Filter) check() error {
-	var check fault.Check
-	check.That(f.From.IsZero() || f.To.IsZero() || f.From.Before(f.To), "to", "结束时间须晚于开始时间")
-	for i, m := range f.Members {
-		check.That(m != "" && len(m) <= 64, "member["+strconv.Itoa(i)+"]", "成员账号无效")
-	}
-	return check.Err()
 }

@@ -20,7 +20,8 @@ CREATE TABLE churn_loss (
 );
 CREATE INDEX churn_loss_newest ON churn_loss (corp_id, lost_at DESC, id DESC);
 CREATE INDEX churn_loss_member ON churn_loss (corp_id, member_id, lost_at DESC, id DESC);
-CREATE INDEX churn_loss_pair ON churn_loss (corp_id, customer, member_id, lost_at);
+-- Two apps of the corp may tell the same loss.
+CREATE UNIQUE INDEX churn_loss_pair ON churn_loss (corp_id, customer, member_id, lost_at);
 
 CREATE TABLE churn_setting (
     corp_id    TEXT    NOT NULL PRIMARY KEY,

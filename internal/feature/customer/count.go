@@ -1,0 +1,172 @@
+package customer
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+// exactUpTo is where counting stops: a number beyond it helps nobody and costs a walk.
+const exactUpTo = 10_000
+
+// countTime bounds a count of rows that are hard to find.
+const countTime = 2 * time.Second
+
+// CountFollows counts the rows of Follows, exactly up to 10 000.
+func (s *service) CountFollows(ctx context.Context, in *CountInput) (*web.Total, error) {
+	return s.count(ctx, in.Filter, perFollow)
+}
+
+// CountCustomers counts the rows of Customers, exactly up to 10 000.
+func (s *service) CountCustomers(ctx context.Context, in *CountInput) (*web.Total, error) {
+	return s.count(ctx, in.Filter, perCompany)
+}
+
+func (s *service) count(ctx context.Context, f Filter, l level) (*web.Total, error) {
+	v, err := viewer.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.prepare(ctx, v, f, l)
+	if err != nil || p.nothing {
+		return &web.Total{Exact: true}, err
+	}
+	query, args := p.counted(exactUpTo + 1)
+	if l == perCompany && f.unfiltered() && v.Scope.Reach == viewer.All {
+		// The mirror keeps the number of follows with each customer.
+		query, args = "SELECT COUNT(*) FROM (SELECT 1 FROM mirror_customer WHERE corp_id = ? AND follows > 0 LIMIT ?) AS r", []any{v.Corp, exactUpTo + 1}
+	}
+	bounded, cancel := context.WithTimeout(ctx, countTime)
+	defer cancel()
+	var n int64
+	err = s.db.Read().NewRaw(query, args...).Scan(bounded, &n)
+	if err != nil && ctx.Err() == nil && errors.Is(bounded.Err(), context.DeadlineExceeded) {
+		return &web.Total{}, nil // at least none: the list shows what there is
+	}
+	return &web.Total{Count: min(n, exactUpTo), Exact: n <= exactUpTo}, err
+}
+
+// tiles are the figures of R03: customers now, new today, and those who deleted a member
+// today, the latter two beside the same hours of yesterday.
+func (s *service) tiles(ctx context.Context, v viewer.Viewer) ([]ask.Tile, error) {
+	if !v.Can(permissionRead) {
+		return nil, nil
+	}
+	now := s.clock.Now().In(s.corps.Location(ctx, v.Corp))
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	total, err := s.totals.of(v, func() (int64, error) { return s.total(ctx, v) })
+	if err != nil {
+		return nil, err
+	}
+	tiles := []ask.Tile{{Key: "customer.total", Value: total, Href: "/customer"}}
+	for _, t := range []struct {
+		key, href string
+		count     func(ctx context.Context, v viewer.Viewer, from, to time.Time) (int64, error)
+	}{
+		{"customer.newToday", "/customer?level=follow&added=today&standing=all", s.begunBetween},
+		{"customer.lostToday", "/churn?lost=today", s.lostBetween},
+	} {
+		value, err := t.count(ctx, v, midnight, now)
+		if err != nil {
+			return nil, err
+		}
+		before, err := t.count(ctx, v, midnight.AddDate(0, 0, -1), now.AddDate(0, 0, -1))
+		if err != nil {
+			return nil, err
+		}
+		tiles = append(tiles, ask.Tile{Key: t.key, Value: value, Before: &before, Href: t.href})
+	}
+	return tiles, nil
+}
+
+// begunBetween counts follows by the mirror, which knows those of before the first sync too.
+func (s *service) begunBetween(ctx context.Context, v viewer.Viewer, from, to time.Time) (int64, error) {
+	scope := v.Where("corp_id", "member_id")
+	var n int64
+	return n, s.db.Read().NewRaw("SELECT COUNT(*) FROM mirror_follow WHERE added_at >= ? AND added_at <= ? AND "+scope.SQL,
+		append([]any{db.MS(from), db.MS(to)}, scope.Args...)...).Scan(ctx, &n)
+}
+
+// lostBetween counts pairs, so that a repeated coming and going of the same two counts once.
+func (s *service) lostBetween(ctx context.Context, v viewer.Viewer, from, to time.Time) (int64, error) {
+	scope := v.Where("corp_id", "member_id")
+	var n int64
+	return n, s.db.Read().NewRaw("SELECT COUNT(*) FROM (SELECT DISTINCT member_id, customer FROM customer_history WHERE kind = ? AND at >= ? AND at <= ? AND "+scope.SQL+") AS h",
+		append([]any{wasLost, db.MS(from), db.MS(to)}, scope.Args...)...).Scan(ctx, &n)
+}
+
+// total counts the customers whom somebody in scope follows now.
+func (s *service) total(ctx context.Context, v viewer.Viewer) (int64, error) {
+	var n int64
+	if v.Scope.Reach == viewer.All {
+		return n, s.db.Read().NewRaw("SELECT COUNT(*) FROM mirror_customer WHERE corp_id = ? AND follows > 0", v.Corp).Scan(ctx, &n)
+	}
+	scope := v.Where("corp_id", "member_id")
+	return n, s.db.Read().NewRaw("SELECT COUNT(DISTINCT customer_id) FROM mirror_follow WHERE standing IN (?) AND "+scope.SQL,
+		append([]any{list(standings("open"))}, scope.Args...)...).Scan(ctx, &n)
+}
+
+// totals keeps exact totals for a while, because counting a million rows takes a good part
+// of a second and open home pages ask at every change. A figure is kept twenty times as
+// long as it took: one that costs a few milliseconds is as good as always fresh, and no
+// corp spends more than a twentieth of a processor on it.
+type totals struct {
+	clock clock.Clock
+	mu    sync.Mutex
+	kept  map[string]kept
+}
+
+type kept struct {
+	value int64
+	until time.Time
+}
+
+const (
+	keepFactor = 20
+	maxKept    = 1000 // scopes; beyond that all are counted anew
+)
+
+func (t *totals) of(v viewer.Viewer, count func() (int64, error)) (int64, error) {
+	key := scopeKey(v)
+	begun := t.clock.Now()
+	t.mu.Lock()
+	k, ok := t.kept[key]
+	t.mu.Unlock()
+	if ok && begun.Before(k.until) {
+		return k.value, nil
+	}
+	n, err := count()
+	if err != nil {
+		return 0, err
+	}
+	now := t.clock.Now()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.kept) >= maxKept {
+		clear(t.kept)
+	}
+	t.kept[key] = kept{value: n, until: now.Add(keepFactor * now.Sub(begun))}
+	return n, nil
+}
+
+// scopeKey names what a viewer sees: two with the same key see the same rows.
+func scopeKey(v viewer.Viewer) string {
+	if v.Scope.Reach == viewer.All {
+		return v.Corp
+	}
+	members := append(slices.Clone(v.Scope.Members), v.Member)
+	if v.Scope.Reach != viewer.Departments {
+		members = []string{v.Member}
+	}
+	slices.Sort(members)
+	return v.Corp + "\n" + strings.Join(slices.Compact(members), "\n")
+}
