@@ -126,7 +126,7 @@ func BenchmarkTranslate(b *testing.B) {
 // -benchtime 1x.
 func BenchmarkFirstSync(b *testing.B) {
 	engines(b, func(b *testing.B, e db.Engine) {
-		for _, customers := range []int{10_000, 100_000} {
+		for _, customers := range []int{10_000, 30_000, 100_000} {
 			b.Run(strconv.Itoa(customers), func(b *testing.B) {
 				for range b.N {
 					b.StopTimer()

@@ -64,6 +64,11 @@ func (f Follow) Mobiles() []string {
 const followColumns = `id, corp_id, member_id, customer, customer_id, standing, remark, description, company,
 	mobiles, add_way, operator, state, added_at, ended_at, told_at, read_at, found_at, sync_run, updated_at`
 
+// thisCorp binds rows that are found by our own ids to their corp. The empty text keeps
+// SQLite, which knows nothing of how many rows a corp has, from reading all of them by an
+// index that begins with corp_id instead of the few named ones.
+const thisCorp = `corp_id || '' = ?`
+
 // FollowOf finds the follow of a member and a customer, ended or not; not_found when
 // they never had one.
 func FollowOf(ctx context.Context, q db.Querier, corp, member, external string) (Follow, error) {
@@ -89,8 +94,8 @@ func FollowByID(ctx context.Context, q db.Querier, corp string, follow id.ID) (F
 // FollowsOf lists all follows of a customer (Customer.ID), ended ones too, oldest first.
 func FollowsOf(ctx context.Context, q db.Querier, corp string, customer id.ID) ([]Follow, error) {
 	var rows []Follow
-	err := q.NewRaw(`SELECT `+followColumns+` FROM mirror_follow WHERE corp_id = ? AND customer_id = ?
-		ORDER BY added_at, id`, corp, customer).Scan(ctx, &rows)
+	err := q.NewRaw(`SELECT `+followColumns+` FROM mirror_follow WHERE customer_id = ? AND `+thisCorp+`
+		ORDER BY added_at, id`, customer, corp).Scan(ctx, &rows)
 	return rows, err
 }
 
@@ -99,8 +104,8 @@ func FollowsByID(ctx context.Context, q db.Querier, corp string, follows []id.ID
 	found := make(map[id.ID]Follow, len(follows))
 	return found, inBatches(follows, func(part []id.ID) error {
 		var rows []Follow
-		err := q.NewRaw(`SELECT `+followColumns+` FROM mirror_follow WHERE corp_id = ? AND id IN (?)`,
-			corp, bun.In(part)).Scan(ctx, &rows)
+		err := q.NewRaw(`SELECT `+followColumns+` FROM mirror_follow WHERE id IN (?) AND `+thisCorp,
+			bun.In(part), corp).Scan(ctx, &rows)
 		for _, f := range rows {
 			found[f.ID] = f
 		}
@@ -114,8 +119,8 @@ func FollowsOfCustomers(ctx context.Context, q db.Querier, corp string, customer
 	found := make(map[id.ID][]Follow, len(customers))
 	return found, inBatches(customers, func(part []id.ID) error {
 		var rows []Follow
-		err := q.NewRaw(`SELECT `+followColumns+` FROM mirror_follow WHERE corp_id = ? AND customer_id IN (?)
-			ORDER BY added_at, id`, corp, bun.In(part)).Scan(ctx, &rows)
+		err := q.NewRaw(`SELECT `+followColumns+` FROM mirror_follow WHERE customer_id IN (?) AND `+thisCorp+`
+			ORDER BY added_at, id`, bun.In(part), corp).Scan(ctx, &rows)
 		for _, f := range rows {
 			found[f.CustomerID] = append(found[f.CustomerID], f)
 		}

@@ -97,8 +97,8 @@ func TagsOfFollows(ctx context.Context, q db.Querier, corp string, follows []id.
 			FROM mirror_follow_tag ft
 			LEFT JOIN mirror_tag t ON t.corp_id = ft.corp_id AND t.id = ft.tag_id
 			LEFT JOIN mirror_tag_group g ON g.corp_id = t.corp_id AND g.id = t.group_id
-			WHERE ft.corp_id = ? AND ft.follow_id IN (?)
-			ORDER BY ft.kind, g.position DESC, t.position DESC, ft.tag_id`, corp, bun.In(part)).Scan(ctx, &rows)
+			WHERE ft.follow_id IN (?) AND ft.`+thisCorp+`
+			ORDER BY ft.kind, g.position DESC, t.position DESC, ft.tag_id`, bun.In(part), corp).Scan(ctx, &rows)
 		for _, t := range rows {
 			if t.Kind == TagPersonal {
 				t.Name = strings.TrimPrefix(t.ID, personalPrefix)
