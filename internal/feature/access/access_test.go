@@ -27,6 +27,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
+	"github.com/queqiao-scrm/queqiao/wecom"
 )
 
 const (
@@ -111,9 +112,11 @@ func (n *node) exec(text string, args ...any) {
 // member puts somebody into departments, as leader of the first if so wished.
 func (n *node) member(corpID, userid string, leads bool, departments ...int64) {
 	n.t.Helper()
-	n.exec(`INSERT INTO mirror_member (corp_id, id, lookup, name, alias, title, avatar, status, main_department,
-			can_contact, left_at, told_at, read_at, sync_run, updated_at)
-		VALUES (?, ?, ?, ?, '', '', '', 1, 1, TRUE, 0, 0, 0, 0, 0)`, corpID, userid, strings.ToLower(userid), "姓名"+userid)
+	n.must(n.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+		m := mirror.Member{Corp: corpID, ID: userid, Lookup: strings.ToLower(userid), Name: "姓名" + userid, Status: wecom.MemberActive, MainDepartment: 1, CanContact: true}
+		_, err := tx.NewInsert().Model(&m).ModelTableExpr("mirror_member").Exec(ctx)
+		return err
+	}))
 	for i, d := range departments {
 		n.exec(`INSERT INTO mirror_member_department (corp_id, member_id, department_id, leader, position) VALUES (?, ?, ?, ?, 0)`,
 			corpID, userid, d, leads && i == 0)

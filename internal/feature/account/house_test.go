@@ -126,11 +126,9 @@ func (h *house) must(err error) {
 func (h *house) member(userid, name string, status int) {
 	h.t.Helper()
 	h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.NewRaw(`INSERT INTO mirror_member (corp_id, id, lookup, name, alias, title, avatar, status, main_department,
-				can_contact, left_at, told_at, read_at, sync_run, updated_at)
-			VALUES (?, ?, ?, ?, '', '', '', ?, 1, TRUE, 0, 0, 0, 0, 0)
-			ON CONFLICT (corp_id, id) DO UPDATE SET status = excluded.status`,
-			corpID, userid, strings.ToLower(userid), name, status).Exec(ctx)
+		m := mirror.Member{Corp: corpID, ID: userid, Lookup: strings.ToLower(userid), Name: name, Status: status, MainDepartment: 1, CanContact: true}
+		_, err := tx.NewInsert().Model(&m).ModelTableExpr("mirror_member").
+			On("CONFLICT (corp_id, id) DO UPDATE").Set("status = excluded.status").Exec(ctx)
 		return err
 	}))
 }

@@ -28,6 +28,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
+	"github.com/queqiao-scrm/queqiao/wecom"
 )
 
 const (
@@ -154,17 +155,20 @@ func (h *house) callback(corpID, event, subject, state, raw string) id.ID {
 // follow makes a pair with its member and its customer, both named.
 func (h *house) follow(member, memberName, external, name string) {
 	h.t.Helper()
-	h.exec(`INSERT INTO mirror_member (corp_id, id, lookup, name, alias, title, avatar, status, main_department,
-			can_contact, left_at, told_at, read_at, sync_run, updated_at)
-		VALUES (?, ?, ?, ?, '', '', '', 1, 1, TRUE, 0, 0, 0, 0, 0) ON CONFLICT (corp_id, id) DO NOTHING`,
-		corpID, member, strings.ToLower(member), memberName)
 	customer := h.ids.New()
-	h.exec(`INSERT INTO mirror_customer (id, corp_id, customer, name, type, avatar, gender, unionid, company, title, follows,
-			added_at, lost_at, updated_at, read_at)
-		VALUES (?, ?, ?, ?, 1, '', 0, '', '', '', 1, 1, 0, 1, 1)`, customer, corpID, external, name)
-	h.exec(`INSERT INTO mirror_follow (id, corp_id, member_id, customer, customer_id, standing, remark, description, company, mobiles,
-			add_way, operator, state, added_at, ended_at, told_at, read_at, sync_run, updated_at)
-		VALUES (?, ?, ?, ?, ?, 1, '', '', '', '[]', 1, '', '', 1, 0, 1, 1, 0, 1)`, h.ids.New(), corpID, member, external, customer)
+	m := mirror.Member{Corp: corpID, ID: member, Lookup: strings.ToLower(member), Name: memberName, Status: wecom.MemberActive, MainDepartment: 1}
+	c := mirror.Customer{ID: customer, Corp: corpID, Customer: external, Name: name, Type: 1, Follows: 1, AddedAt: 1}
+	f := mirror.Follow{ID: h.ids.New(), Corp: corpID, Member: member, Customer: external, CustomerID: customer, Standing: mirror.Stands, MobilesJSON: "[]", AddedAt: 1}
+	h.tx(func(ctx context.Context, tx db.Tx) error {
+		if _, err := tx.NewInsert().Model(&m).ModelTableExpr("mirror_member").On("CONFLICT (corp_id, id) DO NOTHING").Exec(ctx); err != nil {
+			return err
+		}
+		if _, err := tx.NewInsert().Model(&c).ModelTableExpr("mirror_customer").Exec(ctx); err != nil {
+			return err
+		}
+		_, err := tx.NewInsert().Model(&f).ModelTableExpr("mirror_follow").Exec(ctx)
+		return err
+	})
 	h.tx(func(ctx context.Context, tx db.Tx) error {
 		return h.index.Put(ctx, tx, search.Document{Corp: corpID, Kind: "customer", Ref: customer, Text: []string{name}})
 	})
