@@ -75,7 +75,7 @@ journeys: build packages ## Browser journeys alone (JOURNEY=sign-in for one)
 	@node scripts/count.mjs node e2e/journeys/$(or $(JOURNEY),*).test.mjs
 
 .PHONY: story
-story: ## One story on both engines: make story name=channelcode/greeting
+story: ## Stories by name on both engines: make story name=greeting
 	@scripts/story.sh "$(name)"
 
 .PHONY: bench
