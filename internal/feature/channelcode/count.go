@@ -51,6 +51,18 @@ func insertChange(ctx context.Context, tx db.Tx, c change) (bool, error) {
 	return err == nil, err
 }
 
+// cameBy finds the code by which the member last got the customer, up to a moment. WeCom
+// tells times in whole seconds: an addition of the same second counts as before.
+func cameBy(ctx context.Context, q db.Querier, corp, member, customer string, until time.Time) (id.ID, bool, error) {
+	var code id.ID
+	err := q.NewRaw(`SELECT code_id FROM channelcode_change WHERE corp_id = ? AND customer = ? AND member_id = ? AND kind = ? AND at <= ?
+		ORDER BY at DESC, id DESC LIMIT 1`, corp, customer, member, wasAdded, db.MS(until)).Scan(ctx, &code)
+	if db.NoRows(err) {
+		return 0, false, nil
+	}
+	return code, err == nil, err
+}
+
 // addedOn counts each member's additions by the code on one day.
 func addedOn(ctx context.Context, q db.Querier, corp string, code id.ID, day int) (map[string]int, error) {
 	var rows []struct {

@@ -7,7 +7,8 @@
 //
 // States: pending (wanted) → live ⇄ broken (WeCom refused; the reason is shown) → deleted.
 // A job (publish) brings WeCom in line after every edit, at the minute a shift changes,
-// when a member reached his cap, and when a member left or lost 客户联系.
+// when a member reached his cap, when a member left or lost 客户联系, and every hour
+// while WeCom does not take the code as wanted.
 //
 // Hears CustomerAdded (count, tag, remark, cap), CustomerLost and CustomerDeleted (count),
 // MemberLeft and MemberChanged (publish anew). Says nothing. Answers Welcome for its
@@ -81,14 +82,14 @@ func New(d feature.Deps) feature.Feature {
 		},
 		Menu: []feature.MenuEntry{{Group: feature.GroupAcquire, Key: slug, Path: "/channelcode", Permission: "channelcode.read", Order: 10}},
 		Jobs: []job.Definition{
-			job.Define(kindPublish, s.publish, job.InLane(job.Normal), job.Attempts(12)),
+			job.Define(kindPublish, s.publish, job.InLane(job.Normal), job.GiveUp(s.publishFailed)),
 			job.Define(kindRotate, s.rotate, job.InLane(job.Normal), job.Attempts(1)),
 			job.Define(kindPicture, s.picture, job.InLane(job.Bulk)),
 			job.Define(kindRemark, s.setRemark, job.InLane(job.Normal)),
 		},
 		Schedules: []job.Schedule{{Kind: kindRotate, Every: time.Minute}},
 		Listeners: []bus.Listener{
-			bus.On("added", s.customerAdded), bus.On("lost", s.customerLost), bus.On("deleted", s.customerDeleted),
+			bus.On("added", s.customerAdded), bus.OnJob("lost", s.customerLost), bus.OnJob("deleted", s.customerDeleted),
 			bus.On("memberLeft", s.memberLeft), bus.On("memberChanged", s.memberChanged),
 		},
 		Answers:    ask.Answers{Welcome: s.welcome, Timeline: s.timeline, Find: s.find, Tiles: s.tiles},

@@ -1,13 +1,11 @@
 package channelcode
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,31 +46,103 @@ func (s *service) publish(ctx context.Context, j job.Job[publishArgs]) error {
 	if c.Status == Deleted {
 		return s.unpublish(ctx, client, c)
 	}
-	duty, err := s.duty(ctx, c)
+	duty, err := s.duty(ctx, s.db.Read(), c)
 	if err != nil {
 		return err
 	}
-	wanted := c.OnDuty(duty)
-	if len(wanted) == 0 {
-		return s.record(ctx, c, c, Broken, "没有可接待的成员：活码中的成员都已离职、未激活或没有客户联系权限，请编辑活码更换成员")
-	}
 	next := c
+	wanted := c.OnDuty(duty)
 	next.Published, next.NextChangeAt = wanted, c.NextChange(duty.Now)
-	if c.ConfigID == "" {
-		made, err := client.AddContactWay(ctx, wecom.AddContactWayRequest{
-			Type: wecom.ContactWayMultiple, Scene: wecom.SceneQRCode, Remark: c.wayRemark(), SkipVerify: &c.SkipVerify,
-			State: c.State(), User: wanted,
-		})
-		if err != nil {
-			return s.refused(ctx, c, err)
-		}
-		next.ConfigID, next.QR = made.ConfigID, made.QRCode
-	} else if err := client.UpdateContactWay(ctx, wecom.UpdateContactWayRequest{
-		ConfigID: c.ConfigID, Remark: text(c.wayRemark()), SkipVerify: &c.SkipVerify, State: text(c.State()), User: wanted,
-	}); err != nil {
-		return s.refused(ctx, c, err)
+	if len(wanted) == 0 {
+		return s.broken(ctx, c, "没有可接待的成员：活码中的成员都已离职、未激活或没有客户联系权限，请编辑活码更换成员")
 	}
-	return s.record(ctx, c, next, Live, "")
+	err = s.tellWeCom(ctx, client, &next)
+	left := []string(nil)
+	if refusesMember(err) {
+		if left, err = s.tellWithoutUnable(ctx, client, &next, err); err != nil {
+			return s.refused(ctx, c, left, err)
+		}
+	}
+	if err != nil {
+		return s.refused(ctx, c, nil, err)
+	}
+	next.Status, next.Problem = Live, ""
+	if len(left) > 0 {
+		next.Problem = s.unable(ctx, c.Corp, left) + "，暂由其余成员接待；开通后一小时内自动恢复"
+		next.NextChangeAt = earlier(next.NextChangeAt, s.clock.Now().Add(tryAgain))
+	}
+	return s.record(ctx, c, next, wanted)
+}
+
+// tryAgain is how long a code waits that WeCom did not take as wanted: somebody may have
+// put right at WeCom what was wrong, of which no callback tells.
+const tryAgain = time.Hour
+
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// tellWeCom makes or changes the contact way and puts its name and picture into next.
+func (s *service) tellWeCom(ctx context.Context, client *wecom.Client, next *Code) error {
+	if next.ConfigID != "" {
+		return client.UpdateContactWay(ctx, wecom.UpdateContactWayRequest{
+			ConfigID: next.ConfigID, Remark: text(next.wayRemark()), SkipVerify: &next.SkipVerify,
+			State: text(next.State()), User: next.Published,
+		})
+	}
+	made, err := client.AddContactWay(ctx, wecom.AddContactWayRequest{
+		Type: wecom.ContactWayMultiple, Scene: wecom.SceneQRCode, Remark: next.wayRemark(), SkipVerify: &next.SkipVerify,
+		State: next.State(), User: next.Published,
+	})
+	next.ConfigID, next.QR = made.ConfigID, made.QRCode
+	return err
+}
+
+// refusesMember tells whether WeCom refused the whole contact way because of one member.
+func refusesMember(err error) bool {
+	e, ok := errors.AsType[*wecom.Error](err)
+	return ok && slices.Contains([]int{
+		errcode.NoExternalContactRight, errcode.NotActivated, errcode.NotVerified, errcode.UserIDNotFound,
+	}, e.Code)
+}
+
+// tellWithoutUnable finds out who cannot serve, which WeCom's refusal does not say, and
+// tells WeCom the rest; it gives those who were left out. The mirror did not know better:
+// WeCom has no callback for the 客户联系 permission.
+func (s *service) tellWithoutUnable(ctx context.Context, client *wecom.Client, next *Code, refusal error) (left []string, err error) {
+	may, err := client.ListFollowUsers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rest []string
+	for _, m := range next.Published {
+		if slices.ContainsFunc(may.UserIDs, func(able string) bool { return strings.EqualFold(able, m) }) {
+			rest = append(rest, m)
+		} else {
+			left = append(left, m)
+		}
+	}
+	if len(left) == 0 || len(rest) == 0 {
+		return left, refusal
+	}
+	next.Published = rest
+	return left, s.tellWeCom(ctx, client, next)
+}
+
+// unable names members who cannot serve.
+func (s *service) unable(ctx context.Context, corpID string, members []string) string {
+	names, err := mirror.Names(ctx, s.db.Read(), corpID, members)
+	if err != nil {
+		s.log.WarnContext(ctx, "names of members who cannot serve", "error", err.Error())
+	}
+	called := make([]string, len(members))
+	for i, m := range members {
+		called[i] = cmp.Or(names[m], m)
+	}
+	return "成员「" + strings.Join(called, "」「") + "」未激活或没有客户联系权限"
 }
 
 func text(s string) *string { return &s }
@@ -86,34 +156,58 @@ func (c Code) wayRemark() string {
 }
 
 func (s *service) unpublish(ctx context.Context, client *wecom.Client, c Code) error {
-	if c.ConfigID == "" {
-		return nil
-	}
-	// Deleting what is gone already is refused as an item error: the end state is reached.
-	if err := client.DeleteContactWay(ctx, c.ConfigID); err != nil && classOf(err) != errcode.ClassItem {
-		return err
-	}
 	gone := c
-	gone.ConfigID = ""
-	return s.record(ctx, c, gone, Deleted, "")
+	gone.ConfigID, gone.Problem, gone.NextChangeAt = "", "", time.Time{}
+	if c.ConfigID != "" {
+		// Deleting what is gone already is refused as an item error: the end state is reached.
+		if err := client.DeleteContactWay(ctx, c.ConfigID); err != nil && classOf(err) != errcode.ClassItem {
+			return err
+		}
+	}
+	return s.record(ctx, c, gone, nil)
 }
 
 // refused sorts WeCom's answer: what a person must put right is shown on the code, the
 // rest is tried again.
-func (s *service) refused(ctx context.Context, c Code, err error) error {
+func (s *service) refused(ctx context.Context, c Code, left []string, err error) error {
 	switch classOf(err) {
 	case errcode.ClassItem, errcode.ClassConfig:
 		problem := err.Error()
 		if f := fault.As(corp.Fault(err)); f != nil {
 			problem = fmt.Sprintf("%s（%d）：%s", f.Message, f.Upstream, f.Advice)
 		}
-		if recordErr := s.record(ctx, c, c, Broken, problem); recordErr != nil {
+		if len(left) > 0 {
+			problem = s.unable(ctx, c.Corp, left) + "。" + problem
+		}
+		if recordErr := s.broken(ctx, c, problem); recordErr != nil {
 			return recordErr
 		}
 		return job.Cancel(err)
 	default:
 		return err
 	}
+}
+
+// publishFailed is called when WeCom could not be reached for hours.
+func (s *service) publishFailed(ctx context.Context, j job.Job[publishArgs], cause error) {
+	c, err := byID(ctx, s.db.Read(), j.Corp, j.Args.Code)
+	if err == nil {
+		err = s.broken(ctx, c, "企业微信长时间没有应答，将每小时重试一次。最近的错误："+cause.Error())
+	}
+	if err != nil {
+		s.log.ErrorContext(ctx, "a channel code that cannot be published is not marked", "code", j.Args.Code.String(), "error", err.Error())
+	}
+}
+
+// broken shows what is wrong on the code and has it tried again later. A deleted code
+// stays deleted.
+func (s *service) broken(ctx context.Context, c Code, problem string) error {
+	next := c
+	if c.Status != Deleted {
+		next.Status = Broken
+	}
+	next.Problem, next.NextChangeAt = problem, s.clock.Now().Add(tryAgain)
+	return s.record(ctx, c, next, nil)
 }
 
 func classOf(err error) errcode.Class {
@@ -123,26 +217,31 @@ func classOf(err error) errcode.Class {
 	return ""
 }
 
-// record writes what WeCom has now. When the code was edited meanwhile the edit has asked
-// for a job of its own, but what WeCom told (its name, the picture) must not be lost.
-func (s *service) record(ctx context.Context, old, next Code, status Status, problem string) error {
-	next.Status, next.Problem = status, problem
+// record writes what WeCom has now, and only that: an edit made meanwhile stands, and
+// has asked for a job of its own. When others than the wanted members should serve by
+// now, it asks for another publish.
+func (s *service) record(ctx context.Context, old, next Code, wanted []string) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		// A code that was deleted while WeCom was asked stays deleted.
+		_, err := tx.NewRaw(`UPDATE channelcode_code SET status = CASE WHEN status = ? THEN status ELSE ? END, problem = ?, config_id = ?, qr = ?,
+			published = ?, next_change_at = ? WHERE corp_id = ? AND id = ?`, Deleted, next.Status, db.Clean(next.Problem), next.ConfigID, next.QR,
+			jsonOf(next.Published), db.MS(next.NextChangeAt), old.Corp, old.ID).Exec(ctx)
+		if err != nil {
+			return err
+		}
 		now, err := byID(ctx, tx, old.Corp, old.ID)
 		if err != nil {
 			return err
 		}
-		if now.Status == Deleted && status != Deleted {
-			status = Deleted // deleted while we asked: the job that was queued then takes it away
+		if now.Status == Live {
+			if err := s.republish(ctx, tx, now, wanted); err != nil {
+				return err
+			}
 		}
-		_, err = tx.NewRaw(`UPDATE channelcode_code SET status = ?, problem = ?, config_id = ?, qr = ?, published = ?, next_change_at = ?
-			WHERE corp_id = ? AND id = ?`, status, db.Clean(problem), next.ConfigID, next.QR, jsonOf(next.Published),
-			db.MS(next.NextChangeAt), old.Corp, old.ID).Exec(ctx)
-		if err != nil {
-			return err
-		}
-		if next.QR != "" && now.Picture == "" && status == Live {
-			if _, err := s.jobs.Insert(ctx, tx, job.Insert{Kind: kindPicture, Args: publishArgs{old.ID}, Corp: old.Corp, Unique: old.ID.String(), UniqueFor: job.HoldOpen}); err != nil {
+		if now.QR != "" && now.Picture == "" && now.Status == Live {
+			if _, err := s.jobs.Insert(ctx, tx, job.Insert{
+				Kind: kindPicture, Args: publishArgs{old.ID}, Corp: old.Corp, Unique: old.ID.String(), UniqueFor: job.HoldOpen,
+			}); err != nil {
 				return err
 			}
 		}
@@ -151,9 +250,9 @@ func (s *service) record(ctx context.Context, old, next Code, status Status, pro
 }
 
 // duty gathers what OnDuty needs.
-func (s *service) duty(ctx context.Context, c Code) (Duty, error) {
+func (s *service) duty(ctx context.Context, q db.Querier, c Code) (Duty, error) {
 	now := s.clock.Now().In(s.corps.Location(ctx, c.Corp))
-	members, err := mirror.MembersByID(ctx, s.db.Read(), c.Corp, c.Everyone())
+	members, err := mirror.MembersByID(ctx, q, c.Corp, c.Everyone())
 	if err != nil {
 		return Duty{}, err
 	}
@@ -161,86 +260,18 @@ func (s *service) duty(ctx context.Context, c Code) (Duty, error) {
 	for asked, m := range members {
 		able[asked] = m.CanServe()
 	}
-	added, err := addedOn(ctx, s.db.Read(), c.Corp, c.ID, dayOf(now))
+	added, err := addedOn(ctx, q, c.Corp, c.ID, dayOf(now))
 	return Duty{Now: now, Added: added, Able: able}, err
 }
 
-// rotate runs every minute: codes whose shift or day changed are published anew.
-func (s *service) rotate(ctx context.Context, j job.Job[job.Tick]) error {
-	for {
-		codes, err := due(ctx, s.db.Read(), db.NowMS(s.clock), 100)
-		if err != nil || len(codes) == 0 {
-			return err
-		}
-		err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-			for _, c := range codes {
-				now := s.clock.Now().In(s.corps.Location(ctx, c.Corp))
-				if _, err := tx.NewRaw("UPDATE channelcode_code SET next_change_at = ? WHERE corp_id = ? AND id = ?",
-					db.MS(c.NextChange(now)), c.Corp, c.ID).Exec(ctx); err != nil {
-					return err
-				}
-				if _, err := s.wantPublished(ctx, tx, c); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// maxPicture is more than any QR code needs.
-const maxPicture = 2 << 20
-
-// picture keeps our own copy of the QR code. Twice is harmless: the same bytes under the
-// same key.
-func (s *service) picture(ctx context.Context, j job.Job[publishArgs]) error {
-	c, err := byID(ctx, s.db.Read(), j.Corp, j.Args.Code)
-	if err != nil {
-		return job.Cancel(err)
-	}
-	if c.QR == "" || c.Status == Deleted {
-		return nil
-	}
-	raw, kind, err := s.fetch(ctx, c.QR)
-	if err != nil {
+// republish asks for a publish when others than these should serve now. The row must have
+// been written in this transaction: the publish that may be on its way looks again when
+// it records, and one of the two sees the other.
+func (s *service) republish(ctx context.Context, tx db.Tx, c Code, than []string) error {
+	duty, err := s.duty(ctx, tx, c)
+	if err != nil || slices.Equal(than, c.OnDuty(duty)) {
 		return err
 	}
-	key := "channelcode/" + c.Corp + "/" + c.ID.String()
-	if _, err := s.blob.Put(ctx, key, bytes.NewReader(raw), int64(len(raw)), kind); err != nil {
-		return err
-	}
-	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.NewRaw("UPDATE channelcode_code SET picture = ? WHERE corp_id = ? AND id = ?", key, c.Corp, c.ID).Exec(ctx)
-		return err
-	})
-}
-
-func (s *service) fetch(ctx context.Context, url string) (raw []byte, kind string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, "", err
-	}
-	res, err := s.http.Do(req)
-	if err != nil {
-		return nil, "", err
-	}
-	defer func() { _ = res.Body.Close() }() // only read from
-	raw, err = io.ReadAll(io.LimitReader(res.Body, maxPicture+1))
-	kind = res.Header.Get("Content-Type")
-	switch {
-	case err != nil:
-		return nil, "", err
-	case res.StatusCode != http.StatusOK:
-		return nil, "", fmt.Errorf("channelcode: picture: HTTP %d", res.StatusCode)
-	case len(raw) > maxPicture:
-		return nil, "", fmt.Errorf("channelcode: picture larger than %s bytes", strconv.Itoa(maxPicture))
-	case !strings.HasPrefix(kind, "image/"):
-		return nil, "", fmt.Errorf("channelcode: picture is %q", kind)
-	}
-	return raw, kind, nil
+	_, err = s.wantPublished(ctx, tx, c)
+	return err
 }

@@ -2,6 +2,7 @@ package channelcode
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
@@ -66,21 +67,28 @@ func (s *service) customerAdded(ctx context.Context, e event.CustomerAdded) erro
 			}
 		}
 		if c.DailyCap > 0 && c.Status != Deleted {
-			return s.capReached(ctx, tx, c, e.Member)
+			return s.reconsider(ctx, tx, c.Corp, c.ID)
 		}
 		return nil
 	})
 }
 
-// capReached publishes the code anew when this customer filled the member's day.
-func (s *service) capReached(ctx context.Context, tx db.Tx, c Code, member string) error {
-	today := dayOf(s.clock.Now().In(s.corps.Location(ctx, c.Corp)))
-	added, err := addedOn(ctx, tx, c.Corp, c.ID, today)
-	if err != nil || added[member] < c.DailyCap {
+// reconsider publishes the code anew when somebody else should serve now: a member has
+// reached his cap, left, or lost or gained the permission.
+func (s *service) reconsider(ctx context.Context, tx db.Tx, corp string, code id.ID) error {
+	// Writing the row orders us and a publish that is recording at this moment.
+	if _, err := tx.NewRaw("UPDATE channelcode_code SET status = status WHERE corp_id = ? AND id = ?", corp, code).Exec(ctx); err != nil {
 		return err
 	}
-	_, err = s.wantPublished(ctx, tx, c)
-	return err
+	c, err := byID(ctx, tx, corp, code)
+	if err != nil || c.Status == Deleted {
+		return err
+	}
+	if c.Status == Broken {
+		_, err = s.wantPublished(ctx, tx, c)
+		return err
+	}
+	return s.republish(ctx, tx, c, c.Published)
 }
 
 // remark asks for the remark once the customer's name is known.
@@ -126,19 +134,35 @@ func (s *service) setRemark(ctx context.Context, j job.Job[remarkArgs]) error {
 	})
 }
 
-func (s *service) customerLost(ctx context.Context, e event.CustomerLost) error {
-	return s.left(ctx, e.Meta, wasLost, e.Member, e.Customer)
+func (s *service) customerLost(ctx context.Context, j job.Job[event.CustomerLost]) error {
+	return s.left(ctx, j.Args.Meta, j.Attempt, wasLost, j.Args.Member, j.Args.Customer)
 }
 
-func (s *service) customerDeleted(ctx context.Context, e event.CustomerDeleted) error {
-	if e.ByTransfer {
+func (s *service) customerDeleted(ctx context.Context, j job.Job[event.CustomerDeleted]) error {
+	if j.Args.ByTransfer {
 		return nil // handed over, not deleted
 	}
-	return s.left(ctx, e.Meta, wasDeleted, e.Member, e.Customer)
+	return s.left(ctx, j.Args.Meta, j.Attempt, wasDeleted, j.Args.Member, j.Args.Customer)
 }
 
-// left counts against the code by which the ended follow had begun.
-func (s *service) left(ctx context.Context, m event.Meta, kind, member, customer string) error {
+// patience is how often news of a loss waits for the news of the addition, which travels
+// in a line of its own and may be late.
+const patience = 5
+
+// left counts against the code by which the ended follow had begun: the last addition
+// counted before. An addition that the member never confirmed was not counted, so its
+// end is not either.
+func (s *service) left(ctx context.Context, m event.Meta, attempt int, kind, member, customer string) error {
+	code, ok, err := cameBy(ctx, s.db.Read(), m.Corp, member, customer, m.At)
+	if err != nil {
+		return err
+	}
+	if ok {
+		return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+			_, err := s.count(ctx, tx, m, code, kind, member, customer)
+			return err
+		})
+	}
 	follow, err := mirror.FollowOf(ctx, s.db.Read(), m.Corp, member, customer)
 	if fault.CodeOf(err) == fault.NotFound {
 		return nil
@@ -146,20 +170,13 @@ func (s *service) left(ctx context.Context, m event.Meta, kind, member, customer
 	if err != nil {
 		return err
 	}
-	code, ok := CodeOf(follow.State)
-	if !ok {
+	if _, ours := CodeOf(follow.State); !ours || attempt >= patience {
 		return nil
 	}
-	if _, err := byID(ctx, s.db.Read(), m.Corp, code); fault.CodeOf(err) == fault.NotFound {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := s.count(ctx, tx, m, code, kind, member, customer)
-		return err
-	})
+	return job.RetryIn(time.Duration(attempt)*time.Second, errEarly)
 }
+
+var errEarly = errors.New("channelcode: a loss whose addition is not counted yet")
 
 // count writes one change; false when it was there already.
 func (s *service) count(ctx context.Context, tx db.Tx, m event.Meta, code id.ID, kind, member, customer string) (bool, error) {
@@ -182,14 +199,7 @@ func (s *service) memberMoved(ctx context.Context, corp, member string) error {
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		for _, code := range codes {
-			c, err := byID(ctx, tx, corp, code)
-			if err != nil {
-				return err
-			}
-			if c.Status == Deleted {
-				continue
-			}
-			if _, err := s.wantPublished(ctx, tx, c); err != nil {
+			if err := s.reconsider(ctx, tx, corp, code); err != nil {
 				return err
 			}
 		}

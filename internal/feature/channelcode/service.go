@@ -75,7 +75,7 @@ func (s *service) Create(ctx context.Context, in *createInput) (*View, error) {
 		return nil, err
 	}
 	now := s.clock.Now()
-	c := in.Body.onto(Code{ID: s.ids.New(), Corp: v.Corp, Status: Pending, Version: 1, CreatedBy: v.Actor(), CreatedAt: now, UpdatedAt: now})
+	c := in.Body.onto(Code{ID: s.ids.New(), Corp: v.Corp, Status: Pending, Version: 1, CreatedBy: v.Name, CreatedAt: now, UpdatedAt: now})
 	if err := s.check(ctx, v, c); err != nil {
 		return nil, err
 	}
@@ -145,9 +145,8 @@ func (s *service) Remove(ctx context.Context, in *codeInput) (*web.None, error) 
 	if err != nil {
 		return nil, err
 	}
-	c.Status, c.UpdatedAt, c.NextChangeAt = Deleted, s.clock.Now(), time.Time{}
 	return &web.None{}, s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		ok, err := updateCode(ctx, tx, c)
+		ok, err := deleteCode(ctx, tx, c, db.NowMS(s.clock))
 		if err != nil {
 			return err
 		}
@@ -217,13 +216,6 @@ func (s *service) wantPublished(ctx context.Context, tx db.Tx, c Code) (id.ID, e
 
 func likeEscape(s string) string {
 	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(s))
-}
-
-// changed tells whether WeCom has other members than wanted.
-func changed(published, wanted []string) bool {
-	have := slices.Clone(published)
-	slices.Sort(have)
-	return !slices.Equal(have, wanted)
 }
 
 func shiftField(i int) string { return "shifts[" + strconv.Itoa(i) + "].members" }

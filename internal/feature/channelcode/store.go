@@ -95,11 +95,13 @@ func insertCode(ctx context.Context, tx db.Tx, c Code) error {
 	return insertSeats(ctx, tx, c)
 }
 
-// updateCode writes c over the version it was read at; false when somebody else was first.
+// updateCode writes what a person edits over the version it was read at; false when
+// somebody else was first. What WeCom told is left alone: a publish may be recording it.
 func updateCode(ctx context.Context, tx db.Tx, c Code) (bool, error) {
 	r := rowOf(c)
 	r.Version++
-	res, err := tx.NewUpdate().Model(r).ExcludeColumn("id", "corp_id", "created_by", "created_at").
+	res, err := tx.NewUpdate().Model(r).
+		Column("name", "remark", "plan", "skip_verify", "greeting", "content", "tags", "customer_remark", "version", "updated_at").
 		Where("c.corp_id = ? AND c.id = ? AND c.version = ?", c.Corp, c.ID, c.Version).Exec(ctx)
 	if err != nil {
 		return false, err
@@ -113,6 +115,20 @@ func updateCode(ctx context.Context, tx db.Tx, c Code) (bool, error) {
 	return true, insertSeats(ctx, tx, c)
 }
 
+// deleteCode marks c, as it was read, as deleted; false when somebody else was first.
+func deleteCode(ctx context.Context, tx db.Tx, c Code, now int64) (bool, error) {
+	res, err := tx.NewRaw(`UPDATE channelcode_code SET status = ?, problem = '', next_change_at = 0, updated_at = ?, version = version + 1
+		WHERE corp_id = ? AND id = ? AND version = ?`, Deleted, now, c.Corp, c.ID, c.Version).Exec(ctx)
+	if err != nil {
+		return false, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return false, err
+	}
+	_, err = tx.NewRaw("DELETE FROM channelcode_seat WHERE code_id = ?", c.ID).Exec(ctx)
+	return err == nil, err
+}
+
 func insertSeats(ctx context.Context, tx db.Tx, c Code) error {
 	type seat struct {
 		bun.BaseModel `bun:"table:channelcode_seat"`
@@ -124,7 +140,7 @@ func insertSeats(ctx context.Context, tx db.Tx, c Code) error {
 	for _, m := range c.Everyone() {
 		seats = append(seats, seat{Corp: c.Corp, Member: m, Code: c.ID})
 	}
-	if len(seats) == 0 || c.Status == Deleted {
+	if len(seats) == 0 {
 		return nil
 	}
 	_, err := tx.NewInsert().Model(&seats).Exec(ctx)
@@ -212,11 +228,12 @@ func codesOf(rows []row) ([]Code, error) {
 	return codes, nil
 }
 
-// due lists codes whose members on duty may have changed by the passing of time.
+// due lists codes whose members on duty may have changed by the passing of time, and
+// those, deleted ones too, that WeCom shall be asked about again.
 func due(ctx context.Context, q db.Querier, now int64, limit int) ([]Code, error) {
 	var rows []row
 	err := q.NewSelect().Model(&rows).Where("c.next_change_at > 0 AND c.next_change_at <= ?", now).
-		Where("c.status <> ?", Deleted).OrderExpr("c.next_change_at").Limit(int64(limit)).Scan(ctx)
+		OrderExpr("c.next_change_at").Limit(int64(limit)).Scan(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -2,15 +2,10 @@ package channelcode
 
 import (
 	"context"
-	"errors"
-	"io"
-	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/message"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
-	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -173,47 +168,4 @@ func (s *service) Days(ctx context.Context, in *daysInput) (*History, error) {
 	h := History{From: dayOf(today.AddDate(0, 0, 1-in.Days)), To: dayOf(today)}
 	h.Days, err = days(ctx, s.db.Read(), v.Corp, in.ID, h.From)
 	return &h, err
-}
-
-// errGone says that the picture is not there yet.
-var errGone = errors.New("channelcode: no picture yet")
-
-// picturePNG streams the QR code from our copy, or, in the moments before it was made,
-// from WeCom.
-func (s *service) picturePNG(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	v, err := viewer.From(ctx)
-	if err != nil {
-		return err
-	}
-	code, err := id.Parse(r.PathValue("id"))
-	if err != nil {
-		return fault.Missing("渠道活码").Because(err)
-	}
-	c, err := seen(ctx, s.db.Read(), v, code)
-	if err != nil {
-		return err
-	}
-	if c.QR == "" {
-		return fault.New(fault.NotFound, "二维码还在生成，请稍候").Because(errGone)
-	}
-	w.Header().Set("Cache-Control", "private, max-age=3600")
-	if c.Picture == "" {
-		raw, kind, err := s.fetch(ctx, c.QR)
-		if err != nil {
-			return fault.New(fault.Upstream, "暂时取不到二维码图片，请稍后再试").Because(err)
-		}
-		w.Header().Set("Content-Type", kind)
-		_, err = w.Write(raw)
-		return err
-	}
-	body, info, err := s.blob.Get(ctx, c.Picture)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = body.Close() }() // only read from
-	w.Header().Set("Content-Type", info.Type)
-	w.Header().Set("Content-Length", strconv.FormatInt(info.Size, 10))
-	_, err = io.Copy(w, body)
-	return err
 }

@@ -149,7 +149,7 @@ func (s *service) one(ctx context.Context, v viewer.Viewer, want id.ID) (Greetin
 }
 
 func (s *service) write(ctx context.Context, v viewer.Viewer, g Greeting, f Form) (*View, error) {
-	g.Content, g.Enabled, g.UpdatedBy, g.UpdatedAt = f.Content, f.Enabled, v.Actor(), s.clock.Now()
+	g.Content, g.Enabled, g.UpdatedBy, g.UpdatedAt = f.Content, f.Enabled, v.Name, s.clock.Now()
 	if err := g.Validate(); err != nil {
 		return nil, err
 	}

@@ -27,6 +27,15 @@ export interface ButtonProps {
   label?: string;
 }
 
+/** In colour and variant, not in the kit's `type`: the router's link keeps a `type` for itself. */
+const looks: Record<NonNullable<ButtonProps['look']>, Pick<KitProps, 'color' | 'variant'>> = {
+  primary: { color: 'primary', variant: 'solid' },
+  default: { color: 'default', variant: 'outlined' },
+  quiet: { color: 'default', variant: 'text' },
+  danger: { color: 'danger', variant: 'outlined' },
+  link: { color: 'primary', variant: 'link' },
+};
+
 export function Button(props: ButtonProps) {
   const {
     children,
@@ -59,8 +68,7 @@ export function Button(props: ButtonProps) {
   };
 
   const shared: KitProps = {
-    type: look === 'primary' ? 'primary' : look === 'quiet' ? 'text' : look === 'link' ? 'link' : 'default',
-    danger: look === 'danger',
+    ...looks[look],
     icon: icon && <Icon name={icon} />,
     disabled,
     size,

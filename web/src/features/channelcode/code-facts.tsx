@@ -72,7 +72,7 @@ export function CodeFacts({ code }: { code: Code }) {
           : []),
         { name: t('skipVerify'), value: t(code.skipVerify ? 'skipVerify.yes' : 'skipVerify.no') },
         { name: t('greeting'), value: t(`greeting.${code.greeting}`) },
-        { name: t('tags'), value: tags.length > 0 && <Labels texts={tags} limit={20} /> },
+        { name: t('tags'), value: tags.length > 0 ? <Labels texts={tags} limit={20} /> : undefined },
         {
           name: t('customerRemark'),
           value: code.customerRemark && t('customerRemark.is', { text: code.customerRemark }),
