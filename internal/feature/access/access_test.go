@@ -278,7 +278,9 @@ func TestRoles(t *testing.T) {
 	each(t, func(t *testing.T, n *node) {
 		n.exec(`UPDATE access_role SET permissions = '["old"]', reach = 'self' WHERE role = ?`, access.Admin)
 		n.must(n.f.Start(context.Background())) // an update of the program
-		var got struct{ Roles []access.Role }
+		var got struct {
+			Roles []access.Role `json:"roles"`
+		}
 		_, body := n.call("", "GET", "/api/access/roles", "")
 		n.must(json.Unmarshal([]byte(body), &got))
 		var keys []string

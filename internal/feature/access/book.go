@@ -95,8 +95,9 @@ func (r *rights) view(who viewer.Who) (viewer.Viewer, error) {
 // managedBy gives the members in reach of a manager. One who was made a manager without
 // leading anything manages where he works.
 func (r *rights) managedBy(p *person) []string {
-	if known, ok := r.scopes.Load(p.id); ok {
-		return known.([]string)
+	known, _ := r.scopes.Load(p.id)
+	if userids, ok := known.([]string); ok {
+		return userids
 	}
 	managed := p.leads
 	if len(managed) == 0 {

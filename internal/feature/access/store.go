@@ -72,7 +72,7 @@ func grantsIn(ctx context.Context, q db.Querier, corp string) ([]grantRow, error
 	return rows, err
 }
 
-// setGrants replaces the roles of a member. A role that he keeps keeps its giver.
+// setGrants replaces the roles of a member. A role that he had before keeps its giver.
 func setGrants(ctx context.Context, tx db.Tx, corp, member string, roles []string, by string, now int64) error {
 	member = strings.ToLower(member)
 	gone := tx.NewDelete().Table("access_grant").

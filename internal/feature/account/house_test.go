@@ -59,7 +59,8 @@ func sets() []db.Migrations {
 	none := feature.Deps{}
 	return []db.Migrations{
 		job.Migrations(), corp.Migrations(), mirror.Migrations(),
-		{Set: "access", FS: access.New(none).Migrations}, {Set: "account", FS: account.New(none).Migrations},
+		{Set: "access", FS: access.New(none).Migrations},
+		{Set: "account", FS: account.New(none).Migrations},
 	}
 }
 

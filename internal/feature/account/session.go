@@ -118,10 +118,17 @@ func (s *sessions) end(ctx context.Context) error {
 }
 
 func (s *sessions) setCookie(ctx context.Context, token string, maxAge int) {
-	web.SetCookie(ctx, &http.Cookie{
-		Name: cookieName, Value: token, Path: "/", MaxAge: maxAge,
+	c := s.cookie(ctx, cookieName, token, "/", maxAge)
+	web.SetCookie(ctx, &c)
+}
+
+// cookie makes a cookie that scripts cannot read and other sites cannot send along with
+// a change. Without TLS, which is for loopback only, browsers would drop a secure one.
+func (s *sessions) cookie(ctx context.Context, name, value, path string, maxAge int) http.Cookie {
+	return http.Cookie{
+		Name: name, Value: value, Path: path, MaxAge: maxAge,
 		Secure: s.secure || web.Secure(ctx), HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	})
+	}
 }
 
 // codec writes a session as JSON, so that the store can read whose it is.

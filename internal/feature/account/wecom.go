@@ -73,7 +73,7 @@ func (s *service) StartWeCom(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := attempt{State: hex.EncodeToString(random[:]), Corp: corpID, Next: next, Expires: db.MS(s.deps.Clock.Now().Add(attemptLimit))}
 	callback := s.deps.PublicURL + "/api/account" + callbackPath
-	to := ""
+	var to string
 	if insideWeCom(r.UserAgent()) {
 		to, err = client.AuthorizeURL(callback, wecom.ScopeBase, a.State)
 	} else {
@@ -202,10 +202,8 @@ func (s *service) exchange(ctx context.Context, corpID, code string) (_ Session,
 }
 
 func (s *service) setAttempt(w http.ResponseWriter, r *http.Request, value string, maxAge int) {
-	http.SetCookie(w, &http.Cookie{
-		Name: attemptCookie, Value: value, Path: "/api/account/wecom", MaxAge: maxAge,
-		Secure: s.sessions.secure || web.Secure(r.Context()), HttpOnly: true, SameSite: http.SameSiteLaxMode,
-	})
+	c := s.sessions.cookie(r.Context(), attemptCookie, value, "/api/account/wecom", maxAge)
+	http.SetCookie(w, &c)
 }
 
 // turnBack shows the sign-in page with what went wrong.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/feature/account"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db/dbtest"
 	"github.com/queqiao-scrm/queqiao/wecom"
@@ -200,9 +201,7 @@ func TestLeaversLoseTheirSessions(t *testing.T) {
 
 func TestMethods(t *testing.T) {
 	each(t, func(h *house) {
-		var m struct {
-			Local, WeCom bool
-		}
+		var m account.Methods
 		h.must(json.Unmarshal(h.browser().do("GET", "/api/account/methods", nil).want(200, "").body, &m))
 		if !m.Local || !m.WeCom {
 			t.Errorf("%+v", m)

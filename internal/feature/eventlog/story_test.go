@@ -67,34 +67,38 @@ func (d *desk) topics(want ...string) (wait func()) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	response, err := (&http.Client{Jar: d.client.Jar}).Do(r)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	heard := make(chan string)
+	ready, heard := make(chan struct{}), make(chan string)
 	go func() {
 		defer close(heard)
-		text, piece := "", make([]byte, 4096)
-		left := slices.Clone(want)
-		for len(left) > 0 {
-			n, err := response.Body.Read(piece)
-			text += string(piece[:n])
-			left = slices.DeleteFunc(left, func(topic string) bool { return strings.Contains(text, `"topic":"`+topic+`"`) })
-			if err != nil {
-				heard <- "the stream ended before " + strings.Join(left, ", ") + " came: " + text
-				return
-			}
-		}
+		heard <- d.listen(r, ready, want)
 	}()
+	<-ready
 	return func() {
 		d.t.Helper()
-		if problem, ok := <-heard; ok {
+		if problem := <-heard; problem != "" {
 			d.t.Error(problem)
 		}
-		if err := response.Body.Close(); err != nil {
-			d.t.Error(err)
+	}
+}
+
+// listen reads the stream until every wanted topic has come, else it says what happened.
+func (d *desk) listen(r *http.Request, ready chan<- struct{}, want []string) (problem string) {
+	response, err := (&http.Client{Jar: d.client.Jar}).Do(r)
+	close(ready)
+	if err != nil {
+		return err.Error()
+	}
+	defer func() { _ = response.Body.Close() }() // the stream has no end of its own
+	text, piece, left := "", make([]byte, 4096), slices.Clone(want)
+	for len(left) > 0 {
+		n, err := response.Body.Read(piece)
+		text += string(piece[:n])
+		left = slices.DeleteFunc(left, func(topic string) bool { return strings.Contains(text, `"topic":"`+topic+`"`) })
+		if err != nil && len(left) > 0 {
+			return "the stream ended before " + strings.Join(left, ", ") + " came: " + text
 		}
 	}
+	return ""
 }
 
 // TestStoryWhyIsHeNotThere: a customer was added while WeCom refused us. The log shows
