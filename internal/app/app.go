@@ -100,6 +100,9 @@ func (a *App) Start(ctx context.Context) error {
 	if err := a.migrate(ctx); err != nil {
 		return err
 	}
+	if err := a.DB.Maintain(ctx); err != nil {
+		return err
+	}
 	if err := a.begin(ctx); err != nil {
 		return err
 	}

@@ -115,7 +115,7 @@ func (a *App) build(features []feature.New) {
 	})
 	a.Queue.Register(job.Prefixed(mirror.Slug, a.Mirror.Jobs()...)...)
 	a.schedule(mirror.Slug, a.Mirror.Schedules())
-	a.metrics.Register(a.Mirror.Collectors()...)
+	a.upkeep()
 	for _, newFeature := range features {
 		f := newFeature(a.deps())
 		a.Features = append(a.Features, f)

@@ -66,6 +66,8 @@ type engine interface {
 	// listen reports notes sent by other processes until ctx ends; lost is called
 	// whenever notes may have been missed.
 	listen(ctx context.Context, note func(text string), lost func(error)) error
+	// maintain refreshes what the planner knows of the tables, where nobody else does.
+	maintain(ctx context.Context, d *DB) error
 	// send tells notes to other processes.
 	send(ctx context.Context, d *DB, texts []string) error
 }
@@ -116,6 +118,11 @@ func (d *DB) Close() error {
 	d.notes.close()
 	return errors.Join(d.read.Close(), d.write.Close())
 }
+
+// Maintain refreshes the planner's statistics: SQLite does not do it by itself, and without
+// them a list with few hits walks its whole order. Cheap when little has changed; call it
+// every few minutes. PostgreSQL's autovacuum does the same unasked.
+func (d *DB) Maintain(ctx context.Context) error { return d.engine.maintain(ctx, d) }
 
 // Engine says which database this is. Only code that cannot be written once may ask.
 func (d *DB) Engine() Engine { return d.engine.name() }

@@ -252,3 +252,11 @@ func TestSQLiteIsOpenedForDurability(t *testing.T) {
 		return nil
 	}))
 }
+
+func TestMaintainIsHarmlessAtAnyTime(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for range 2 {
+			must(t, d.Maintain(t.Context()))
+		}
+	})
+}

@@ -114,6 +114,8 @@ func (e *postgresEngine) listen(ctx context.Context, note func(string), lost fun
 	}
 }
 
+func (*postgresEngine) maintain(context.Context, *DB) error { return nil }
+
 func (*postgresEngine) send(ctx context.Context, d *DB, texts []string) error {
 	rows := make(Rows, len(texts))
 	for i, t := range texts {

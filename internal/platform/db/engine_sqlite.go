@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -71,7 +72,18 @@ func (e *sqliteEngine) pool(ctx context.Context, conns int, q url.Values) (*bun.
 
 // listen and send have nobody to talk to: SQLite means one process.
 func (*sqliteEngine) listen(context.Context, func(string), func(error)) error { return nil }
-func (*sqliteEngine) send(context.Context, *DB, []string) error               { return nil }
+func (*sqliteEngine) maintain(ctx context.Context, d *DB) error {
+	// The limit keeps a look at a million rows to some hundred of them; 0x10002 asks for
+	// tables that were never analysed too.
+	for _, pragma := range []string{"PRAGMA analysis_limit = 400", "PRAGMA optimize = 0x10002"} {
+		if _, err := d.write.ExecContext(ctx, pragma); err != nil {
+			return fmt.Errorf("db: %s: %w", pragma, err)
+		}
+	}
+	return nil
+}
+
+func (*sqliteEngine) send(context.Context, *DB, []string) error { return nil }
 
 // sqliteCode is the extended result code of err, 0 when it is none of SQLite's.
 func sqliteCode(err error) int {

@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+)
+
+// kindMaintain refreshes the database's statistics.
+const kindMaintain = "app.maintain"
+
+// upkeep registers what the program does for itself: statistics and numbers to watch.
+func (a *App) upkeep() {
+	a.Queue.Register(job.Define(kindMaintain, func(ctx context.Context, _ job.Job[struct{}]) error { return a.DB.Maintain(ctx) },
+		job.InLane(job.Bulk), job.Attempts(1)))
+	a.Queue.Schedules(job.Schedule{Kind: kindMaintain, Every: 10 * time.Minute})
+	a.metrics.Register(a.Mirror.Collectors()...)
+	a.metrics.Database(a.DB.Stats)
+	a.metrics.Jobs(a.countJobs)
+}
+
+// countJobs adds up the jobs of all corps and of the installation itself, by state.
+func (a *App) countJobs(ctx context.Context) (map[string]int64, error) {
+	corps, err := a.Corps.Corps(ctx)
+	if err != nil {
+		return nil, err
+	}
+	owners := []string{""}
+	for _, c := range corps {
+		owners = append(owners, c.ID)
+	}
+	sum := map[string]int64{}
+	for _, owner := range owners {
+		counts, err := a.Queue.Counts(ctx, owner)
+		if err != nil {
+			return nil, err
+		}
+		for state, n := range counts {
+			sum[string(state)] += n
+		}
+	}
+	return sum, nil
+}
