@@ -185,7 +185,8 @@ const notUnderstood = "?"
 const maxUnix = 1 << 40
 
 // store writes a batch: one statement for the rows, one for the jobs. A repetition only
-// counts up; its job exists.
+// counts up; its job exists. Open pages hear of a callback when it is translated, which is
+// a moment later.
 func (m *Mirror) store(ctx context.Context, tx db.Tx, batch []arrival) ([]receipt, error) {
 	type inboxRow struct {
 		ID         id.ID  `bun:"id"`
@@ -229,7 +230,6 @@ func (m *Mirror) store(ctx context.Context, tx db.Tx, batch []arrival) ([]receip
 	}
 	fresh := make(map[string]bool, len(stored))
 	var jobs []job.Insert
-	topics := map[string][]string{}
 	for _, s := range stored {
 		row := at[s.Hash]
 		if row.ID != s.ID {
@@ -237,15 +237,9 @@ func (m *Mirror) store(ctx context.Context, tx db.Tx, batch []arrival) ([]receip
 		}
 		fresh[s.Hash] = true
 		jobs = append(jobs, translateJob(row.Corp, row.ID, row.Subject))
-		topics[row.Corp] = append(topics[row.Corp], row.ID.String())
 	}
 	if len(jobs) > 0 {
 		if _, err := m.jobs.Insert(ctx, tx, jobs...); err != nil {
-			return nil, err
-		}
-	}
-	for corp, keys := range topics {
-		if err := m.live.Publish(ctx, tx, corp, topicInbox, keys...); err != nil {
 			return nil, err
 		}
 	}

@@ -267,6 +267,12 @@ func (m *Mirror) endStage(ctx context.Context, j job.Job[syncArgs], run Sync) er
 	if err != nil {
 		return err
 	}
+	if run.Quiet {
+		// The corp has just grown from nothing; lists are opened in the next moment.
+		if err := m.db.Maintain(ctx); err != nil {
+			m.log.Warn("the database's statistics were not refreshed", "error", err)
+		}
+	}
 	now := db.NowMS(m.clock)
 	return m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		next := run.Scope.next(run.Stage)

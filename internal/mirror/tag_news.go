@@ -86,8 +86,9 @@ func withoutTags(library []TagGroup, tags []string) []TagGroup {
 	return kept
 }
 
-// askForTags queues a reading of the library. One that waits already serves both.
+// askForTags queues a reading of the library. One that waits already serves both. It has
+// a line of its own: while WeCom is down translations must go on.
 func (m *Mirror) askForTags(ctx context.Context, tx db.Tx, corp string) error {
-	_, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindReadTags, Corp: corp, Key: aboutTags, Unique: aboutTags, UniqueFor: job.HoldWaiting})
+	_, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindReadTags, Corp: corp, Key: "tags-at-wecom", Unique: aboutTags, UniqueFor: job.HoldWaiting})
 	return err
 }

@@ -1,0 +1,165 @@
+package mirror_test
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
+)
+
+// doorman lets everybody in as the viewer he was given.
+type doorman struct{ who *viewer.Viewer }
+
+func (d doorman) Identify(ctx context.Context, _ *http.Request) (context.Context, web.Subject, error) {
+	return viewer.With(ctx, *d.who), d.who, nil
+}
+
+// console is the mirror's routes behind a web server.
+type console struct {
+	h   *house
+	who viewer.Viewer
+	srv *web.Server
+}
+
+func newConsole(h *house) *console {
+	c := &console{h: h, who: viewer.System(h.corp)}
+	c.srv = web.New(web.Options{Guard: doorman{&c.who}, Clock: clock.System(), Log: slog.New(slog.DiscardHandler)})
+	c.srv.Mount(mirror.Slug, h.mirror.Routes()...)
+	return c
+}
+
+func (c *console) call(method, path, body string, into any) int {
+	c.h.t.Helper()
+	r := httptest.NewRequest(method, "/api/mirror"+path, strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	c.srv.Handler().ServeHTTP(w, r)
+	if into != nil && w.Code < 300 {
+		c.h.check(json.Unmarshal(w.Body.Bytes(), into))
+	}
+	return w.Code
+}
+
+type memberPage struct {
+	Items []mirror.MemberBrief `json:"items"`
+	Next  string               `json:"next"`
+}
+
+func (p memberPage) ids() []string {
+	var ids []string
+	for _, m := range p.Items {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+func TestPickers(t *testing.T) {
+	t.Parallel()
+	each(t, wecomsim.SeedOptions{Members: 9, Departments: 4}, func(h *house) {
+		h.check2(h.sim.JoinMember(wecomsim.JoinMember{UserID: "zhaoyun", Name: "赵云", Departments: []int{2}}))
+		h.check2(h.sim.JoinMember(wecomsim.JoinMember{UserID: "wildcard", Name: "百%分_号", Departments: []int{3}}))
+		h.told()
+		h.sync(mirror.ScopeFull)
+		c := newConsole(h)
+		find := func(query string) []string {
+			t.Helper()
+			var p memberPage
+			if code := c.call("GET", "/members?"+query, "", &p); code != http.StatusOK {
+				t.Errorf("%s: %d", query, code)
+			}
+			return p.ids()
+		}
+		for query, want := range map[string][]string{
+			"q=" + url.QueryEscape("赵云"): {"zhaoyun"}, "q=zhaoy": {"zhaoyun"}, "q=ZY": {"zhaoyun"}, "q=" + url.QueryEscape("云"): {"zhaoyun"},
+			"q=" + url.QueryEscape("%"): {"wildcard"}, "q=nobodyatall": nil, "id=zhaoyun&id=nobody": {"zhaoyun"}, "q=wildcard&department=3": {"wildcard"},
+			"q=wildcard&department=2": nil,
+		} {
+			if got := find(query); !slices.Equal(got, want) {
+				t.Errorf("%s finds %v, want %v", query, got, want)
+			}
+		}
+		var first, second memberPage
+		c.call("GET", "/members?limit=6", "", &first)
+		c.call("GET", "/members?limit=6&after="+first.Next, "", &second)
+		if all := append(first.ids(), second.ids()...); len(all) != 11 || second.Next != "" || !slices.IsSorted(all) {
+			t.Errorf("pages: %v", all)
+		}
+		if first.Items[0].Name == "" || len(first.Items[0].Departments) == 0 {
+			t.Errorf("brief = %+v", first.Items[0])
+		}
+
+		var tree mirror.DepartmentList
+		c.call("GET", "/departments", "", &tree)
+		if len(tree.Items) != 4 || tree.Items[0].ID != "1" || tree.Items[0].Members != 11 || tree.Items[0].Parent != "" {
+			t.Errorf("tree = %+v", tree)
+		}
+		seen := map[string]bool{"": true}
+		for _, d := range tree.Items {
+			if !seen[d.Parent] {
+				t.Errorf("%s comes before its parent %s", d.ID, d.Parent)
+			}
+			seen[d.ID] = true
+		}
+		var tags mirror.TagList
+		c.call("GET", "/tags", "", &tags)
+		if len(tags.Groups) == 0 || len(tags.Groups[0].Tags) == 0 {
+			t.Errorf("tags = %+v", tags)
+		}
+
+		// What lies outside the scope is not there.
+		c.who = viewer.Viewer{Corp: h.corp, Member: "zhaoyun", Scope: viewer.Scope{Reach: viewer.Self}}
+		if got := find(""); !slices.Equal(got, []string{"zhaoyun"}) {
+			t.Errorf("a member sees %v", got)
+		}
+		if got := find("id=wildcard"); len(got) != 0 {
+			t.Errorf("a member sees %v", got)
+		}
+		tree = mirror.DepartmentList{}
+		c.call("GET", "/departments", "", &tree)
+		if len(tree.Items) == 0 || tree.Items[len(tree.Items)-1].ID != "2" || tree.Items[0].Members != 1 {
+			t.Errorf("a member's tree = %+v", tree)
+		}
+		if code := c.call("POST", "/sync", `{"scope":"full"}`, nil); code != http.StatusForbidden {
+			t.Errorf("a member starts a sync: %d", code)
+		}
+		c.who = viewer.System("wwother")
+		if got := find(""); len(got) != 0 {
+			t.Errorf("another corp sees %v", got)
+		}
+
+		c.who = viewer.System(h.corp)
+		var run mirror.Sync
+		if code := c.call("POST", "/sync", `{"scope":"tags"}`, &run); code != http.StatusOK || run.State != mirror.SyncRunning {
+			t.Errorf("sync: %d %+v", code, run)
+		}
+		if code := c.call("POST", "/sync", `{"scope":"tags"}`, nil); code != http.StatusConflict {
+			t.Errorf("a second sync: %d", code)
+		}
+		if code := c.call("POST", "/sync", `{"scope":"all"}`, nil); code != http.StatusUnprocessableEntity && code != http.StatusBadRequest {
+			t.Errorf("an unknown scope: %d", code)
+		}
+		h.settle()
+		var list mirror.SyncList
+		c.call("GET", "/sync", "", &list)
+		if len(list.Items) != 2 || list.Items[0].ID != run.ID || list.Items[0].State != mirror.SyncDone || list.LastDone == 0 {
+			t.Errorf("syncs = %+v", list)
+		}
+		if code := c.call("GET", "/members?after=garbage", "", nil); code != http.StatusBadRequest && code != http.StatusUnprocessableEntity {
+			t.Errorf("a garbage cursor: %d", code)
+		}
+		if code := c.call("GET", "/members?department=x", "", nil); code != http.StatusBadRequest && code != http.StatusUnprocessableEntity {
+			t.Errorf("a garbage department: %d", code)
+		}
+	})
+}
