@@ -77,7 +77,7 @@ func (q *question) losses(r db.Querier, rows *[]row) *bun.SelectQuery {
 	scope := q.viewer.Where("l.corp_id", "l.member_id")
 	query := r.NewSelect().Model(rows).Where(scope.SQL, scope.Args...)
 	if q.named {
-		query = query.Where("l.member_id IN (?)", bun.In(q.members))
+		query = query.Where("l.member_id IN (?)", bun.List(q.members))
 	}
 	if !q.From.IsZero() {
 		query = query.Where("l.lost_at >= ?", db.MS(q.From))

@@ -95,9 +95,7 @@ func (s *service) prepare(ctx context.Context, v viewer.Viewer, f Filter, l leve
 	}
 	if wanted := standings(f.Standing); wanted != nil {
 		p.and("{f}.standing IN (?)", list(wanted))
-		if f.Standing != "open" {
-			p.and("{f}.standing <> 1") // names the partial index of the few that do not simply stand
-		}
+		p.ended = !slices.Contains(wanted, mirror.Stands)
 	}
 	p.shown = slices.Clone(p.follow)
 	if !f.From.IsZero() {

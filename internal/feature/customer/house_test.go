@@ -98,6 +98,8 @@ func open(t *testing.T, d *db.DB) *house {
 	h.f = customer.New(feature.Deps{DB: d, Search: h.index, Asks: h.asks, Corps: corps, Clock: h.clock, IDs: h.ids, Log: log})
 	h.asks.Register(h.f.Slug, h.f.Answers)
 	h.bus.Register(h.f.Slug, h.f.Listeners...)
+	h.must(h.queue.Start(context.Background()))
+	t.Cleanup(func() { h.must(h.queue.Stop(context.Background())) })
 	server := web.New(web.Options{Guard: h, Clock: h.clock, Log: log})
 	server.Mount("customer", h.f.Routes...)
 	listening := httptest.NewServer(server.Handler())
@@ -276,7 +278,7 @@ func (h *house) bulk(n int, members []string) {
 		}
 		h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
 			for table, rows := range map[string]db.Rows{
-				"mirror_customer (id, corp_id, customer, name, type, avatar, gender, unionid, company, title, follows, added_at, lost_at, updated_at, read_at)": customers,
+				"mirror_customer (id, corp_id, customer, name, type, avatar, gender, unionid, company, title, follows, added_at, lost_at, updated_at, read_at)":                                                                  customers,
 				"mirror_follow (id, corp_id, member_id, customer, customer_id, standing, remark, description, company, mobiles, add_way, operator, state, added_at, ended_at, told_at, read_at, found_at, sync_run, updated_at)": follows,
 				"mirror_follow_tag (corp_id, follow_id, tag_id, kind, added_at)": tags,
 			} {

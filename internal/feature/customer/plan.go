@@ -36,6 +36,7 @@ type plan struct {
 	tags     []string    // of which the follow has one: their indexes have the list's order
 	rarest   string      // of several tags that a row must all have, when it is not too common
 	rare     bool        // a condition names the rows
+	ended    bool        // only follows that do not simply stand are meant
 	nothing  bool        // no row can match
 }
 
@@ -50,10 +51,10 @@ const (
 	// of the corp that a walk through all finds them quickly.
 	maxMerged = 100
 	// manyTagged is how many follows a tag may have to start a list from all of them.
-	manyTagged = 20_000
+	manyTagged = 50_000
 )
 
-func list[T any](values []T) any { return bun.In(values) }
+func list[T any](values []T) any { return bun.List(values) }
 
 func (p *plan) and(sql string, args ...any) { p.follow = append(p.follow, condition{sql, args}) }
 
@@ -126,7 +127,8 @@ func (p *plan) sources() []source {
 	walk := source{from: "mirror_follow AS f", at: "f.added_at", id: "f.id", where: "f.corp_id = ?", args: []any{p.corp}}
 	switch {
 	case p.rare:
-		walk.at = "+f.added_at" // not by the list's own index: SQLite would walk all of it
+		// Not by an index that begins with the corp: SQLite would walk all of it.
+		walk.where, walk.at = "f.corp_id || '' = ?", "+f.added_at"
 		return []source{walk}
 	case p.rarest != "" && p.level == perFollow:
 		return []source{p.byTag(p.rarest)}
@@ -149,6 +151,9 @@ func (p *plan) sources() []source {
 			merged = append(merged, p.byTag(t))
 		}
 		return merged
+	}
+	if p.ended {
+		walk.where += " AND f.standing <> 1" // names the index of the few that do not simply stand
 	}
 	return []source{walk}
 }

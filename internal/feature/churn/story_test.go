@@ -1,0 +1,423 @@
+package churn_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/queqiao-scrm/queqiao/internal/apptest"
+	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/feature/access"
+	"github.com/queqiao-scrm/queqiao/internal/feature/account"
+	"github.com/queqiao-scrm/queqiao/internal/feature/churn"
+	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
+	"github.com/queqiao-scrm/queqiao/internal/feature/home"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
+)
+
+// desk is the administrator at the console of a running program.
+type desk struct {
+	*apptest.House
+	t      *testing.T
+	client *http.Client
+}
+
+func stories(t *testing.T, o apptest.Options, story func(d *desk)) {
+	t.Helper()
+	o.Features = []feature.New{access.New, account.New, home.New, customer.New, churn.New}
+	apptest.Each(t, o, func(t *testing.T, h *apptest.House) {
+		d := &desk{House: h, t: t, client: h.Client()}
+		d.signIn()
+		story(d)
+	})
+}
+
+func (d *desk) signIn() {
+	d.t.Helper()
+	d.call("POST", "/api/account/sign-in", `{"name":"admin","password":"`+apptest.Password+`"}`, nil)
+}
+
+// Advance lets time pass; whoever stays away long is signed out meanwhile.
+func (d *desk) Advance(span time.Duration) {
+	d.t.Helper()
+	d.House.Advance(span)
+	d.signIn()
+}
+
+// call expects success and reads the answer.
+func (d *desk) call(method, path, body string, into any) {
+	d.t.Helper()
+	r, err := http.NewRequestWithContext(d.t.Context(), method, d.URL+path, strings.NewReader(body))
+	d.must(err)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	response, err := d.client.Do(r)
+	d.must(err)
+	raw, err := io.ReadAll(response.Body)
+	d.must(err)
+	d.must(response.Body.Close())
+	if response.StatusCode >= 300 {
+		d.t.Fatalf("%s %s: %d %s", method, path, response.StatusCode, raw)
+	}
+	if into != nil {
+		d.must(json.Unmarshal(raw, into))
+	}
+}
+
+func (d *desk) must(err error) {
+	d.t.Helper()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+func (d *desk) losses() []churn.View {
+	d.t.Helper()
+	var page web.Page[churn.View]
+	d.call("GET", "/api/churn/losses", "", &page)
+	return page.Items
+}
+
+// only is the one loss there should be.
+func (d *desk) only() churn.View {
+	d.t.Helper()
+	all := d.losses()
+	if len(all) != 1 {
+		d.t.Fatalf("%d losses, want one: %+v", len(all), all)
+	}
+	return all[0]
+}
+
+// cast gives the first member and a stranger of the simulated world.
+func (d *desk) cast() (member, person string) {
+	d.t.Helper()
+	var members struct {
+		Members []struct{ UserID string }
+	}
+	d.sim("/_sim/members?corp="+d.Corp, &members)
+	var people struct{ People []struct{ ID string } }
+	d.sim("/_sim/people?corp="+d.Corp, &people)
+	if len(members.Members) == 0 || len(people.People) == 0 {
+		d.t.Fatalf("an empty world: %+v %+v", members, people)
+	}
+	return members.Members[0].UserID, people.People[0].ID
+}
+
+func (d *desk) sim(path string, into any) {
+	d.t.Helper()
+	r, err := http.NewRequestWithContext(d.t.Context(), http.MethodGet, d.WeCom+path, nil)
+	d.must(err)
+	response, err := http.DefaultClient.Do(r)
+	d.must(err)
+	raw, err := io.ReadAll(response.Body)
+	d.must(err)
+	d.must(response.Body.Close())
+	d.must(json.Unmarshal(raw, into))
+}
+
+// meet makes the person the member's customer.
+func (d *desk) meet(member, person string) {
+	d.t.Helper()
+	_, err := d.Sim.Add(wecomsim.Add{Corp: d.Corp, Member: member, Person: person})
+	d.must(err)
+	d.Settle()
+}
+
+// leave is the customer deleting the member.
+func (d *desk) leave(member, person string) {
+	d.t.Helper()
+	_, err := d.Sim.DeleteMember(wecomsim.Pair{Corp: d.Corp, Member: member, Person: person})
+	d.must(err)
+	d.Settle()
+}
+
+// cards are the app messages on the member's phone.
+func (d *desk) cards(member string) []wecom.TextCard {
+	d.t.Helper()
+	messages, err := d.Sim.AppMessages(d.Corp, member)
+	d.must(err)
+	var cards []wecom.TextCard
+	for _, m := range messages {
+		var card wecom.TextCard
+		d.must(json.Unmarshal(m.Body, &card))
+		cards = append(cards, card)
+	}
+	return cards
+}
+
+func TestLossIsToldAtOnceWithALinkThatWorks(t *testing.T) {
+	stories(t, apptest.Options{}, func(d *desk) {
+		member, person := d.cast()
+		d.meet(member, person)
+		d.Advance(50 * time.Hour)
+		d.leave(member, person)
+		l := d.only()
+		if l.Notice != churn.NoticeSent || l.DaysKept != 2 || l.Unknown || !l.Company || l.ReturnedAt != nil || l.Name == "" || l.CustomerID == 0 {
+			d.t.Errorf("%+v", l)
+		}
+		cards := d.cards(member)
+		if len(cards) != 1 || !strings.Contains(cards[0].Description, l.Name) || !strings.Contains(cards[0].Description, "添加 2 天") {
+			d.t.Fatalf("the member got %+v", cards)
+		}
+		// The phone has no session: WeCom signs it in silently, and it ends on the customer's page.
+		page := "/customer/" + l.CustomerID.String()
+		if where := d.tap(member, cards[0].URL); where != page {
+			d.t.Errorf("the card leads to %s, want %s", where, page)
+		}
+		var tiles struct {
+			Tiles []struct {
+				Key   string
+				Value int64
+			}
+		}
+		d.call("GET", "/api/home/tiles", "", &tiles)
+		for _, tile := range tiles.Tiles {
+			if tile.Key == "customer.lostToday" && tile.Value != 1 {
+				d.t.Errorf("the home page counts %d lost", tile.Value)
+			}
+		}
+		var story struct{ Items []struct{ Kind string } }
+		d.call("GET", "/api/customer/customers/"+l.CustomerID.String()+"/timeline", "", &story)
+		var kinds []string
+		for _, e := range story.Items {
+			kinds = append(kinds, e.Kind)
+		}
+		if strings.Join(kinds, " ") != "churn.noticed customer.lost customer.added" {
+			d.t.Errorf("the customer's story is %v", kinds)
+		}
+	})
+}
+
+// tap opens a card in the WeCom client of the member and says on which page of the console
+// it ends, signed in as whom.
+func (d *desk) tap(member, address string) string {
+	d.t.Helper()
+	phone := d.Client()
+	wecomPage, err := url.Parse(d.WeCom)
+	d.must(err)
+	r, err := http.NewRequestWithContext(d.t.Context(), http.MethodPost, d.WeCom+"/_sim/identity", strings.NewReader(`{"corp":"`+d.Corp+`","member":"`+member+`"}`))
+	d.must(err)
+	r.Header.Set("Content-Type", "application/json")
+	response, err := phone.Do(r)
+	d.must(err)
+	d.must(response.Body.Close())
+	if len(phone.Jar.Cookies(wecomPage)) == 0 {
+		d.t.Fatalf("the phone has no holder: %s", response.Status)
+	}
+	open := func(address string) *http.Response {
+		r, err := http.NewRequestWithContext(d.t.Context(), http.MethodGet, address, nil)
+		d.must(err)
+		r.Header.Set("User-Agent", "Mozilla/5.0 (iPhone) wxwork/4.1.36 MicroMessenger/7.0.1")
+		response, err := phone.Do(r)
+		d.must(err)
+		d.must(response.Body.Close())
+		return response
+	}
+	end := open(address).Request.URL
+	me := open(d.URL + "/api/account/me")
+	if me.StatusCode != http.StatusOK {
+		d.t.Errorf("the phone is not signed in: %d at %s", me.StatusCode, end)
+	}
+	if seen := open(d.URL + "/api/customer/customers" + strings.TrimPrefix(end.Path, "/customer")); seen.StatusCode != http.StatusOK {
+		d.t.Errorf("the member may not see the customer: %d", seen.StatusCode)
+	}
+	return end.RequestURI()
+}
+
+func TestLossBeforeTheFirstSync(t *testing.T) {
+	stories(t, apptest.Options{NoSync: true}, func(d *desk) {
+		member, person := d.cast()
+		_, err := d.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultDrop})
+		d.must(err)
+		d.meet(member, person) // nobody tells us
+		d.Sim.ClearFaults()
+		d.leave(member, person)
+		l := d.only()
+		if l.AddedAt != nil || l.DaysKept != -1 || l.Notice != churn.NoticeSent || l.Unknown {
+			d.t.Errorf("%+v", l)
+		}
+		if cards := d.cards(member); len(cards) != 1 {
+			d.t.Errorf("the member got %+v", cards)
+		}
+		d.Sync()
+		if l := d.only(); l.Name == "" {
+			d.t.Errorf("the sync did not teach the name: %+v", l)
+		}
+	})
+}
+
+func TestReAddingKeepsBothLosses(t *testing.T) {
+	stories(t, apptest.Options{}, func(d *desk) {
+		member, person := d.cast()
+		d.meet(member, person)
+		d.Advance(24 * time.Hour)
+		d.leave(member, person)
+		d.Advance(time.Hour)
+		d.meet(member, person)
+		if l := d.only(); l.ReturnedAt == nil {
+			d.t.Errorf("the loss is open although the customer came back: %+v", l)
+		}
+		var back struct{ Items []struct{ Standing int } }
+		d.call("GET", "/api/customer/follows?standing=all", "", &back)
+		if len(back.Items) != 1 || back.Items[0].Standing != 1 {
+			d.t.Errorf("the pair is not as before: %+v", back)
+		}
+		d.Advance(time.Hour)
+		d.leave(member, person)
+		all := d.losses()
+		if len(all) != 2 || all[0].ReturnedAt != nil || all[1].ReturnedAt == nil {
+			d.t.Fatalf("%+v", all)
+		}
+		if all[0].DaysKept != 0 || all[1].DaysKept != 1 {
+			d.t.Errorf("kept %d and %d days", all[0].DaysKept, all[1].DaysKept)
+		}
+		if cards := d.cards(member); len(cards) != 2 {
+			d.t.Errorf("the member got %d cards", len(cards))
+		}
+		for query, want := range map[string]int{"state=lost": 1, "state=returned": 1, "state=all": 2} {
+			var page web.Page[churn.View]
+			d.call("GET", "/api/churn/losses?"+query, "", &page)
+			if len(page.Items) != want {
+				d.t.Errorf("%s: %d rows, want %d", query, len(page.Items), want)
+			}
+		}
+	})
+}
+
+func TestRepeatedCallbackIsOneLoss(t *testing.T) {
+	stories(t, apptest.Options{}, func(d *desk) {
+		member, person := d.cast()
+		d.meet(member, person)
+		_, err := d.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultDuplicate, Event: "change_external_contact/del_follow_user"})
+		d.must(err)
+		d.leave(member, person)
+		for _, sent := range d.Sim.Deliveries(0) {
+			d.must(d.Sim.Redeliver(sent.ID))
+		}
+		d.Settle()
+		d.only()
+		if cards := d.cards(member); len(cards) != 1 {
+			d.t.Errorf("the member got %d cards", len(cards))
+		}
+	})
+}
+
+func TestNoticeSwitchedOff(t *testing.T) {
+	stories(t, apptest.Options{}, func(d *desk) {
+		member, person := d.cast()
+		d.meet(member, person)
+		d.call("PUT", "/api/churn/setting", `{"notify":false}`, nil)
+		var setting churn.Setting
+		d.call("GET", "/api/churn/setting", "", &setting)
+		if setting.Notify {
+			d.t.Error("the switch did not turn")
+		}
+		d.leave(member, person)
+		if l := d.only(); l.Notice != churn.NoticeOff {
+			d.t.Errorf("%+v", l)
+		}
+		if cards := d.cards(member); len(cards) != 0 {
+			d.t.Errorf("the member got %+v", cards)
+		}
+	})
+}
+
+// TestNoticeRefused: what WeCom will never take is not tried for hours, and the row says why.
+func TestNoticeRefused(t *testing.T) {
+	stories(t, apptest.Options{}, func(d *desk) {
+		member, person := d.cast()
+		d.meet(member, person)
+		for code, want := range map[int]string{81013: "可见范围", 60020: "（60020）", 48002: "（48002）"} {
+			fault, err := d.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultCode, Path: "/cgi-bin/message/send", Code: code})
+			d.must(err)
+			d.leave(member, person)
+			l := d.losses()[0]
+			if l.Notice != churn.NoticeFailed || !strings.Contains(l.Reason, want) || strings.Contains(l.Reason, "errmsg") {
+				d.t.Errorf("%d: %s %q", code, l.Notice, l.Reason)
+			}
+			d.Sim.ClearFaults(fault)
+			d.Advance(time.Hour)
+			d.meet(member, person)
+			d.Advance(time.Hour)
+		}
+		if cards := d.cards(member); len(cards) != 0 {
+			d.t.Errorf("the member got %d cards all the same", len(cards))
+		}
+	})
+}
+
+// TestNoticeWaitsForWeCom: down for an hour and back, the card still comes, once.
+func TestNoticeWaitsForWeCom(t *testing.T) {
+	stories(t, apptest.Options{}, func(d *desk) {
+		member, person := d.cast()
+		d.meet(member, person)
+		_, err := d.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultHTTP, Path: "/cgi-bin/message/send", Status: 503})
+		d.must(err)
+		d.leave(member, person)
+		if l := d.only(); l.Notice != churn.NoticeWaiting {
+			d.t.Errorf("while WeCom is down: %+v", l)
+		}
+		for range 12 {
+			d.Advance(5 * time.Minute)
+		}
+		if l := d.only(); l.Notice != churn.NoticeWaiting {
+			d.t.Errorf("after an hour: %+v", l)
+		}
+		d.Sim.ClearFaults()
+		d.Advance(15 * time.Minute)
+		if l := d.only(); l.Notice != churn.NoticeSent {
+			d.t.Errorf("when WeCom is back: %+v", l)
+		}
+		if cards := d.cards(member); len(cards) != 1 {
+			d.t.Errorf("the member got %d cards", len(cards))
+		}
+	})
+}
+
+// TestNoticeGivesUp: a notice that could not be sent for hours says so.
+func TestNoticeGivesUp(t *testing.T) {
+	stories(t, apptest.Options{}, func(d *desk) {
+		member, person := d.cast()
+		d.meet(member, person)
+		_, err := d.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultHTTP, Path: "/cgi-bin/message/send", Status: 503})
+		d.must(err)
+		d.leave(member, person)
+		for range 30 {
+			d.Advance(13 * time.Minute)
+		}
+		if l := d.only(); l.Notice != churn.NoticeFailed || !strings.Contains(l.Reason, "企业微信") {
+			d.t.Errorf("%s %q", l.Notice, l.Reason)
+		}
+	})
+}
+
+// TestSyncFindsALoss nobody told of: recorded as such, without an alarm.
+func TestSyncFindsALoss(t *testing.T) {
+	stories(t, apptest.Options{}, func(d *desk) {
+		member, person := d.cast()
+		d.meet(member, person)
+		d.Advance(time.Hour)
+		_, err := d.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultDrop})
+		d.must(err)
+		_, err = d.Sim.DeleteCustomer(wecomsim.Pair{Corp: d.Corp, Member: member, Person: person})
+		d.must(err)
+		d.Settle()
+		d.Sim.ClearFaults()
+		d.Advance(time.Hour)
+		d.Sync()
+		d.Advance(time.Hour)
+		if l := d.only(); !l.Unknown || l.Notice != churn.NoticeOff {
+			d.t.Errorf("%+v", l)
+		}
+		if cards := d.cards(member); len(cards) != 0 {
+			d.t.Errorf("the member was alarmed: %+v", cards)
+		}
+	})
+}
