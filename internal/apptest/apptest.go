@@ -51,6 +51,8 @@ type Options struct {
 	Features []feature.New
 	// NoSync leaves the mirror empty: the corp's first sync has not run.
 	NoSync bool
+	// Transport is the line to WeCom, for tests that cut it; nil for the usual one.
+	Transport http.RoundTripper
 }
 
 // Each runs body in a house on every engine.
@@ -98,6 +100,7 @@ func (h *House) boot(cfg config.Config, o Options) {
 	ctx, stop := context.WithCancel(context.Background())
 	a, err := app.New(ctx, cfg, o.Features, app.Options{
 		Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), AutoMigrate: true, Version: "test", Queue: job.Options{},
+		Transport: o.Transport,
 	})
 	if err != nil {
 		stop()

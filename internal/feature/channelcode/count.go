@@ -100,7 +100,7 @@ func counters(ctx context.Context, q db.Querier, corp string, codes []id.ID, tod
 	}
 	err := q.NewRaw(`SELECT code_id, CAST(SUM(added) AS BIGINT) AS added, CAST(SUM(CASE WHEN day = ? THEN added ELSE 0 END) AS BIGINT) AS today,
 		CAST(SUM(lost) AS BIGINT) AS lost, CAST(SUM(deleted) AS BIGINT) AS deleted
-		FROM channelcode_day WHERE corp_id = ? AND code_id IN (?) GROUP BY code_id`, today, corp, bun.In(codes)).Scan(ctx, &rows)
+		FROM channelcode_day WHERE corp_id = ? AND code_id IN (?) GROUP BY code_id`, today, corp, bun.List(codes)).Scan(ctx, &rows)
 	for _, r := range rows {
 		counts[r.Code] = Counters{Added: r.Added, Today: r.Today, Lost: r.Lost, Deleted: r.Deleted}
 	}

@@ -2,7 +2,6 @@ package channelcode
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"strings"
 	"time"

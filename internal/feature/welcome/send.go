@@ -53,10 +53,26 @@ func (s *service) customerAdded(ctx context.Context, j job.Job[event.CustomerAdd
 		return s.again(ctx, e, err)
 	}
 	text, attachments := g.content.Wire()
-	asking, cancel := context.WithTimeout(ctx, e.At.Add(window).Sub(s.clock.Now()))
+	asking, cancel := s.within(ctx, e.At.Add(window).Sub(s.clock.Now()))
 	defer cancel()
 	err = client.SendWelcomeMsg(asking, wecom.SendWelcomeMsgRequest{WelcomeCode: e.WelcomeCode, Text: text, Attachments: attachments})
 	return s.settle(context.WithoutCancel(ctx), e, d, err)
+}
+
+// within ends a context after a time of the program's clock, by which everything here is
+// measured.
+func (s *service) within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	timer := s.clock.NewTimer(d)
+	go func() {
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel(context.DeadlineExceeded)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
 }
 
 func (s *service) late(e event.CustomerAdded) bool { return s.clock.Now().Sub(e.At) >= window }
@@ -74,6 +90,10 @@ func (s *service) again(ctx context.Context, e event.CustomerAdded, err error) e
 	return job.RetryIn(retryWait, errors.Join(err, s.answered(context.WithoutCancel(ctx), e)))
 }
 
+// sendOperation is what the SDK calls the sending in its errors; a failure of another
+// operation, such as fetching a token, means that WeCom was not asked.
+const sendOperation = "externalcontact/send_welcome_msg"
+
 const retryWait = 300 * time.Millisecond
 
 // settle records WeCom's answer, or asks for another try while the code lives.
@@ -83,7 +103,7 @@ func (s *service) settle(ctx context.Context, e event.CustomerAdded, d Delivery,
 		return s.finish(ctx, e, d)
 	}
 	wx, ok := errors.AsType[*wecom.Error](err)
-	if !ok {
+	if !ok || wx.Code == 0 && wx.Op == sendOperation {
 		return job.RetryIn(retryWait, err) // no answer: nobody knows whether it was sent
 	}
 	switch {
@@ -215,7 +235,7 @@ func (s *service) customerName(ctx context.Context, e event.CustomerAdded) (stri
 	if err != nil {
 		return "", err
 	}
-	ctx, cancel := context.WithTimeout(ctx, nameTime)
+	ctx, cancel := s.within(ctx, nameTime)
 	defer cancel()
 	got, err := client.GetExternalContact(ctx, e.Customer, "")
 	if err != nil {

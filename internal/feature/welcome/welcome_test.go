@@ -1,0 +1,12 @@
+package welcome_test
+
+import (
+	"testing"
+
+	"github.com/queqiao-scrm/queqiao/internal/apptest"
+	"github.com/queqiao-scrm/queqiao/internal/feature/welcome"
+)
+
+func TestStories(t *testing.T) {
+	apptest.Stories(t, "testdata/*.story", welcome.New)
+}
