@@ -54,3 +54,8 @@ CREATE TABLE job_schedule (
     name      TEXT   PRIMARY KEY,
     last_tick BIGINT NOT NULL
 );
+
+-- +goose Down
+DROP TABLE job_schedule;
+DROP TABLE job_lease;
+DROP TABLE job_job;
