@@ -55,11 +55,8 @@ type sessions struct {
 const sessionKey = "session"
 
 func newSessions(d *db.DB, c clock.Clock, secure bool) *sessions {
-	m := scs.New()
-	m.Store = &sessionStore{db: d, clock: c}
-	m.Codec = codec{}
-	m.HashTokenInStore = true
-	m.Lifetime = lifetime
+	// Not scs.New: that starts a store in memory, whose cleaner never ends.
+	m := &scs.SessionManager{Store: &sessionStore{db: d, clock: c}, Codec: codec{}, HashTokenInStore: true, Lifetime: lifetime}
 	return &sessions{manager: m, secure: secure}
 }
 
