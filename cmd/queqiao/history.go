@@ -109,6 +109,15 @@ func playHistory(ctx context.Context, sim *wecomsim.Sim, corpID string) error {
 			if err != nil {
 				return err
 			}
+			if r.Event == "add_half_external_contact" {
+				// This code wants the member's consent, which mostly comes.
+				if dice.IntN(6) == 0 {
+					continue
+				}
+				if _, err := sim.Accept(wecomsim.Pair{Corp: corpID, Person: person.ID, Member: r.UserID}); err != nil {
+					return err
+				}
+			}
 			friends = append(friends, pair{person.ID, r.UserID})
 			if len(friends) > 8 && dice.IntN(9) == 0 {
 				f := friends[dice.IntN(len(friends)-4)]
