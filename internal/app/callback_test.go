@@ -113,7 +113,7 @@ func TestBadCallbacksAtTheDoor(t *testing.T) {
 			{"wrong signature", "POST", path, forged, bytes.NewReader(body), 403, "signature"},
 			{"no signature", "POST", path, nil, bytes.NewReader(body), 400, "msg_signature"},
 			{"meant for another corp", "POST", path, otherQuery, bytes.NewReader(otherBody), 403, "another corp"},
-			{"10 MB", "POST", path, query, bytes.NewReader(make([]byte, 10<<20)), 413, "1 MB"},
+			{"10 MB", "POST", path, query, bytes.NewReader(make([]byte, 10<<20)), 413, "1024 KB"},
 			{"10 MB without a length", "POST", path, query, io.LimitReader(zeros{}, 10<<20), 413, "1 MB"},
 			{"unknown address", "POST", "/callback/nobody", query, bytes.NewReader(body), 404, "no app"},
 			{"no address", "POST", "/callback/", query, bytes.NewReader(body), 404, "no app"},

@@ -17,10 +17,10 @@ import (
 // open are the routes that answer without a session, each for a reason. One that is not
 // here and lets a stranger in fails the test.
 var open = map[string]string{
-	"account.methods":     "the sign-in page shows the ways to sign in",
-	"account.signIn":      "signs in",
-	"account.startWeCom":  "leads to WeCom's sign-in",
-	"account.finishWeCom": "comes back from it",
+	"account.getMethods":       "the sign-in page shows the ways to sign in",
+	"account.postSignIn":       "signs in",
+	"account.getWecomStart":    "leads to WeCom's sign-in",
+	"account.getWecomCallback": "comes back from it",
 }
 
 var variable = regexp.MustCompile(`\{[^}]+\}`)
@@ -70,7 +70,7 @@ func TestUnknownAddresses(t *testing.T) {
 	}{
 		{http.MethodGet, "/api/nothing", http.StatusNotFound},
 		{http.MethodPost, "/api/customer/nothing/at/all", http.StatusNotFound},
-		{http.MethodGet, "/api/../api/nothing", http.StatusNotFound},
+		{http.MethodGet, "/api/channelcode/codes/1/nothing", http.StatusNotFound},
 		{http.MethodDelete, "/api/account/me", http.StatusMethodNotAllowed},
 	} {
 		status, problem := ask(t, h, c.method, c.path, "")

@@ -212,9 +212,10 @@ func TestLostCallbacksAreRepaired(t *testing.T) {
 	offices(t, func(o *office) {
 		stays, goes := o.add(0), o.add(1)
 		o.Settle()
+		was := o.customer(stays.ExternalUserID)
 		o.fault(wecomsim.Fault{Kind: wecomsim.FaultDrop})
 		unheard := o.add(2)
-		if _, err := o.Sim.DeleteMember(wecomsim.Pair{Person: o.people[1], Member: o.members[0]}); err != nil {
+		if _, err := o.Sim.DeleteCustomer(wecomsim.Pair{Person: o.people[1], Member: o.members[0]}); err != nil {
 			t.Fatal(err)
 		}
 		o.Settle()
@@ -232,15 +233,21 @@ func TestLostCallbacksAreRepaired(t *testing.T) {
 		if c := o.customer(unheard.ExternalUserID); c.Name == "" {
 			t.Errorf("the found customer: %+v", c)
 		}
+		if c := o.customer(stays.ExternalUserID); c.Name != was.Name || c.Follows != 1 || c.LostAt != 0 {
+			t.Errorf("the customer who stayed: %+v", c)
+		}
 		if got := o.greetings(2); got != nil {
 			t.Errorf("greeted an hour late: %q", got)
 		}
-		var losses struct {
-			Items []struct{ Customer, External string }
+		var lost struct {
+			Items []struct {
+				Customer, Notice string
+				Unknown          bool
+			}
 		}
-		o.console.Do(http.MethodGet, "/api/churn/losses", nil, &losses)
-		if len(losses.Items) != 1 {
-			t.Errorf("losses %+v, want the one that nobody told (%s, not %s)", losses.Items, goes.ExternalUserID, stays.ExternalUserID)
+		o.console.Do(http.MethodGet, "/api/churn/losses", nil, &lost)
+		if len(lost.Items) != 1 || lost.Items[0].Customer != goes.ExternalUserID || !lost.Items[0].Unknown || lost.Items[0].Notice != "off" {
+			t.Errorf("losses %+v, want one, found and not announced", lost.Items)
 		}
 	})
 }
