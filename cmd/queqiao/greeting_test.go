@@ -105,7 +105,7 @@ func TestGreetingSurvivesItsNode(t *testing.T) {
 		dsn, keys := dbtest.DSN(t, db.Postgres), keyFile(t)
 		nodes := map[string]*program{}
 		for _, name := range []string{"first", "second"} {
-			nodes[name] = start(t, name, o.settings(t, dsn, keys, t.TempDir(), name))
+			nodes[name] = start(t, name, o.settings(t, dsn, keys, t.TempDir(), name), "--migrate")
 		}
 		greet(t, nodes["first"])
 		o.callbacksTo(t, nodes["first"])
@@ -145,7 +145,7 @@ func TestCallbackOutlivesTheNodeThatAnsweredIt(t *testing.T) {
 	dsn, keys := dbtest.DSN(t, db.Postgres), keyFile(t)
 	door := o.settings(t, dsn, keys, t.TempDir(), "door")
 	door["roles"] = "web"
-	answers := start(t, "door", door)
+	answers := start(t, "door", door, "--migrate")
 	greet(t, answers)
 	o.callbacksTo(t, answers)
 	pair := o.add(t)

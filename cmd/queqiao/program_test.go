@@ -44,9 +44,9 @@ type program struct {
 var servingAt = regexp.MustCompile(`msg=serving address=(\S+)`)
 
 // start runs queqiao with the settings and waits until it serves.
-func start(t *testing.T, name string, settings map[string]string) *program {
+func start(t *testing.T, name string, settings map[string]string, more ...string) *program {
 	t.Helper()
-	c, said := spawn(t, settings, "serve", "--migrate")
+	c, said := spawn(t, settings, append([]string{"serve"}, more...)...)
 	p := &program{name: name, cmd: c, ended: make(chan struct{})}
 	address := make(chan string, 1)
 	go func() {
