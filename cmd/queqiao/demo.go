@@ -52,7 +52,7 @@ func (d demo) Run(ctx context.Context, c *commands) error {
 	if cfg.HTTP.PublicURL == "" {
 		cfg.HTTP.PublicURL = "http://" + listener.Addr().String()
 	}
-	a, err := newApp(ctx, cfg.Config, log, app.Options{AutoMigrate: true, FrameAncestors: []string{sim.url}})
+	a, err := newApp(ctx, cfg.Config, log, app.Options{AutoMigrate: true, FrameAncestors: []string{sim.url}, ImageOrigins: []string{sim.url}})
 	if err != nil {
 		return closing(listener, errors.Join(err, sim.Close()))
 	}

@@ -71,7 +71,7 @@ func (a *App) mount() error {
 		Clock: a.opts.Clock, Log: a.log, Metrics: a.metrics, MetricsToken: a.Config.HTTP.MetricsToken, UI: a.opts.UI,
 		Extra:          map[string]http.Handler{"/callback/": a.Mirror.CallbackHandler()},
 		TrustedProxies: slices.Clone[[]netip.Prefix](a.Config.HTTP.TrustedProxies), Origins: []string{a.Config.PublicURL()},
-		FrameAncestors: a.opts.FrameAncestors, Ready: a.Ready,
+		FrameAncestors: a.opts.FrameAncestors, ImageOrigins: a.opts.ImageOrigins, Ready: a.Ready,
 	})
 	a.Web.Mount("mirror", a.Mirror.Routes()...)
 	a.Web.Mount("live", a.Live.Routes()...)

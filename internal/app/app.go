@@ -50,6 +50,9 @@ type Options struct {
 	Queue job.Options
 	// FrameAncestors may show the pages in a frame; the demo's phones do, nobody else.
 	FrameAncestors []string
+	// ImageOrigins are where pictures may come from beside WeCom; the demo's avatars come
+	// from its simulator.
+	ImageOrigins []string
 	// AutoMigrate applies missing migrations at Start also on PostgreSQL, where serve
 	// otherwise only checks that `queqiao migrate` was run.
 	AutoMigrate bool

@@ -29,7 +29,7 @@ type pageChoice struct {
 
 const pageText = `<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>{{.Title}}</title><style>
+<title>{{.Title}}</title><link rel="icon" href="/_sim/phones/icon.svg" type="image/svg+xml"><style>
 body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f2f2f2;color:#1a1a1a}
 main{max-width:30rem;margin:0 auto;padding:1.5rem}
 h1{font-size:1.25rem}

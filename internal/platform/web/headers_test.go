@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -221,5 +222,17 @@ func TestExtraHandlersAndMiddleware(t *testing.T) {
 	}
 	if strings.Contains(f.log.String(), "abc") {
 		t.Error("the query of a callback is in the log")
+	}
+}
+
+func TestPicturesFromElsewhere(t *testing.T) {
+	f := newFixture(func(o *web.Options) { o.ImageOrigins = []string{"http://127.0.0.1:8090"} })
+	csp := f.call("GET", "/", "").Header().Get("Content-Security-Policy")
+	for _, source := range []string{"'self'", "http://*.qlogo.cn", "http://127.0.0.1:8090"} {
+		_, images, _ := strings.Cut(csp, "img-src ")
+		images, _, _ = strings.Cut(images, ";")
+		if !slices.Contains(strings.Fields(images), source) {
+			t.Errorf("pictures of %s are not shown: %q", source, images)
+		}
 	}
 }

@@ -62,6 +62,9 @@ type Options struct {
 	// FrameAncestors may embed the pages; WeCom's desktop client opens the sidebar in a
 	// page of its own, so nobody may by default.
 	FrameAncestors []string
+	// ImageOrigins are further origins whose pictures the pages may show, beside WeCom's:
+	// "http://127.0.0.1:8090".
+	ImageOrigins []string
 	// Ready answers /readyz: nil when the program can serve, else why not.
 	Ready func(ctx context.Context) error
 }
