@@ -64,5 +64,3 @@ type subjects struct {
 	prefixes []string
 	whole    []string
 }
-
-func (s subjects) empty() bool { return len(s.prefixes)+len(s.whole) == 0 }

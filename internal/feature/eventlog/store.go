@@ -33,21 +33,38 @@ type callbackFilter struct {
 
 const callbackColumns = `i.id, i.event, i.state, i.error, i.tries, i.told_at, i.received_at, i.done_at, i.subject`
 
+// The columns of the conditions and of the order. SQLite knows nothing of how values are
+// spread and would take the first index that fits; an empty text or a zero added keeps it
+// off an index, so that the condition that narrows most leads. PostgreSQL has numbers and
+// is not misled.
+const (
+	byState, besideState = "i.state = ?", "i.state || '' = ?"
+	byEvent, besideEvent = "i.event = ?", "i.event || '' = ?"
+	byTime, besideTime   = "i.received_at", "i.received_at + 0"
+	byCorp, besideCorp   = "i.corp_id = ?", "i.corp_id || '' = ?"
+)
+
 // callbacksIn lists callbacks, the newest first, at most limit and one more.
 func callbacksIn(ctx context.Context, q db.Querier, v viewer.Viewer, f callbackFilter) ([]Callback, error) {
-	query := visible(q, v).OrderExpr("i.received_at DESC, i.id DESC").Limit(int64(f.limit) + 1)
+	state, event, at := byState, byEvent, byTime
 	switch {
-	case f.event != "" && (f.state == mirror.InboxDone || f.state == mirror.InboxIgnored):
-		// Nearly every row is done: the kind is what narrows. The empty text keeps the
-		// planner, which knows no numbers on SQLite, off the index by state.
-		query = query.Where("i.event = ?", f.event).Where("i.state || '' = ?", f.state)
-	default:
-		if f.event != "" {
-			query = query.Where("i.event = ?", f.event)
-		}
-		if f.state != "" {
-			query = query.Where("i.state = ?", f.state)
-		}
+	case f.member != "" || f.about != nil:
+		state, event, at = besideState, besideEvent, besideTime
+	case f.state == mirror.InboxFailed || f.state == mirror.InboxWaiting:
+		event = besideEvent // there are few of them, whatever the kind
+	case f.event != "":
+		state = besideState // nearly all are done
+	}
+	corp := byCorp
+	if f.about != nil {
+		corp = besideCorp // the rows of the choice are found by their ids
+	}
+	query := visible(q, v, corp).OrderExpr(at + " DESC, i.id DESC").Limit(int64(f.limit) + 1)
+	if f.event != "" {
+		query = query.Where(event, f.event)
+	}
+	if f.state != "" {
+		query = query.Where(state, f.state)
 	}
 	if f.from != 0 {
 		query = query.Where("i.received_at >= ?", f.from)
@@ -61,33 +78,32 @@ func callbacksIn(ctx context.Context, q db.Querier, v viewer.Viewer, f callbackF
 			WHERE f.corp_id = ? AND f.member_id = ? UNION ALL SELECT ?)`, ofCustomer, member, v.Corp, f.member, ofMember+member)
 	}
 	if f.about != nil {
-		query = query.WhereGroup(" AND ", f.about.condition)
+		query = query.Where("i.id IN (?)", f.about.rows(q, v.Corp))
 	}
 	if f.paged {
-		query = query.Where("(i.received_at, i.id) < (?, ?)", f.after.At, f.after.ID)
+		query = query.Where("("+at+", i.id) < (?, ?)", f.after.At, f.after.ID)
 	}
 	var rows []Callback
 	err := query.Scan(ctx, &rows)
 	return rows, err
 }
 
-// condition is the choice as SQL over the index by subject.
-func (s subjects) condition(query *bun.SelectQuery) *bun.SelectQuery {
-	if s.empty() {
-		return query.Where("1 = 0")
+// rows selects the ids of the callbacks of the choice, each piece by the index on
+// subjects: neither engine would use it for pieces joined by OR.
+func (s subjects) rows(q db.Querier, corp string) *bun.SelectQuery {
+	piece := func() *bun.SelectQuery {
+		return q.NewSelect().ColumnExpr("x.id").TableExpr("mirror_inbox AS x").Where("x.corp_id = ?", corp)
 	}
+	all := piece().Where("x.subject IN (?)", bun.List(append([]string{""}, s.whole...))).Where("x.subject <> ''")
 	for _, p := range s.prefixes {
-		query = query.WhereOr("i.subject >= ? AND i.subject < ?", p, strings.TrimSuffix(p, "/")+afterSlash)
+		all = all.UnionAll(piece().Where("x.subject >= ?", p).Where("x.subject < ?", strings.TrimSuffix(p, "/")+afterSlash))
 	}
-	if len(s.whole) > 0 {
-		query = query.WhereOr("i.subject IN (?)", bun.List(s.whole))
-	}
-	return query
+	return all
 }
 
-// visible begins a query for the callbacks in the viewer's scope.
-func visible(q db.Querier, v viewer.Viewer) *bun.SelectQuery {
-	query := q.NewSelect().ColumnExpr(callbackColumns).TableExpr("mirror_inbox AS i").Where("i.corp_id = ?", v.Corp)
+// visible begins a query for the callbacks in the viewer's scope; corp is byCorp or besideCorp.
+func visible(q db.Querier, v viewer.Viewer, corp string) *bun.SelectQuery {
+	query := q.NewSelect().ColumnExpr(callbackColumns).TableExpr("mirror_inbox AS i").Where(corp, v.Corp)
 	if v.Scope.Reach != viewer.All {
 		scope := v.Where("f.corp_id", "f.member_id")
 		args := append([]any{ofCustomer}, scope.Args...)
@@ -99,7 +115,7 @@ func visible(q db.Querier, v viewer.Viewer) *bun.SelectQuery {
 // callbackIn finds one callback in the viewer's scope.
 func callbackIn(ctx context.Context, q db.Querier, v viewer.Viewer, callback id.ID) (Callback, error) {
 	var row Callback
-	err := visible(q, v).Where("i.id = ?", callback).Scan(ctx, &row)
+	err := visible(q, v, byCorp).Where("i.id = ?", callback).Scan(ctx, &row)
 	if db.NoRows(err) {
 		return row, fault.Missing("回调事件")
 	}
