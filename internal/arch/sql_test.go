@@ -31,17 +31,23 @@ var foreignSQL = []struct {
 	{regexp.MustCompile(`::`), `"::" is PostgreSQL's: write CAST(… AS …)`},
 	{regexp.MustCompile(`(?i)\bILIKE\b`), "ILIKE is PostgreSQL's: write lower(…) LIKE"},
 	{regexp.MustCompile(`(?i)\bANY\s*\(`), "ANY( is PostgreSQL's: write IN (?) with bun.List"},
-	{regexp.MustCompile(`(?i)\b(now|random|datetime|strftime|julianday|unixepoch|to_char|to_timestamp|date_trunc|date_part|extract|age)\s*\(`),
-		"moments and chance come from the program, days are integers counted in Go"},
+	{
+		regexp.MustCompile(`(?i)\b(now|random|datetime|strftime|julianday|unixepoch|to_char|to_timestamp|date_trunc|date_part|extract|age)\s*\(`),
+		"moments and chance come from the program, days are integers counted in Go",
+	},
 	{regexp.MustCompile(`(?i)\bCURRENT_(TIMESTAMP|DATE|TIME)\b`), "moments come from the program"},
 	{regexp.MustCompile(`(?i)\b(SMALL|BIG)?SERIAL\b|\bAUTOINCREMENT\b|\bGENERATED\s+(ALWAYS|BY)\b`), "ids come from the program"},
 	{regexp.MustCompile(`(?i)\b(greatest|least)\s*\(`), "greatest and least are PostgreSQL's: write CASE"},
 	{regexp.MustCompile(`->|#>|@>|<@|\?\?`), "JSON is text that SQL never looks into"},
 	{regexp.MustCompile(`(?i)\bjsonb?(_\w+)?\s*\(|\bJSONB?\b`), "JSON is text that SQL never looks into"},
-	{regexp.MustCompile(`(?i)\b(ifnull|nvl|iif|group_concat|string_agg|array_agg|unnest|generate_series|printf|format|instr|position|concat|concat_ws|left|right|md5|hex|encode|decode|typeof|last_insert_rowid)\s*\(`),
-		"a function of one engine"},
-	{regexp.MustCompile(`(?i)\b(PRAGMA|ROWID|MATCH|SIMILAR\s+TO|REGEXP|GLOB|INSERT\s+OR\s+\w+|REPLACE\s+INTO|DISTINCT\s+ON|LATERAL|FOR\s+UPDATE|SKIP\s+LOCKED|COLLATE|TABLESAMPLE|USING\s+(GIN|GIST|BTREE))\b`),
-		"one engine's own word"},
+	{
+		regexp.MustCompile(`(?i)\b(ifnull|nvl|iif|group_concat|string_agg|array_agg|unnest|generate_series|printf|format|instr|position|concat|concat_ws|left|right|md5|hex|encode|decode|typeof|last_insert_rowid)\s*\(`),
+		"a function of one engine",
+	},
+	{
+		regexp.MustCompile(`(?i)\b(PRAGMA|ROWID|MATCH|SIMILAR\s+TO|REGEXP|GLOB|INSERT\s+OR\s+\w+|REPLACE\s+INTO|DISTINCT\s+ON|LATERAL|FOR\s+UPDATE|SKIP\s+LOCKED|COLLATE|TABLESAMPLE|USING\s+(GIN|GIST|BTREE))\b`),
+		"one engine's own word",
+	},
 	{regexp.MustCompile(`\bpg_\w+|\bsqlite_\w+`), "an engine's own table or function"},
 	{regexp.MustCompile(`\$\d`), "placeholders are bun's ?"},
 	{regexp.MustCompile(`(?i)\bOFFSET\b`), "pages go by key (the last row's sort values), never by OFFSET"},
@@ -113,7 +119,7 @@ func columns(text string) []string {
 				continue
 			}
 			m := colLine.FindStringSubmatch(part)
-			if m == nil || !slices.Contains(columnTypes, strings.ToUpper(strings.Join(strings.Fields(m[2]), " "))) {
+			if len(m) < 3 || !slices.Contains(columnTypes, strings.ToUpper(strings.Join(strings.Fields(m[2]), " "))) {
 				wrong = append(wrong, fmt.Sprintf("table %s, %q: the types are %s", table, part, strings.Join(columnTypes, ", ")))
 			}
 		}

@@ -218,7 +218,7 @@ func writeFollows(ctx context.Context, tx db.Tx, list []*Follow) error {
 func markSeen(ctx context.Context, tx db.Tx, r reading, follows []id.ID) error {
 	return inBatches(follows, func(part []id.ID) error {
 		_, err := tx.NewRaw(`UPDATE mirror_follow SET read_at = ?, sync_run = CASE WHEN ? = 0 THEN sync_run ELSE ? END WHERE id IN (?)`,
-			r.at, r.run, r.run, bun.In(part)).Exec(ctx)
+			r.at, r.run, r.run, bun.List(part)).Exec(ctx)
 		return err
 	})
 }

@@ -61,7 +61,7 @@ func Customers(ctx context.Context, q db.Querier, corp string, externals []strin
 	return found, inBatches(externals, func(part []string) error {
 		var rows []Customer
 		err := q.NewRaw(`SELECT `+customerColumns+` FROM mirror_customer WHERE corp_id = ? AND customer IN (?)`,
-			corp, bun.In(part)).Scan(ctx, &rows)
+			corp, bun.List(part)).Scan(ctx, &rows)
 		for _, c := range rows {
 			found[c.Customer] = c
 		}
@@ -75,7 +75,7 @@ func CustomersByID(ctx context.Context, q db.Querier, corp string, ids []id.ID) 
 	return found, inBatches(ids, func(part []id.ID) error {
 		var rows []Customer
 		err := q.NewRaw(`SELECT `+customerColumns+` FROM mirror_customer WHERE corp_id = ? AND id IN (?)`,
-			corp, bun.In(part)).Scan(ctx, &rows)
+			corp, bun.List(part)).Scan(ctx, &rows)
 		for _, c := range rows {
 			found[c.ID] = c
 		}

@@ -70,7 +70,7 @@ func recount(ctx context.Context, tx db.Tx, customers []id.ID) error {
 			added_at = COALESCE((SELECT min(f.added_at) FROM mirror_follow f WHERE f.customer_id = mirror_customer.id), 0),
 			lost_at = COALESCE((SELECT CASE WHEN min(CASE WHEN f.standing IN (1, 2) THEN 0 ELSE 1 END) = 0 THEN 0 ELSE max(f.ended_at) END
 				FROM mirror_follow f WHERE f.customer_id = mirror_customer.id), 0)
-			WHERE id IN (?)`, bun.In(part)).Exec(ctx)
+			WHERE id IN (?)`, bun.List(part)).Exec(ctx)
 		return err
 	})
 }

@@ -137,7 +137,7 @@ func waitingSubjects(ctx context.Context, q db.Querier, corp string, subjects []
 	return found, inBatches(subjects, func(part []string) error {
 		var rows []string
 		err := q.NewRaw(`SELECT DISTINCT subject FROM mirror_inbox WHERE corp_id = ? AND state = ? AND subject IN (?)`,
-			corp, InboxWaiting, bun.In(part)).Scan(ctx, &rows)
+			corp, InboxWaiting, bun.List(part)).Scan(ctx, &rows)
 		for _, s := range rows {
 			found[s] = true
 		}

@@ -109,7 +109,7 @@ func FollowsByID(ctx context.Context, q db.Querier, corp string, follows []id.ID
 	return found, inBatches(follows, func(part []id.ID) error {
 		var rows []Follow
 		err := q.NewRaw(`SELECT `+followColumns+` FROM mirror_follow WHERE id IN (?) AND `+thisCorp,
-			bun.In(part), corp).Scan(ctx, &rows)
+			bun.List(part), corp).Scan(ctx, &rows)
 		for _, f := range rows {
 			found[f.ID] = f
 		}
@@ -124,7 +124,7 @@ func FollowsOfCustomers(ctx context.Context, q db.Querier, corp string, customer
 	return found, inBatches(customers, func(part []id.ID) error {
 		var rows []Follow
 		err := q.NewRaw(`SELECT `+followColumns+` FROM mirror_follow WHERE customer_id IN (?) AND `+thisCorp+`
-			ORDER BY added_at, id`, bun.In(part), corp).Scan(ctx, &rows)
+			ORDER BY added_at, id`, bun.List(part), corp).Scan(ctx, &rows)
 		for _, f := range rows {
 			found[f.CustomerID] = append(found[f.CustomerID], f)
 		}

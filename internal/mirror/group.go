@@ -66,7 +66,7 @@ func GroupsByChat(ctx context.Context, q db.Querier, corp string, chats []string
 	return found, inBatches(chats, func(part []string) error {
 		var rows []Group
 		err := q.NewRaw(`SELECT `+groupColumns+` FROM mirror_group WHERE corp_id = ? AND chat IN (?)`,
-			corp, bun.In(part)).Scan(ctx, &rows)
+			corp, bun.List(part)).Scan(ctx, &rows)
 		for _, g := range rows {
 			found[g.Chat] = g
 		}

@@ -108,7 +108,7 @@ func (m *Mirror) tellGroupMembers(ctx context.Context, tx db.Tx, in Inbox, chat 
 func changeGroupMembers(ctx context.Context, tx db.Tx, in Inbox, g *Group, e *callback.UpdateExternalChat) error {
 	people := cleanAll(e.MemChangeList)
 	if e.UpdateDetail == callback.DetailDelMember {
-		if _, err := tx.NewRaw(`DELETE FROM mirror_group_member WHERE group_id = ? AND who IN (?)`, g.ID, bun.In(people)).Exec(ctx); err != nil {
+		if _, err := tx.NewRaw(`DELETE FROM mirror_group_member WHERE group_id = ? AND who IN (?)`, g.ID, bun.List(people)).Exec(ctx); err != nil {
 			return err
 		}
 	} else {

@@ -63,7 +63,7 @@ func MembersByID(ctx context.Context, q db.Querier, corp string, members []strin
 		}
 		var rows []Member
 		err := q.NewRaw(`SELECT `+memberColumns+` FROM mirror_member WHERE corp_id = ? AND lookup IN (?)`,
-			corp, bun.In(lookups)).Scan(ctx, &rows)
+			corp, bun.List(lookups)).Scan(ctx, &rows)
 		for _, m := range rows {
 			for _, name := range asked[m.Lookup] {
 				found[name] = m
@@ -103,7 +103,7 @@ func MembersInDepartments(ctx context.Context, q db.Querier, corp string, depart
 		JOIN mirror_member m ON m.corp_id = md.corp_id AND m.id = md.member_id
 		WHERE md.corp_id = ? AND md.department_id IN (SELECT id FROM below) AND m.left_at = 0
 		ORDER BY md.member_id`,
-		corp, bun.In(departments), corp, corp).Scan(ctx, &ids)
+		corp, bun.List(departments), corp, corp).Scan(ctx, &ids)
 	return ids, err
 }
 
@@ -134,7 +134,7 @@ func MainDepartments(ctx context.Context, q db.Querier, corp string, members []s
 		}
 		err := q.NewRaw(`SELECT m.id, d.name FROM mirror_member m
 			JOIN mirror_department d ON d.corp_id = m.corp_id AND d.id = m.main_department
-			WHERE m.corp_id = ? AND m.id IN (?)`, corp, bun.In(part)).Scan(ctx, &rows)
+			WHERE m.corp_id = ? AND m.id IN (?)`, corp, bun.List(part)).Scan(ctx, &rows)
 		for _, r := range rows {
 			found[r.ID] = r.Name
 		}

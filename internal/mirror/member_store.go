@@ -123,7 +123,7 @@ func dropDepartments(ctx context.Context, tx db.Tx, corp string, departments []i
 			`DELETE FROM mirror_department WHERE corp_id = ? AND id IN (?)`,
 			`DELETE FROM mirror_member_department WHERE corp_id = ? AND department_id IN (?)`,
 		} {
-			if _, err := tx.NewRaw(sql, corp, bun.In(part)).Exec(ctx); err != nil {
+			if _, err := tx.NewRaw(sql, corp, bun.List(part)).Exec(ctx); err != nil {
 				return err
 			}
 		}

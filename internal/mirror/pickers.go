@@ -47,7 +47,7 @@ func (m *Mirror) pickMembers(ctx context.Context, in *MembersInput) (*web.Page[M
 	scope := v.Where("m.corp_id", "m.id")
 	list := q.NewSelect().TableExpr("mirror_member AS m").ColumnExpr(memberColumnsOf("m")).Where(scope.SQL, scope.Args...)
 	if len(in.ID) > 0 {
-		list = list.Where("m.id IN (?)", bun.In(in.ID))
+		list = list.Where("m.id IN (?)", bun.List(in.ID))
 	} else {
 		list = list.Where("m.left_at = 0")
 	}
@@ -66,7 +66,7 @@ func (m *Mirror) pickMembers(ctx context.Context, in *MembersInput) (*web.Page[M
 		if err != nil {
 			return nil, err
 		}
-		list = list.Where("m.id IN (?)", bun.In(append(members, "")))
+		list = list.Where("m.id IN (?)", bun.List(append(members, "")))
 	}
 	if after != "" {
 		list = list.Where("m.id > ?", after)
@@ -111,7 +111,7 @@ func memberBriefs(ctx context.Context, q db.Querier, corp string, rows []Member)
 		}
 		err := q.NewRaw(`SELECT md.member_id, d.name FROM mirror_member_department md
 			JOIN mirror_department d ON d.corp_id = md.corp_id AND d.id = md.department_id
-			WHERE md.corp_id = ? AND md.member_id IN (?) ORDER BY md.member_id, md.department_id`, corp, bun.In(part)).Scan(ctx, &names)
+			WHERE md.corp_id = ? AND md.member_id IN (?) ORDER BY md.member_id, md.department_id`, corp, bun.List(part)).Scan(ctx, &names)
 		for _, n := range names {
 			of[n.Member] = append(of[n.Member], n.Name)
 		}

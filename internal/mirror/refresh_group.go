@@ -188,7 +188,7 @@ func (m *Mirror) applyGroupMembers(ctx context.Context, tx db.Tx, g *Group, list
 	}
 	slices.Sort(gone)
 	if err := inBatches(gone, func(part []string) error {
-		_, err := tx.NewRaw(`DELETE FROM mirror_group_member WHERE group_id = ? AND who IN (?)`, g.ID, bun.In(part)).Exec(ctx)
+		_, err := tx.NewRaw(`DELETE FROM mirror_group_member WHERE group_id = ? AND who IN (?)`, g.ID, bun.List(part)).Exec(ctx)
 		return err
 	}); err != nil {
 		return nil, nil, err

@@ -120,7 +120,7 @@ func (m *Mirror) dropLibrary(ctx context.Context, tx db.Tx, corp string, groups,
 		ids   []string
 	}{{"mirror_tag_group", groups}, {"mirror_tag", tags}} {
 		if err := inBatches(d.ids, func(part []string) error {
-			_, err := tx.NewRaw(`DELETE FROM ? WHERE corp_id = ? AND id IN (?)`, bun.Ident(d.table), corp, bun.In(part)).Exec(ctx)
+			_, err := tx.NewRaw(`DELETE FROM ? WHERE corp_id = ? AND id IN (?)`, bun.Ident(d.table), corp, bun.List(part)).Exec(ctx)
 			return err
 		}); err != nil {
 			return err
@@ -165,7 +165,7 @@ func (m *Mirror) dropTag(ctx context.Context, j job.Job[dropTagArgs]) error {
 				ORDER BY added_at DESC, follow_id DESC LIMIT ?`, j.Corp, j.Args.Tag, step).Scan(ctx, &follows); err != nil || len(follows) == 0 {
 				return err
 			}
-			_, err = tx.NewRaw(`DELETE FROM mirror_follow_tag WHERE tag_id = ? AND follow_id IN (?)`, j.Args.Tag, bun.In(follows)).Exec(ctx)
+			_, err = tx.NewRaw(`DELETE FROM mirror_follow_tag WHERE tag_id = ? AND follow_id IN (?)`, j.Args.Tag, bun.List(follows)).Exec(ctx)
 			return err
 		})
 		if err != nil || len(follows) < step {

@@ -152,7 +152,7 @@ func (w *partWork) applyMembers(ctx context.Context, tx db.Tx, at int64, list []
 	}
 	return inBatches(same, func(part []string) error {
 		_, err := tx.NewRaw(`UPDATE mirror_member SET sync_run = ?, read_at = ? WHERE corp_id = ? AND id IN (?)`,
-			w.run.ID, at, corp, bun.In(part)).Exec(ctx)
+			w.run.ID, at, corp, bun.List(part)).Exec(ctx)
 		return err
 	})
 }
@@ -189,7 +189,7 @@ func placesByMember(ctx context.Context, tx db.Tx, corp string, members []string
 	return found, inBatches(members, func(part []string) error {
 		var rows []place
 		err := tx.NewRaw(`SELECT corp_id, member_id, department_id, leader, position FROM mirror_member_department
-			WHERE corp_id = ? AND member_id IN (?) ORDER BY member_id, department_id`, corp, bun.In(part)).Scan(ctx, &rows)
+			WHERE corp_id = ? AND member_id IN (?) ORDER BY member_id, department_id`, corp, bun.List(part)).Scan(ctx, &rows)
 		for _, p := range rows {
 			found[p.Member] = append(found[p.Member], p)
 		}

@@ -175,7 +175,7 @@ func (m *Mirror) sweep(ctx context.Context, run Sync, members []string) (more bo
 		var rows []Follow
 		err := tx.NewRaw(`SELECT `+followColumns+` FROM mirror_follow
 			WHERE corp_id = ? AND member_id IN (?) AND standing = ? AND sync_run <> ? ORDER BY customer, member_id LIMIT ?`,
-			run.Corp, bun.In(members), Stands, run.ID, sweepRows).Scan(ctx, &rows)
+			run.Corp, bun.List(members), Stands, run.ID, sweepRows).Scan(ctx, &rows)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -211,7 +211,7 @@ func (m *Mirror) markGone(ctx context.Context, tx db.Tx, run Sync, rows []Follow
 		findings = append(findings, tellArgs{Follow: f.ID, Found: Gone, Since: now, Told: f.ToldAt, Noticed: now})
 	}
 	if err := inBatches(seen, func(part []id.ID) error {
-		_, err := tx.NewRaw(`UPDATE mirror_follow SET sync_run = ? WHERE id IN (?)`, run.ID, bun.In(part)).Exec(ctx)
+		_, err := tx.NewRaw(`UPDATE mirror_follow SET sync_run = ? WHERE id IN (?)`, run.ID, bun.List(part)).Exec(ctx)
 		return err
 	}); err != nil || len(gone) == 0 {
 		return err
@@ -219,12 +219,12 @@ func (m *Mirror) markGone(ctx context.Context, tx db.Tx, run Sync, rows []Follow
 	slices.Sort(customers)
 	customers = slices.Compact(customers)
 	// Writers of a customer begin with his row (lockCustomer).
-	if _, err := tx.NewRaw(`UPDATE mirror_customer SET updated_at = ? WHERE id IN (?)`, now, bun.In(customers)).Exec(ctx); err != nil {
+	if _, err := tx.NewRaw(`UPDATE mirror_customer SET updated_at = ? WHERE id IN (?)`, now, bun.List(customers)).Exec(ctx); err != nil {
 		return err
 	}
 	if _, err := tx.NewRaw(`UPDATE mirror_follow SET standing = ?, ended_at = ?, sync_run = ?, updated_at = ?
 		WHERE id IN (?) AND standing = ? AND sync_run <> ?`,
-		Gone, now, run.ID, now, bun.In(gone), Stands, run.ID).Exec(ctx); err != nil {
+		Gone, now, run.ID, now, bun.List(gone), Stands, run.ID).Exec(ctx); err != nil {
 		return err
 	}
 	if err := recount(ctx, tx, customers); err != nil {

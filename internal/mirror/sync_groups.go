@@ -167,7 +167,7 @@ func (m *Mirror) dissolveUnseen(ctx context.Context, run Sync, owners []string) 
 		var groups []Group
 		if err := tx.NewRaw(`SELECT `+groupColumns+` FROM mirror_group
 			WHERE corp_id = ? AND owner_id IN (?) AND dissolved_at = 0 AND sync_run <> ? ORDER BY chat LIMIT ?`,
-			run.Corp, bun.In(owners), run.ID, sweepRows).Scan(ctx, &groups); err != nil {
+			run.Corp, bun.List(owners), run.ID, sweepRows).Scan(ctx, &groups); err != nil {
 			return err
 		}
 		more = len(groups) == sweepRows

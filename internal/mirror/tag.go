@@ -79,7 +79,7 @@ func TagsByID(ctx context.Context, q db.Querier, corp string, tags []string) (ma
 	return found, inBatches(tags, func(part []string) error {
 		var rows []Tag
 		err := q.NewRaw(`SELECT corp_id, id, group_id, name, position, created_at FROM mirror_tag
-			WHERE corp_id = ? AND id IN (?)`, corp, bun.In(part)).Scan(ctx, &rows)
+			WHERE corp_id = ? AND id IN (?)`, corp, bun.List(part)).Scan(ctx, &rows)
 		for _, t := range rows {
 			found[t.ID] = t
 		}
@@ -98,7 +98,7 @@ func TagsOfFollows(ctx context.Context, q db.Querier, corp string, follows []id.
 			LEFT JOIN mirror_tag t ON t.corp_id = ft.corp_id AND t.id = ft.tag_id
 			LEFT JOIN mirror_tag_group g ON g.corp_id = t.corp_id AND g.id = t.group_id
 			WHERE ft.follow_id IN (?) AND ft.`+thisCorp+`
-			ORDER BY ft.kind, g.position DESC, t.position DESC, ft.tag_id`, bun.In(part), corp).Scan(ctx, &rows)
+			ORDER BY ft.kind, g.position DESC, t.position DESC, ft.tag_id`, bun.List(part), corp).Scan(ctx, &rows)
 		for _, t := range rows {
 			if t.Kind == TagPersonal {
 				t.Name = strings.TrimPrefix(t.ID, personalPrefix)

@@ -29,7 +29,7 @@ func (v Viewer) Where(corpColumn, memberColumn string) Condition {
 			return c
 		}
 		c.SQL += " AND " + memberColumn + " IN (?)"
-		c.Args = append(c.Args, bun.In(members))
+		c.Args = append(c.Args, bun.List(members))
 		return c
 	default:
 		if v.Member == "" {

@@ -235,7 +235,10 @@ func TestStoreLists(t *testing.T) {
 				t.Errorf("%q: %s", prefix, diff)
 			}
 		}
-		for range s.List(ctx, "") {
+		for _, err := range s.List(ctx, "") {
+			if err != nil {
+				t.Error(err)
+			}
 			break // enough
 		}
 	})

@@ -74,7 +74,7 @@ func (d *Disk) Put(ctx context.Context, key string, r io.Reader, size int64, con
 		return Info{}, fmt.Errorf("blob: put %s: %w", key, err)
 	}
 	temp := path.Join(dir, tempMark+strings.ToLower(rand.Text()))
-	defer d.root.Remove(temp) // gone already when all went well
+	defer func() { _ = d.root.Remove(temp) }() // gone already when all went well
 	info, err := d.write(ctx, temp, r, size, contentType)
 	if err != nil {
 		return Info{}, fmt.Errorf("blob: put %s: %w", key, err)
@@ -200,11 +200,10 @@ func (d *Disk) Delete(_ context.Context, key string) error {
 	if err == nil {
 		return d.syncUp(path.Dir(key))
 	}
-	stat, statErr := d.root.Stat(key)
-	if statErr != nil || stat.IsDir() {
-		return nil // nothing there, or a folder: no object either way
+	if stat, statErr := d.root.Stat(key); statErr == nil && !stat.IsDir() {
+		return fmt.Errorf("blob: delete %s: %w", key, err)
 	}
-	return fmt.Errorf("blob: delete %s: %w", key, err)
+	return nil // nothing there, or a folder: no object either way
 }
 
 // List walks the folders that can hold such keys.

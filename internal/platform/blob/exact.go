@@ -38,7 +38,7 @@ func (e *exact) Read(p []byte) (int, error) {
 		e.left -= int64(n)
 	}
 	if e.left > 0 {
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return 0, fmt.Errorf("%d bytes too few", e.left)
 		}
 		return n, err

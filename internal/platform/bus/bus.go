@@ -46,7 +46,13 @@ func Attempts(n int) Option { return With(job.Attempts(n)) }
 // events without either are heard in any order.
 func Key[E event.Event](key func(e E) string) Option {
 	return func(x *Listener) {
-		x.key = func(e event.Event) string { return key(e.(E)) }
+		x.key = func(e event.Event) string {
+			of, ok := e.(E)
+			if !ok {
+				panic(fmt.Sprintf("bus: a listener to %T was told %T", of, e))
+			}
+			return key(of)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strings"
@@ -172,7 +173,7 @@ func TestEveryTextSurvivesTheRoundTrip(t *testing.T) {
 		must(t, d.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 			return tx.NewRaw("INSERT INTO picture (data) VALUES (?) RETURNING data", blob).Scan(ctx, &got)
 		}))
-		if string(got) != string(blob) {
+		if !bytes.Equal(got, blob) {
 			t.Errorf("bytes came back as %v", got)
 		}
 	})

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -72,9 +73,7 @@ func (e *postgresEngine) pool(ctx context.Context, conns int, params map[string]
 	if err != nil {
 		return nil, err
 	}
-	for k, v := range params {
-		c.RuntimeParams[k] = v
-	}
+	maps.Copy(c.RuntimeParams, params)
 	pool := stdlib.OpenDB(*c)
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
@@ -127,8 +126,7 @@ func (*postgresEngine) send(ctx context.Context, d *DB, texts []string) error {
 }
 
 func postgresCode(err error) string {
-	var e *pgconn.PgError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return e.Code
 	}
 	return ""

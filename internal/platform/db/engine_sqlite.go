@@ -72,6 +72,7 @@ func (e *sqliteEngine) pool(ctx context.Context, conns int, q url.Values) (*bun.
 
 // listen and send have nobody to talk to: SQLite means one process.
 func (*sqliteEngine) listen(context.Context, func(string), func(error)) error { return nil }
+
 func (*sqliteEngine) maintain(ctx context.Context, d *DB) error {
 	// The limit keeps a look at a million rows to some hundred of them; 0x10002 asks for
 	// tables that were never analysed too.
@@ -87,8 +88,7 @@ func (*sqliteEngine) send(context.Context, *DB, []string) error { return nil }
 
 // sqliteCode is the extended result code of err, 0 when it is none of SQLite's.
 func sqliteCode(err error) int {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code()
 	}
 	return 0

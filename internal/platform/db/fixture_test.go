@@ -25,7 +25,8 @@ CREATE TABLE picture (data BYTEA NOT NULL);
 `)},
 	"0002_note_text.sql": {Data: []byte(`-- +goose Up
 CREATE UNIQUE INDEX note_text ON note (text);
-`)}}}
+`)},
+}}
 
 func must(t testing.TB, err error) {
 	t.Helper()

@@ -32,12 +32,12 @@ type grouped[T, R any] struct {
 	done   chan struct{}
 }
 
-// NewGroup makes a group whose commits hold at most max items (100 to 200 is a good
+// NewGroup makes a group whose commits hold at most that many items (100 to 200 is a good
 // number). write stores all items in tx and gives one result each, in order. It must
 // be re-runnable like every function of a transaction: when a batch fails it is halved
 // until the item that is to blame stands alone.
-func NewGroup[T, R any](d *DB, max int, write func(ctx context.Context, tx Tx, items []T) ([]R, error)) *Group[T, R] {
-	return &Group[T, R]{d: d, max: max, write: write}
+func NewGroup[T, R any](d *DB, most int, write func(ctx context.Context, tx Tx, items []T) ([]R, error)) *Group[T, R] {
+	return &Group[T, R]{d: d, max: most, write: write}
 }
 
 // Do stores the item and returns after the commit that holds it. A nil error says that

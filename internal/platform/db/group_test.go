@@ -188,7 +188,7 @@ func BenchmarkCommit(b *testing.B) {
 				}
 				d, err := db.Open(context.Background(), db.Config{DSN: dsn, MaxConns: 128}, clock.System(), slog.New(slog.DiscardHandler))
 				must(b, err)
-				defer d.Close()
+				defer func() { must(b, d.Close()) }()
 				dbtest.Migrated(b, d, noteTables)
 				g := inserts(d, nil)
 				var next atomic.Int64

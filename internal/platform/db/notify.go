@@ -45,10 +45,12 @@ type note struct{ channel, payload string }
 
 func newNotes(d *DB) *notes {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &notes{d: d, self: uuid.NewString(), ctx: ctx, cancel: cancel,
+	return &notes{
+		d: d, self: uuid.NewString(), ctx: ctx, cancel: cancel,
 		listeners: map[string]map[int]func(string){},
 		localSet:  map[note]bool{}, remoteSet: map[note]bool{},
-		wake: make(chan struct{}, 1), wakeOut: make(chan struct{}, 1)}
+		wake: make(chan struct{}, 1), wakeOut: make(chan struct{}, 1),
+	}
 }
 
 // Listen calls fn for every note on the channel, from this process and from the others,

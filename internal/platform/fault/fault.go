@@ -86,8 +86,7 @@ func (f *Fault) WithAdvice(advice string) *Fault { f.Advice = advice; return f }
 
 // As finds a fault in err's chain; nil when there is none.
 func As(err error) *Fault {
-	var f *Fault
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*Fault](err); ok {
 		return f
 	}
 	return nil

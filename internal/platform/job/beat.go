@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -75,9 +76,7 @@ func (q *Queue) lose() {
 func (q *Queue) compare(ctx context.Context) error {
 	q.mu.Lock()
 	known := make(map[id.ID]*run, len(q.runs))
-	for i, r := range q.runs {
-		known[i] = r
-	}
+	maps.Copy(known, q.runs)
 	q.mu.Unlock()
 	var held []struct {
 		ID          id.ID

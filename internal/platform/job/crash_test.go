@@ -28,7 +28,7 @@ const (
 func TestMain(m *testing.M) {
 	if dsn := os.Getenv(childDSN); dsn != "" {
 		if err := child(dsn); err != nil {
-			fmt.Println("error", err)
+			fmt.Fprintln(os.Stdout, "error", err)
 			os.Exit(1)
 		}
 		return
@@ -61,11 +61,11 @@ func child(dsn string) error {
 		return err
 	}
 	q := job.New(d, skewed{by}, id.NewSource(skewed{by}, number), slog.New(slog.DiscardHandler), job.Options{})
-	q.Register(hang(func(text string) { fmt.Println("works", text) }), step(d, "child"))
+	q.Register(hang(func(text string) { fmt.Fprintln(os.Stdout, "works", text) }), step(d, "child"))
 	if err := q.Start(ctx); err != nil {
 		return err
 	}
-	fmt.Println("ready", number)
+	fmt.Fprintln(os.Stdout, "ready", number)
 	select {}
 }
 

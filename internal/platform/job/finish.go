@@ -89,7 +89,7 @@ func (r *run) finish(o outcome) {
 		if err := r.writeProgress(ctx); err != nil {
 			q.log.Debug("progress was not recorded", "job", r.entry.ID.String(), "error", err)
 		}
-		kept := false
+		var kept bool
 		for wait := 100 * time.Millisecond; ; wait = min(2*wait, 5*time.Second) {
 			var err error
 			if kept, err = q.finishes.Do(ctx, o); err == nil {

@@ -134,9 +134,11 @@ func (q *Queue) prepare(x Insert, now time.Time) (newEntry, error) {
 	if err != nil {
 		return newEntry{}, fmt.Errorf("job: arguments of %s: %w", x.Kind, err)
 	}
-	e := newEntry{entry: entry{ID: q.ids.New(), Corp: x.Corp, Kind: x.Kind, Lane: d.Lane, State: Available,
+	e := newEntry{entry: entry{
+		ID: q.ids.New(), Corp: x.Corp, Kind: x.Kind, Lane: d.Lane, State: Available,
 		Priority: x.Priority, RunAt: db.MS(now), UniqueHold: x.UniqueFor, Args: string(args),
-		MaxAttempts: d.MaxAttempts, CreatedAt: db.MS(now)}}
+		MaxAttempts: d.MaxAttempts, CreatedAt: db.MS(now),
+	}}
 	if x.Lane != "" {
 		e.Lane = x.Lane
 	}
@@ -189,8 +191,10 @@ func insertEntries(ctx context.Context, tx Tx, rows []newEntry, byKey map[string
 		if e.LaneKey != nil && !e.timed {
 			place = bun.SafeQuery(linePlace, e.Place, i+1, e.Place, *e.LaneKey)
 		}
-		values[i] = []any{e.ID, e.Corp, e.Kind, e.Lane, e.State, e.Priority, e.Delayed, e.RunAt, e.LaneKey, place, e.timed,
-			e.UniqueKey, e.UniqueHold, e.Args, e.MaxAttempts, e.CreatedAt, 0, 0, 0, false, "", 0, 0, 0, 0, ""}
+		values[i] = []any{
+			e.ID, e.Corp, e.Kind, e.Lane, e.State, e.Priority, e.Delayed, e.RunAt, e.LaneKey, place, e.timed,
+			e.UniqueKey, e.UniqueHold, e.Args, e.MaxAttempts, e.CreatedAt, 0, 0, 0, false, "", 0, 0, 0, 0, "",
+		}
 	}
 	var stored []uniqueHolder
 	if err := tx.NewRaw(insertText, values).Scan(ctx, &stored); err != nil && !db.NoRows(err) {

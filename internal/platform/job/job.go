@@ -96,7 +96,7 @@ type snoozeError struct{ wait time.Duration }
 
 func (e *snoozeError) Error() string { return "job: snoozed for " + e.wait.String() }
 
-// Snooze, returned by a work function, puts the job off without counting a try: a rate
+// Snooze is what a work function returns to put the job off without counting a try: a rate
 // limit, or something not yet there.
 func Snooze(wait time.Duration) error { return &snoozeError{wait} }
 
@@ -105,7 +105,7 @@ type cancelError struct{ err error }
 func (e *cancelError) Error() string { return e.err.Error() }
 func (e *cancelError) Unwrap() error { return e.err }
 
-// Cancel, returned by a work function, ends the job without further tries: its reason
+// Cancel is what a work function returns to end the job without further tries: its reason
 // has gone. It does not appear in the dead list.
 func Cancel(err error) error {
 	if err == nil {
@@ -122,8 +122,8 @@ type retryError struct {
 func (e *retryError) Error() string { return e.err.Error() }
 func (e *retryError) Unwrap() error { return e.err }
 
-// RetryIn, returned by a work function, counts a failed try but sets the wait before
-// the next one itself.
+// RetryIn is what a work function returns after a failed try, which counts, to set the
+// wait before the next one itself.
 func RetryIn(wait time.Duration, err error) error {
 	if err == nil {
 		err = errors.New("job: asked to be run again")
@@ -202,8 +202,10 @@ func DefaultBackoff(attempt int) time.Duration {
 // panics on an empty kind or on a GiveUp for other arguments: both are mistakes in the
 // program's text.
 func Define[A any](kind string, work func(ctx context.Context, j Job[A]) error, opts ...Option) Definition {
-	d := Definition{Kind: kind, Lane: Normal, MaxAttempts: DefaultAttempts, Timeout: DefaultTimeout,
-		Backoff: DefaultBackoff, args: reflect.TypeFor[A]()}
+	d := Definition{
+		Kind: kind, Lane: Normal, MaxAttempts: DefaultAttempts, Timeout: DefaultTimeout,
+		Backoff: DefaultBackoff, args: reflect.TypeFor[A](),
+	}
 	d.work = func(ctx context.Context, r *run) error {
 		j, err := typed[A](r)
 		if err != nil {
@@ -231,9 +233,11 @@ func (e *argsError) Unwrap() error { return e.err }
 
 func typed[A any](r *run) (Job[A], error) {
 	e := r.entry
-	j := Job[A]{ID: e.ID, Kind: e.Kind, Corp: e.Corp, Attempt: e.Attempt,
+	j := Job[A]{
+		ID: e.ID, Kind: e.Kind, Corp: e.Corp, Attempt: e.Attempt,
 		CreatedAt: fromMS(e.CreatedAt), RunAt: fromMS(e.RunAt),
-		LaneKey: e.key(), UniqueKey: e.unique(), run: r}
+		LaneKey: e.key(), UniqueKey: e.unique(), run: r,
+	}
 	if err := json.Unmarshal([]byte(e.Args), &j.Args); err != nil {
 		return j, &argsError{err}
 	}

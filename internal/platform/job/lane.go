@@ -26,8 +26,10 @@ type lane struct {
 }
 
 func newLane(q *Queue, name Lane, workers int) *lane {
-	return &lane{q: q, name: name, workers: workers, wakes: make(chan struct{}, 1),
-		closed: make(chan struct{}), running: map[string]int{}}
+	return &lane{
+		q: q, name: name, workers: workers, wakes: make(chan struct{}, 1),
+		closed: make(chan struct{}), running: map[string]int{},
+	}
 }
 
 func (l *lane) poke() {

@@ -25,7 +25,7 @@ func TestAProcessTakenForDeadCannotFinishItsJobs(t *testing.T) {
 			<-ctx.Done()
 			told <- context.Cause(ctx)
 			told <- j.Report(context.WithoutCancel(ctx), 1, 2, "still here")
-			told <- d.Tx(context.WithoutCancel(ctx), func(ctx context.Context, tx db.Tx) error { return j.Done(ctx, tx) })
+			told <- d.Tx(context.WithoutCancel(ctx), j.Done)
 			return nil
 		}))
 		var did diary

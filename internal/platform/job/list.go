@@ -38,11 +38,13 @@ type Row struct {
 }
 
 func (e *entry) row() Row {
-	return Row{ID: e.ID, Corp: e.Corp, Kind: e.Kind, Lane: e.Lane, State: e.State, Priority: e.Priority,
+	return Row{
+		ID: e.ID, Corp: e.Corp, Kind: e.Kind, Lane: e.Lane, State: e.State, Priority: e.Priority,
 		Attempt: e.Attempt, MaxAttempts: e.MaxAttempts, LaneKey: e.key(), UniqueKey: e.unique(),
 		Args: json.RawMessage(e.Args), Error: e.Error, RunAt: fromMS(e.RunAt), CreatedAt: fromMS(e.CreatedAt),
 		StartedAt: fromMS(e.StartedAt), FinishedAt: fromMS(e.FinishedAt),
-		Done: e.ProgressDone, Total: e.ProgressTotal, Note: e.ProgressNote}
+		Done: e.ProgressDone, Total: e.ProgressTotal, Note: e.ProgressNote,
+	}
 }
 
 // Filter chooses jobs of one corp.

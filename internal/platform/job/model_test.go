@@ -179,10 +179,12 @@ func (m *model) insert() {
 	for i := range in {
 		j := &in[i]
 		j.n, j.attempts = len(m.jobs), modelAttempts
-		x := job.Insert{Kind: "work", Args: planned{j.n}, Corp: j.corp, Key: j.key,
+		x := job.Insert{
+			Kind: "work", Args: planned{j.n}, Corp: j.corp, Key: j.key,
 			Priority: rapid.IntRange(0, 1).Draw(m.t, "priority"),
 			Lane:     rapid.SampledFrom([]job.Lane{job.Normal, job.Bulk}).Draw(m.t, "lane"),
-			Unique:   rapid.SampledFrom([]string{"", "", "u1", "u2"}).Draw(m.t, "unique")}
+			Unique:   rapid.SampledFrom([]string{"", "", "u1", "u2"}).Draw(m.t, "unique"),
+		}
 		if j.timed {
 			x.RunAt = at.clock.Now().Add(5 * time.Second)
 		}

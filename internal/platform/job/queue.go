@@ -111,9 +111,11 @@ const (
 // New makes a queue. Nothing runs before Start.
 func New(d *db.DB, c clock.Clock, ids *id.Source, log *slog.Logger, opts Options) *Queue {
 	opts.fill()
-	q := &Queue{db: d, clock: c, pulse: opts.Pulse, ids: ids, log: log, opts: opts,
+	q := &Queue{
+		db: d, clock: c, pulse: opts.Pulse, ids: ids, log: log, opts: opts,
 		kinds: map[string]Definition{}, lanes: map[Lane]*lane{}, runs: map[id.ID]*run{},
-		changed: make(chan struct{}), strays: map[id.ID]int64{}}
+		changed: make(chan struct{}), strays: map[id.ID]int64{},
+	}
 	q.work, q.endWork = context.WithCancelCause(context.Background())
 	q.leases = newLeases(d, c, rand.Int64(), opts.Lease)
 	q.seen = newObserver(opts.Heartbeat, opts.Pulse)

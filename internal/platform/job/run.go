@@ -151,8 +151,10 @@ func clip(s string) string {
 }
 
 func (r *run) ended(s State, text string) outcome {
-	return outcome{run: r, state: s, delayed: r.entry.Delayed, runAt: r.entry.RunAt, attempt: r.entry.Attempt,
-		finishedAt: db.NowMS(r.q.clock), text: clip(text)}
+	return outcome{
+		run: r, state: s, delayed: r.entry.Delayed, runAt: r.entry.RunAt, attempt: r.entry.Attempt,
+		finishedAt: db.NowMS(r.q.clock), text: clip(text),
+	}
 }
 
 func (r *run) again(at time.Time, attempt int, text string) outcome {
@@ -161,8 +163,10 @@ func (r *run) again(at time.Time, attempt int, text string) outcome {
 
 // putBack leaves the job as it was before this try.
 func (r *run) putBack() outcome {
-	return outcome{run: r, state: Available, delayed: r.entry.Delayed, runAt: r.entry.RunAt,
-		attempt: r.entry.Attempt - 1, text: r.entry.Error}
+	return outcome{
+		run: r, state: Available, delayed: r.entry.Delayed, runAt: r.entry.RunAt,
+		attempt: r.entry.Attempt - 1, text: r.entry.Error,
+	}
 }
 
 // report is Job.Report.

@@ -40,10 +40,18 @@ func TestSchedules(t *testing.T) {
 		{"the last tick of a long stop", job.Schedule{Every: 24 * time.Hour}, []time.Duration{60 * time.Hour}, "[05T00:00:00]"},
 		{"midnight in Shanghai", job.Schedule{Cron: "0 0 * * *", Zone: shanghai}, []time.Duration{4*time.Hour - time.Second, time.Second, 24 * time.Hour}, "[02T16:00:00 03T16:00:00]"},
 		// On 8 March 2026 New York has no 02:30: the cron parser's day without it.
-		{"the hour that summer time skips", job.Schedule{Cron: "30 2 * * *", Zone: newYork},
-			[]time.Duration{5 * 24 * time.Hour, 24 * time.Hour, 24 * time.Hour}, "[07T07:30:00 09T06:30:00]"},
-		{"for each corp", job.Schedule{Every: time.Minute, PerCorp: func(context.Context) ([]string, error) { return []string{"ww1 ", "ww2 "}, nil }},
-			[]time.Duration{time.Minute}, "[ww1 02T12:01:00 ww2 02T12:01:00]"},
+		{
+			"the hour that summer time skips",
+			job.Schedule{Cron: "30 2 * * *", Zone: newYork},
+			[]time.Duration{5 * 24 * time.Hour, 24 * time.Hour, 24 * time.Hour},
+			"[07T07:30:00 09T06:30:00]",
+		},
+		{
+			"for each corp",
+			job.Schedule{Every: time.Minute, PerCorp: func(context.Context) ([]string, error) { return []string{"ww1 ", "ww2 "}, nil }},
+			[]time.Duration{time.Minute},
+			"[ww1 02T12:01:00 ww2 02T12:01:00]",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			each(t, func(t *testing.T, d *db.DB) {

@@ -85,8 +85,10 @@ type change struct {
 
 // New makes a Live that does nothing until Start.
 func New(d *db.DB, c clock.Clock, ids *id.Source, log *slog.Logger) *Live {
-	return &Live{db: d, clock: c, ids: ids, log: log, wake: make(chan struct{}, 1),
-		streams: map[*stream]struct{}{}, perWho: map[string]int{}, seen: map[id.ID]bool{}}
+	return &Live{
+		db: d, clock: c, ids: ids, log: log, wake: make(chan struct{}, 1),
+		streams: map[*stream]struct{}{}, perWho: map[string]int{}, seen: map[id.ID]bool{},
+	}
 }
 
 // Publish notes, in the transaction of the fact, that rows of a topic ("customer") have
@@ -192,7 +194,8 @@ func (l *Live) after(ctx context.Context, from id.ID, corp string) ([]change, er
 	if corp != "" {
 		query = query.Where("corp_id = ?", corp)
 	}
-	return rows, query.Scan(ctx, &rows)
+	err := query.Scan(ctx, &rows)
+	return rows, err
 }
 
 // deliver hands rows that are new to the streams of their corp.

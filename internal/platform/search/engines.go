@@ -30,11 +30,11 @@ func (sqliteEngine) write(ctx context.Context, tx db.Tx, docs []entry) error {
 
 func (sqliteEngine) remove(ctx context.Context, tx db.Tx, refs []id.ID) error {
 	// Only rows that are there: FTS5 would otherwise note a deletion for each.
-	_, err := tx.NewRaw("DELETE FROM search_gram WHERE rowid IN (SELECT ref FROM search_doc WHERE ref IN (?))", bun.In(refs)).Exec(ctx)
+	_, err := tx.NewRaw("DELETE FROM search_gram WHERE rowid IN (SELECT ref FROM search_doc WHERE ref IN (?))", bun.List(refs)).Exec(ctx)
 	if err != nil {
 		return err
 	}
-	_, err = tx.NewRaw("DELETE FROM search_doc WHERE ref IN (?)", bun.In(refs)).Exec(ctx)
+	_, err = tx.NewRaw("DELETE FROM search_doc WHERE ref IN (?)", bun.List(refs)).Exec(ctx)
 	return err
 }
 
@@ -62,7 +62,7 @@ func (postgresEngine) write(ctx context.Context, tx db.Tx, docs []entry) error {
 }
 
 func (postgresEngine) remove(ctx context.Context, tx db.Tx, refs []id.ID) error {
-	_, err := tx.NewRaw("DELETE FROM search_doc WHERE ref IN (?)", bun.In(refs)).Exec(ctx)
+	_, err := tx.NewRaw("DELETE FROM search_doc WHERE ref IN (?)", bun.List(refs)).Exec(ctx)
 	return err
 }
 

@@ -74,7 +74,7 @@ func foldInto(b *strings.Builder, text string, left *int) {
 		case last == gap:
 			b.WriteByte(' ')
 		case c != last:
-			b.WriteRune(border)
+			b.WriteByte(border)
 		}
 		if c != gap {
 			b.WriteRune(r)
@@ -95,7 +95,7 @@ func wordsOf(query string) []word {
 	left := maxQuery
 	foldInto(&b, query, &left)
 	var words []word
-	for _, text := range strings.Fields(b.String()) {
+	for text := range strings.FieldsSeq(b.String()) {
 		runes := []rune(text)
 		words = append(words, word{text, len(runes) <= 2 && classOf(runes[0]) == thin && !strings.ContainsRune(text, border)})
 	}
@@ -113,8 +113,8 @@ func partition(corp, kind string) string {
 // gramsOf lists the grams of a folded body, each once, in order.
 func gramsOf(body, prefix string) []string {
 	g := gatherer{prefix: prefix, seen: map[string]bool{}}
-	for _, text := range strings.Fields(body) {
-		for _, run := range strings.Split(text, string(border)) {
+	for text := range strings.FieldsSeq(body) {
+		for run := range strings.SplitSeq(text, string(border)) {
 			runes := []rune(run)
 			if classOf(runes[0]) == thick {
 				g.each(runes, 1)

@@ -73,7 +73,7 @@ func (m Match) Condition(column string) (sql string, args []any) {
 	case len(m.ids) == 0:
 		return "1 = 0", nil
 	default:
-		return column + " IN (?)", []any{bun.In(m.ids)}
+		return column + " IN (?)", []any{bun.List(m.ids)}
 	}
 }
 

@@ -133,7 +133,7 @@ func (x *Index) put(ctx context.Context, tx db.Tx, docs []Document) error {
 		Kind string
 		Body string
 	}
-	err := tx.NewRaw("SELECT ref, corp_id AS corp, kind, body FROM search_doc WHERE ref IN (?)", bun.In(refs)).Scan(ctx, &known)
+	err := tx.NewRaw("SELECT ref, corp_id AS corp, kind, body FROM search_doc WHERE ref IN (?)", bun.List(refs)).Scan(ctx, &known)
 	if err != nil {
 		return err
 	}

@@ -239,7 +239,13 @@ func TestConditionInAList(t *testing.T) {
 			count int
 			first id.ID
 		}{
-			{"", total, 1}, {"王", total, 1}, {"稀有", 5, 8}, {"王 稀有", 5, 8}, {"4321号", 1, 4322}, {"没有", 0, 0}, {"!!", 0, 0},
+			{"", total, 1},
+			{"王", total, 1},
+			{"稀有", 5, 8},
+			{"王 稀有", 5, 8},
+			{"4321号", 1, 4322},
+			{"没有", 0, 0},
+			{"!!", 0, 0},
 			{"王1 号", 1111 + 1, 2}, // too many 王: walked, and the words decide
 		}
 		for _, row := range rows {

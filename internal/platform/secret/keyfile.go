@@ -60,12 +60,12 @@ func replace(path string, keys []key) error { return place(path, keys, os.Rename
 
 // place writes a temporary file in full, flushes it, and moves it to its name: a crash
 // leaves the old file or the new, never half a key.
-func place(path string, keys []key, move func(old, new string) error) error {
+func place(path string, keys []key, move func(from, to string) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".keys-*")
 	if err != nil {
 		return fmt.Errorf("secret: %w", err)
 	}
-	defer os.Remove(f.Name())
+	defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
 	var b strings.Builder
 	b.WriteString("# Queqiao key file. Back it up apart from the database. One key a line, the last one seals.\n")
 	for _, k := range keys {

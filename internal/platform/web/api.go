@@ -202,7 +202,7 @@ func schemaName(t reflect.Type, hint string) string {
 	base, args, generic := strings.Cut(name, "[")
 	b.WriteString(title(base))
 	if generic {
-		for _, arg := range strings.Split(strings.TrimSuffix(args, "]"), ",") {
+		for arg := range strings.SplitSeq(strings.TrimSuffix(args, "]"), ",") {
 			if strings.HasPrefix(arg, "[]") {
 				b.WriteString("List")
 			}

@@ -25,8 +25,8 @@ func holdsSlice(t reflect.Type, seen map[reflect.Type]bool) bool {
 	case reflect.Interface:
 		return true
 	case reflect.Struct:
-		for i := range t.NumField() {
-			if t.Field(i).IsExported() && holdsSlice(t.Field(i).Type, seen) {
+		for field := range t.Fields() {
+			if field.IsExported() && holdsSlice(field.Type, seen) {
 				return true
 			}
 		}

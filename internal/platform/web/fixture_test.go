@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -26,12 +27,7 @@ type person struct {
 func (p person) CorpID() string { return p.corp }
 func (p person) Actor() string  { return "account:" + p.name }
 func (p person) Can(permission string) bool {
-	for _, m := range p.may {
-		if m == permission {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(p.may, permission)
 }
 
 type whoKey struct{}

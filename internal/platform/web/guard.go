@@ -61,7 +61,7 @@ type noGuard struct{ audience Audience }
 
 func (g noGuard) Identify(ctx context.Context, _ *http.Request) (context.Context, Subject, error) {
 	return ctx, nil, fault.New(fault.Unauthenticated, "请先登录").
-		Because(errNoGuard{g.audience})
+		Because(errNoGuard(g))
 }
 
 type errNoGuard struct{ audience Audience }

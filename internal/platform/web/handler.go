@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -96,9 +97,10 @@ func (s *Server) rescue(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			failure := recover()
+			err, _ := failure.(error)
 			switch {
 			case failure == nil:
-			case failure == http.ErrAbortHandler:
+			case errors.Is(err, http.ErrAbortHandler):
 				panic(failure)
 			default:
 				st := stateOf(r.Context())

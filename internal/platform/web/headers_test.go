@@ -198,8 +198,7 @@ func TestExtraHandlersAndMiddleware(t *testing.T) {
 				k, err := r.Body.Read(buf[n:])
 				n += k
 				if err != nil {
-					var tooLarge *http.MaxBytesError
-					if errors.As(err, &tooLarge) {
+					if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 						http.Error(w, "large", http.StatusRequestEntityTooLarge)
 					}
 					return

@@ -42,8 +42,10 @@ func bucketOf(e *list.Element) *bucket {
 // NewLimiter allows burst actions at once and then one every interval, for each of at
 // most keys keys.
 func NewLimiter(c clock.Clock, interval time.Duration, burst, keys int) *Limiter {
-	return &Limiter{clock: c, limit: rate.Every(interval), burst: burst, most: max(keys, 1),
-		byKey: map[string]*list.Element{}, recent: list.New()}
+	return &Limiter{
+		clock: c, limit: rate.Every(interval), burst: burst, most: max(keys, 1),
+		byKey: map[string]*list.Element{}, recent: list.New(),
+	}
 }
 
 // Allow takes a token of the key; when there is none, the error is a limited fault that

@@ -43,7 +43,8 @@ func documented() []web.Route {
 		}),
 		web.Delete("/codes/{id}", "code.write", "删除活码", func(context.Context, *struct {
 			ID id.ID `path:"id"`
-		}) (*web.None, error) {
+		},
+		) (*web.None, error) {
 			return nil, nil
 		}, web.Dangerous(), web.Tagged("活码")),
 		web.Get("/faults", "code.read", "别处的同名类型", func(context.Context, *empty) (*fault.Field, error) { return nil, nil }, web.Named("faults")),

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -175,14 +176,13 @@ func writeProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
 	for _, name := range []string{"Content-Disposition", "Content-Encoding", "Content-Length", "ETag", "Last-Modified"} {
 		h.Del(name)
 	}
-	for name, values := range p.GetHeaders() {
-		h[name] = values
-	}
+	maps.Copy(h, p.GetHeaders())
 	h.Set("Content-Type", problemType)
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(p.Status)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
-	// The client may be gone; nobody is left to tell.
-	_ = encoder.Encode(p)
+	if err := encoder.Encode(p); err != nil {
+		return // the client is gone; nobody is left to tell
+	}
 }

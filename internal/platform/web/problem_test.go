@@ -89,7 +89,7 @@ func TestPanicIsAProblem(t *testing.T) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	defer func() {
-		if recover() != http.ErrAbortHandler {
+		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
 			t.Error("half an answer was passed off as a whole one")
 		}
 	}()

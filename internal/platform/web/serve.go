@@ -40,10 +40,10 @@ func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
 	for _, l := range listeners {
 		group.Go(func() error {
 			err := server.Serve(l)
-			if ctx.Err() != nil || errors.Is(err, http.ErrServerClosed) {
-				return nil // we closed it ourselves
+			if ctx.Err() == nil && !errors.Is(err, http.ErrServerClosed) {
+				return err
 			}
-			return err
+			return nil // we closed it ourselves
 		})
 	}
 	select {

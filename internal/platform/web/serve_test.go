@@ -83,7 +83,7 @@ func TestStopFinishesWhatIsUnderWay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer late.Close()
+	defer func() { _ = late.Close() }()
 
 	stopped := make(chan error, 1)
 	go func() { stopped <- stop() }()

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/netip"
 	"slices"
@@ -105,9 +106,7 @@ func New(o Options) *Server {
 		opts: o, auditor: o.Auditor, mux: http.NewServeMux(), draining: make(chan struct{}),
 		guards: map[Audience]Guard{},
 	}
-	for a, g := range o.Guards {
-		s.guards[a] = g
-	}
+	maps.Copy(s.guards, o.Guards)
 	if o.Guard != nil {
 		s.guards[Console] = o.Guard
 	}

@@ -75,7 +75,7 @@ func TestCSVThatBreaks(t *testing.T) {
 	for _, encoding := range []string{"", "gzip"} {
 		func() {
 			defer func() {
-				if recover() != http.ErrAbortHandler {
+				if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
 					t.Error("half a table was passed off as a whole one")
 				}
 			}()

@@ -171,6 +171,7 @@ func sweep(t testing.TB, conn *sql.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = rows.Close() }()
 	var old []string
 	for rows.Next() {
 		var name string
