@@ -19,7 +19,8 @@ type Line struct {
 	mu      sync.Mutex
 	rules   []*rule
 	waiting map[string]int
-	moved   chan struct{} // closed and renewed whenever waiting changes
+	carried map[string]int // calls that came back, with an answer or without
+	moved   chan struct{}  // closed and renewed whenever waiting changes
 }
 
 // rule is one trouble of the line. Operation is the last part of an API's path, "" for all.
@@ -71,29 +72,29 @@ func (l *Line) strike(operation string) rule {
 	return rule{}
 }
 
-// changeWaiting counts calls that wait on the clock.
-func (l *Line) changeWaiting(operation string, by int) {
+// tally moves a counter and wakes those who wait for it.
+func (l *Line) tally(counter *map[string]int, operation string, by int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.waiting == nil {
-		l.waiting = map[string]int{}
+	if *counter == nil {
+		*counter = map[string]int{}
 	}
-	l.waiting[operation] += by
+	(*counter)[operation] += by
 	if l.moved != nil {
 		close(l.moved)
 		l.moved = nil
 	}
 }
 
-// Waits counts the calls of the operation that wait now; the channel is closed when that
-// may have changed.
-func (l *Line) Waits(operation string) (int, <-chan struct{}) {
+// Calls counts the calls of the operation that wait for the clock now, and those that
+// came back since the beginning; the channel is closed when that may have changed.
+func (l *Line) Calls(operation string) (waiting, carried int, moved <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.moved == nil {
 		l.moved = make(chan struct{})
 	}
-	return l.waiting[operation], l.moved
+	return l.waiting[operation], l.carried[operation], l.moved
 }
 
 var errLine = errors.New("apptest: the line is broken")
@@ -101,13 +102,14 @@ var errLine = errors.New("apptest: the line is broken")
 // RoundTrip carries one call.
 func (l *Line) RoundTrip(r *http.Request) (*http.Response, error) {
 	operation := path.Base(r.URL.Path)
+	defer l.tally(&l.carried, operation, 1)
 	trouble := l.strike(operation)
 	if trouble.cut {
 		return nil, errLine
 	}
 	if trouble.slow > 0 {
 		timer := l.Clock.NewTimer(trouble.slow)
-		l.changeWaiting(operation, 1)
+		l.tally(&l.waiting, operation, 1)
 		var err error
 		select {
 		case <-timer.C:
@@ -115,7 +117,7 @@ func (l *Line) RoundTrip(r *http.Request) (*http.Response, error) {
 			timer.Stop()
 			err = r.Context().Err()
 		}
-		l.changeWaiting(operation, -1)
+		l.tally(&l.waiting, operation, -1)
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,7 @@ func Stories(t *testing.T, pattern string, features ...feature.New) {
 		t.Run(string(e), func(t *testing.T) {
 			for _, file := range files {
 				t.Run(strings.TrimSuffix(filepath.Base(file), ".story"), func(t *testing.T) {
+					t.Parallel() // most of a story's time goes into opening its house
 					s := NewStory(t, e, features...)
 					testscript.Run(t, testscript.Params{Files: []string{file}, Cmds: s.commands()})
 				})
@@ -56,7 +58,7 @@ func Stories(t *testing.T, pattern string, features ...feature.New) {
 //	speak wang zhang 在吗 · taken wang zhang                    before the greeting; by another app
 //	resign zhang · fault kind path=… count=… · heal             at WeCom
 //	line slow=5s|lose|cut operation [count] · line mend         between us and WeCom
-//	waits operation [2]                                         until so many calls wait on the slow line
+//	waits operation [2] · answered operation [2]                until so many calls wait on the slow line; came back
 //	advance 20s · settle · sync · repeat                        time; work; first sync; every callback again
 //	chat wang zhang '你好'   ! chat …                           what the customer received
 //	tags wang zhang 展会 · remark wang zhang 展会-王小明        as WeCom has them
@@ -167,6 +169,14 @@ func (a args) word(ts *testscript.TestScript, i int) string {
 	return a.words[i]
 }
 
+// count is a number among the words, 1 when it is not given.
+func (a args) count(ts *testscript.TestScript, i int) int {
+	if i >= len(a.words) {
+		return 1
+	}
+	return must(strconv.Atoi(a.words[i]))(ts)
+}
+
 func (s *Story) commands() map[string]func(*testscript.TestScript, bool, []string) {
 	all := map[string]func(*testscript.TestScript, bool, []string){}
 	for name, run := range merged(s.acts(), s.console(), s.checks()) {
@@ -218,19 +228,19 @@ func (s *Story) settle(a args) {
 	}
 }
 
-// waits blocks until so many calls of the operation wait on the slow line.
-func (s *Story) waits(ts *testscript.TestScript, operation string, calls int) {
+// await blocks until the line's calls of an operation are as wanted.
+func (s *Story) await(ts *testscript.TestScript, operation string, wanted func(waiting, carried int) bool) {
 	ctx, cancel := context.WithTimeout(s.t.Context(), 20*time.Second)
 	defer cancel()
 	for {
-		n, moved := s.line.Waits(operation)
-		if n >= calls {
+		waiting, carried, moved := s.line.Calls(operation)
+		if wanted(waiting, carried) {
 			return
 		}
 		select {
 		case <-moved:
 		case <-ctx.Done():
-			ts.Fatalf("nobody asks for %s", operation)
+			ts.Fatalf("%s: %d calls wait and %d came back, others are expected", operation, waiting, carried)
 		}
 	}
 }
@@ -253,4 +263,27 @@ func must[T any](v T, err error) func(ts *testscript.TestScript) T {
 
 func quoted(what string, a args) string {
 	return fmt.Sprintf("%s %s", what, strings.Join(a.words, " "))
+}
+
+// MakeCode makes a channel code of a form and remembers it by a name, as the script's
+// command does.
+func (s *Story) MakeCode(name, form string) {
+	s.t.Helper()
+	status, answer := s.Request("owner", "POST", "/api/channelcode/codes", form)
+	var made struct{ ID, State string }
+	if err := json.Unmarshal([]byte(answer), &made); err != nil || status/100 != 2 {
+		s.t.Fatalf("make %s: %d %s %v", name, status, answer, err)
+	}
+	s.Settle()
+	s.codes[name] = &printed{id: made.ID, way: s.wayOf(made.State)}
+}
+
+// Jobs counts the jobs of a kind that were ever asked for.
+func (s *Story) Jobs(kind string) int {
+	s.t.Helper()
+	var n int
+	if err := s.App.DB.Read().NewRaw("SELECT count(*) FROM job_job WHERE kind = ?", kind).Scan(s.t.Context(), &n); err != nil {
+		s.t.Fatal(err)
+	}
+	return n
 }

@@ -47,11 +47,12 @@ func (s *Story) acts() map[string]command {
 		},
 		"line": s.trouble,
 		"waits": func(ts *testscript.TestScript, a args) {
-			n := 1
-			if len(a.words) > 1 {
-				n = must(strconv.Atoi(a.words[1]))(ts)
-			}
-			s.waits(ts, a.word(ts, 0), n)
+			n := a.count(ts, 1)
+			s.await(ts, a.word(ts, 0), func(waiting, _ int) bool { return waiting >= n })
+		},
+		"answered": func(ts *testscript.TestScript, a args) {
+			n := a.count(ts, 1)
+			s.await(ts, a.word(ts, 0), func(_, carried int) bool { return carried >= n })
 		},
 		"advance": func(ts *testscript.TestScript, a args) {
 			d := must(time.ParseDuration(a.word(ts, 0)))(ts)

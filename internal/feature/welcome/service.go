@@ -153,12 +153,17 @@ func (s *service) write(ctx context.Context, v viewer.Viewer, g Greeting, f Form
 	if err := g.Validate(); err != nil {
 		return nil, err
 	}
+	if err := mayTouch(v, g); err != nil {
+		return nil, err
+	}
 	names, err := s.names(ctx, v.Corp, []Greeting{g})
 	if err != nil {
 		return nil, err
 	}
-	if err := s.mayTouch(v, g, names); err != nil {
-		return nil, err
+	if g.Version == 0 {
+		if err := s.exists(ctx, g, names); err != nil {
+			return nil, err
+		}
 	}
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		if err := put(ctx, tx, g); err != nil {
@@ -176,17 +181,35 @@ func (s *service) write(ctx context.Context, v viewer.Viewer, g Greeting, f Form
 
 // mayTouch keeps people inside their scope: the greeting of the company and of
 // departments reaches members whom only somebody with the whole corp may speak for.
-func (s *service) mayTouch(v viewer.Viewer, g Greeting, names map[string]string) error {
+func mayTouch(v viewer.Viewer, g Greeting) error {
 	var check fault.Check
 	switch g.Level {
 	case ForMember:
-		check.That(v.Sees(g.Target) && names[string(ForMember)+g.Target] != "", "target", "成员不存在，或不在您的数据范围内")
+		check.That(v.Sees(g.Target), "target", "成员不存在，或不在您的数据范围内")
 	case ForDepartment:
-		check.That(v.Scope.Reach == viewer.All && names[string(ForDepartment)+g.Target] != "", "target", "部门不存在，或不在您的数据范围内")
+		check.That(v.Scope.Reach == viewer.All, "target", "部门不存在，或不在您的数据范围内")
 	default:
 		if v.Scope.Reach != viewer.All {
 			return fault.New(fault.Forbidden, "企业默认欢迎语只能由可查看全部数据的管理员修改")
 		}
+	}
+	return check.Err()
+}
+
+// exists checks for whom a new greeting is. One whose member or department has gone can
+// still be changed and deleted.
+func (s *service) exists(ctx context.Context, g Greeting, names map[string]string) error {
+	var check fault.Check
+	switch g.Level {
+	case ForMember:
+		member, err := mirror.MemberByID(ctx, s.db.Read(), g.Corp, g.Target)
+		if err != nil && fault.CodeOf(err) != fault.NotFound {
+			return err
+		}
+		check.That(err == nil && member.LeftAt == 0, "target", "成员不存在，或不在您的数据范围内")
+	case ForDepartment:
+		check.That(names[string(ForDepartment)+g.Target] != "", "target", "部门不存在，或不在您的数据范围内")
+	case ForCompany:
 	}
 	return check.Err()
 }
@@ -201,11 +224,7 @@ func (s *service) Remove(ctx context.Context, in *oneInput) (*web.None, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := s.names(ctx, v.Corp, []Greeting{g})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.mayTouch(v, g, names); err != nil {
+	if err := mayTouch(v, g); err != nil {
 		return nil, err
 	}
 	return &web.None{}, s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {

@@ -7,6 +7,8 @@ serves 展会 zhang
 scan wang 展会
 chat wang zhang 你好王小明，我是张三
 tags wang zhang 展会
+# The remark waits until WeCom has told the customer's name.
+advance 5s
 remark wang zhang 展会-王小明
 count 展会 added=1 today=1 lost=0 deleted=0
 delivery wang sent '"source":"claim"' '"claimer":"展会"'

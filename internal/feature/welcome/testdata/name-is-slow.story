@@ -6,6 +6,7 @@ line slow=15s get
 add wang zhang unsettled
 waits get 2
 advance 3s unsettled
+answered send_welcome_msg
 line mend
 advance 15s
 chat wang zhang 您好，我是张三
