@@ -1,4 +1,22 @@
-// What journeys do in the console again and again.
+// What journeys do in the console again and again, in the words a person would use.
+import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** How long a condition may take to come true: the console learns of news within a second, machines are slow. */
+const patience = 30_000;
+
+/** Asks again until the condition holds: `check` throws while it does not, and what it returns is returned. */
+export async function eventually(check) {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await pause(50);
+    }
+  }
+}
 
 /** Fills in the sign-in page and sends it. */
 export async function enter(page, { name, password }) {
@@ -7,18 +25,77 @@ export async function enter(page, { name, password }) {
   await page.locator('button[type="submit"]').click();
 }
 
+/** Waits for the frame around the pages, which only those see who are signed in. */
+export function inside(page) {
+  return page.getByRole('button', { name: /^后台任务/ }).waitFor();
+}
+
 /**
- * Signs the administrator in and waits for the frame with its navigation. The browser logs
+ * Signs the administrator in and waits for the frame around the pages. The browser logs
  * that the question who is signed in was answered 401 before; that is no breach.
  */
 export async function signIn({ page, program, watch }) {
   watch?.expect(/status of 401/);
   await page.goto(program.url);
   await enter(page, program.admin);
-  await page.getByRole('navigation').first().waitFor();
+  await inside(page);
 }
 
 /** The server's answer to who is signed in in this browser: 200 with the viewer, or 401. */
 export function whoIsSignedIn({ page, program }) {
   return page.request.get(`${program.url}/api/account/me`);
+}
+
+/** Reads the server's JSON with this browser's session, e.g. ask(stage, '/api/customer/customers?q=…'). */
+export async function ask({ page, program }, path) {
+  const response = await page.request.get(program.url + path);
+  assert.equal(response.status(), 200, `${path}: ${await response.text()}`);
+  return response.json();
+}
+
+/** Opens a page by its entry in the navigation. */
+export async function go(page, entry) {
+  await page.getByRole('navigation', { name: '主导航' }).getByRole('link', { name: entry }).click();
+  await page.getByRole('heading', { level: 1, name: entry }).waitFor();
+}
+
+/** A list under its name, with what journeys do to lists. */
+export class List {
+  constructor(page, name) {
+    this.page = page;
+    this.box = page.getByRole('region', { name, exact: true });
+    /** The rows that show something, without the heading and the kit's own furniture. */
+    this.rows = this.box.locator('tbody tr[data-row-key]');
+  }
+
+  /** The one row with this text in it. */
+  row(text) {
+    return this.rows.filter({ hasText: text });
+  }
+
+  /** Waits until nothing is being read any more. */
+  async settled() {
+    await this.box.and(this.page.locator('[aria-busy="false"]')).waitFor();
+  }
+
+  /** How many rows the list says match ("共 2,162 条"), once it has settled. */
+  async total() {
+    await this.settled();
+    const words = await this.box.getByText(/^共 [\d,]+ 条$/).innerText();
+    return Number(words.replaceAll(/\D/g, ''));
+  }
+}
+
+/** Opens the chip of a filter. */
+export async function openFilter(page, name) {
+  await page.getByRole('search').getByRole('button', { name, exact: true }).click();
+}
+
+/** Types into a picker (of members, of tags), takes the option of that name and closes it. */
+export async function pick(page, picker, name) {
+  const input = picker.first();
+  await input.click();
+  await input.fill(name);
+  await page.locator('.ant-select-dropdown:visible').getByTitle(name, { exact: true }).first().click();
+  await input.press('Escape');
 }

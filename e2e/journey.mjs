@@ -11,8 +11,8 @@ import { Program } from './program.mjs';
 const results = fileURLToPath(new URL('results/', import.meta.url));
 
 /** How long one journey may take, and one wait within it. */
-const journeyLimit = 120_000;
-const waitLimit = 15_000;
+const journeyLimit = 240_000;
+const waitLimit = 30_000;
 
 let program;
 let browser;

@@ -15,6 +15,8 @@ const binary = join(root, 'bin', process.platform === 'win32' ? 'queqiao.exe' : 
 
 /** How long a start may take on a busy machine; the budget proper is measured by "make bench". */
 const startLimit = 60_000;
+/** How long the first start may take to read the corp and play its past month. */
+const historyLimit = 120_000;
 const stopLimit = 15_000;
 
 async function freePort() {
@@ -33,7 +35,7 @@ export class Program {
   #child;
   #exited;
 
-  /** Starts the demo and resolves once it says that it is ready. */
+  /** Starts the demo and resolves once its past month has been played: figures stand still from then on. */
   static async start() {
     if (!existsSync(binary)) throw new Error(`${binary} is not built: run "make build"`);
     const program = new Program();
@@ -43,6 +45,7 @@ export class Program {
     program.simulator = new Simulator(`http://127.0.0.1:${program.ports.simulator}`);
     try {
       await program.again();
+      await program.#history();
     } catch (error) {
       await rm(program.data, { recursive: true, force: true });
       throw error;
@@ -86,6 +89,19 @@ export class Program {
       }
       await pause(50);
     }
+  }
+
+  /** The program leaves this file when it has played the whole history. */
+  async #history() {
+    const deadline = Date.now() + historyLimit;
+    while (!existsSync(join(this.data, 'demo-ready'))) {
+      if (Date.now() > deadline) {
+        await this.halt();
+        throw new Error(`the demo was not complete after ${historyLimit / 1000} s:\n${this.output}`);
+      }
+      await pause(50);
+    }
+    await this.simulator.settle();
   }
 
   async #ready() {

@@ -15,9 +15,58 @@ export class Simulator {
     return this.#call('POST', path, body);
   }
 
+  /** The contact way behind a channel code, by the remark that the code gave it. */
+  async way(remark) {
+    const { contact_ways: ways } = await this.get('/_sim/contact-ways');
+    return ways.find((way) => way.remark === remark);
+  }
+
+  /** Somebody new scans the code of that name; gives him, and the member whom WeCom picked. */
+  async scanned(remark, name) {
+    const person = await this.post('/_sim/people', { name });
+    const way = await this.way(remark);
+    return { ...person, ...(await this.post('/_sim/acts/scan', { person: person.id, way: way.config_id })) };
+  }
+
+  /** What a person was greeted with by a member, "" when not (yet). */
+  async greeting({ external_userid: external, userid }) {
+    const { messages } = await this.get(`/_sim/chats/direct:${userid.toLowerCase()}:${external}`);
+    return messages.find((message) => message.via === 'welcome')?.text ?? '';
+  }
+
   /** Waits until no callback is on its way any more. */
   settle() {
     return this.post('/_sim/settle');
+  }
+
+  /** All contacts of a member, as the simulated world has them. */
+  async contacts(member) {
+    const contacts = [];
+    for (let before = ''; before !== undefined; ) {
+      const page = await this.get(`/_sim/members/${member}/contacts?limit=500${before}`);
+      contacts.push(...page.contacts);
+      before = page.next_before ? `&before=${page.next_before}` : undefined;
+    }
+    return contacts;
+  }
+
+  /**
+   * The customers a member follows, as far as WeCom tells: those he has confirmed, and that a
+   * customer deleted him is told by callback alone, so of losses before the first sync nobody
+   * can know.
+   */
+  async followed(member) {
+    const told = new Set();
+    for (let after = 0; after !== undefined; ) {
+      const { callbacks } = await this.get(`/_sim/callbacks?after=${after}`);
+      for (const { change_type, plaintext } of callbacks) {
+        const id = (name) => plaintext.match(`<${name}><!\\[CDATA\\[(.*?)\\]\\]>`)?.[1];
+        if (change_type === 'del_follow_user' && id('UserID') === member) told.add(id('ExternalUserID'));
+      }
+      after = callbacks.at(-1)?.id;
+    }
+    const contacts = await this.contacts(member);
+    return contacts.filter((c) => c.by_member && !c.half && (c.by_customer || !told.has(c.external_userid)));
   }
 
   async #call(method, path, body) {

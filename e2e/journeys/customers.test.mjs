@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { ask, eventually, go, List, openFilter, pick, signIn } from '../console.mjs';
+import { journey } from '../journey.mjs';
+
+/** A day in the corp's time zone, so many days ago, as pickers write it. */
+const day = (ago) =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(Date.now() - ago * 86_400_000);
+
+/** Every pair of member and customer that WeCom tells of, with the member in it. */
+async function pairs({ program }) {
+  const { members } = await program.simulator.get('/_sim/members');
+  const all = await Promise.all(members.map((member) => program.simulator.followed(member.userid)));
+  return all.flat();
+}
+
+const customersIn = (list) => new Set(list.map((pair) => pair.external_userid)).size;
+
+journey('customers are filtered by member, and the address keeps it', async (stage) => {
+  const { page } = stage;
+  await signIn(stage);
+  await go(page, '客户列表');
+  const list = new List(page, '客户列表');
+  const all = await pairs(stage);
+  await eventually(async () => assert.equal(await list.total(), customersIn(all)));
+
+  const { member_name: name, userid } = all[0];
+  const own = all.filter((pair) => pair.userid === userid);
+  await openFilter(page, '成员');
+  await pick(page, page.getByRole('combobox', { name: '成员' }), name);
+  await eventually(async () => assert.equal(await list.total(), customersIn(own)));
+  assert.ok(customersIn(own) < customersIn(all), 'the member has all customers: the filter shows nothing');
+  assert.equal(new URL(page.url()).searchParams.get('member'), userid);
+
+  await page.reload();
+  await page.getByRole('button', { name: `成员：${name}` }).waitFor();
+  await eventually(async () => assert.equal(await list.total(), customersIn(own)));
+
+  // By pair of member and customer there are as many rows, each with the member's name.
+  await page.getByText('按跟进关系').click();
+  await eventually(async () => assert.equal(await list.total(), own.length));
+  for (const row of await list.rows.all()) assert.match(await row.innerText(), new RegExp(name));
+  await page.reload();
+  await eventually(async () => assert.equal(await list.total(), own.length));
+
+  await page.getByRole('button', { name: '清除筛选' }).click();
+  await eventually(async () => assert.equal(await list.total(), all.length));
+});
+
+journey('customers are filtered by tag, any of several or none of them', async (stage) => {
+  const { page } = stage;
+  await signIn(stage);
+  await page.goto(`${stage.program.url}/customer?level=follow`);
+  const list = new List(page, '客户列表');
+  const all = await pairs(stage);
+  const [first, second] = ['高意向', '核心'];
+  const bearing = (...names) => all.filter((pair) => names.some((name) => pair.tags.includes(name)));
+  assert.ok(bearing(first).length > 0 && bearing(second).length > 0, 'the demo has no customer with these tags');
+
+  await openFilter(page, '标签');
+  const picker = page.getByRole('combobox', { name: '标签' });
+  await pick(page, picker, first);
+  await eventually(async () => assert.equal(await list.total(), bearing(first).length));
+  for (const row of await list.rows.all()) assert.match(await row.innerText(), new RegExp(`${first}|\\+\\d`));
+  await pick(page, picker, second);
+  await eventually(async () => assert.equal(await list.total(), bearing(first, second).length));
+
+  await page.getByText('不含', { exact: true }).click();
+  await eventually(async () => assert.equal(await list.total(), all.length - bearing(first, second).length));
+});
+
+journey('customers are filtered by the days on which they were added', async (stage) => {
+  const { page } = stage;
+  await signIn(stage);
+  await page.goto(`${stage.program.url}/customer?level=follow`);
+  const list = new List(page, '客户列表');
+  await list.settled();
+  const [from, to] = [day(12), day(5)];
+  const inside = (pair) => {
+    const added = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(pair.created_at * 1000);
+    return from <= added && added <= to;
+  };
+  const wanted = (await pairs(stage)).filter(inside);
+  assert.ok(wanted.length > 0);
+
+  await openFilter(page, '添加时间');
+  const [start, end] = await page.locator('.ant-picker-range input').all();
+  await start.fill(from);
+  await start.press('Enter');
+  await end.fill(to);
+  await end.press('Enter');
+  await eventually(async () => assert.equal(await list.total(), wanted.length));
+  assert.equal(new URL(page.url()).searchParams.get('added'), `${from}~${to}`);
+
+  // A named period stays what it says.
+  await page.getByRole('button', { name: '去掉筛选：添加时间' }).click();
+  await openFilter(page, '添加时间');
+  await page.getByRole('radio', { name: '近 7 天' }).click();
+  await page.getByRole('button', { name: '添加时间：近 7 天' }).waitFor();
+  await eventually(async () => assert.ok((await list.total()) > 0));
+});
+
+journey('two characters from within a name find their customers', async (stage) => {
+  const { page } = stage;
+  await signIn(stage);
+  await go(page, '客户列表');
+  const list = new List(page, '客户列表');
+  const all = await pairs(stage);
+  const { name } = all.find((pair) => /^\p{Script=Han}{3}$/u.test(pair.name));
+  const two = name.slice(1);
+  const hits = all.filter((pair) => `${pair.name}\n${pair.remark ?? ''}`.includes(two));
+
+  await page.getByRole('search').getByRole('textbox').fill(two);
+  await eventually(async () => assert.equal(await list.total(), customersIn(hits)));
+  for (const row of await list.rows.all()) assert.match(await row.innerText(), new RegExp(two));
+  await page.reload();
+  assert.equal(await page.getByRole('search').getByRole('textbox').inputValue(), two);
+  await eventually(async () => assert.equal(await list.total(), customersIn(hits)));
+
+  // Words nobody bears: an empty answer says so and offers the way back.
+  await page.getByRole('search').getByRole('textbox').fill('龘龘');
+  await page.getByText('没有符合条件的记录').waitFor();
+  await list.box.getByRole('button', { name: '清除筛选' }).click();
+  await eventually(async () => assert.equal(await list.total(), customersIn(all)));
+});
+
+journey('a row opens beside the list, and its page tells the customer’s story', async (stage) => {
+  const { page, program } = stage;
+  await signIn(stage);
+  // Somebody who came by a channel code of the demo, so that there is a story.
+  const { items: codes } = await ask(stage, '/api/channelcode/codes');
+  const busy = codes.find((code) => code.counters.added > 0);
+  const { items: changes } = await ask(stage, `/api/channelcode/codes/${busy.id}/changes?kind=added&limit=1`);
+  const customer = await ask(stage, `/api/customer/customers/${changes[0].customerId}`);
+
+  await page.goto(`${program.url}/customer?standing=all&q=${encodeURIComponent(customer.name)}`);
+  const list = new List(page, '客户列表');
+  await list.settled();
+  const row = list.box.locator(`tr[data-row-key="${customer.id}"]`);
+  await row.click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByText(customer.followers[0].memberName).first().waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('open'), customer.id);
+  await page.reload();
+  await drawer.getByText(customer.followers[0].memberName).first().waitFor();
+
+  await drawer.getByRole('link', { name: '打开完整页面' }).click();
+  await page.getByRole('heading', { level: 1, name: customer.name }).waitFor();
+  assert.equal(new URL(page.url()).pathname, `/customer/${customer.id}`);
+  await page.getByText(`通过渠道活码「${busy.name}」添加`).first().waitFor();
+  await page.getByText('添加为客户').first().waitFor();
+  for (const follower of customer.followers) await page.getByText(follower.memberName).first().waitFor();
+});
+
+journey('who is not there has a page that says so', async (stage) => {
+  const { page, program, watch } = stage;
+  await signIn(stage);
+  const { items } = await ask(stage, '/api/channelcode/codes');
+  watch.expect(/status of 404/);
+  // An id of the right form, of something that is no customer.
+  await page.goto(`${program.url}/customer/${items[0].id}`);
+  await page.getByRole('alert').filter({ hasText: '没有找到' }).first().waitFor();
+});
