@@ -38,11 +38,11 @@ func builtIn() []Role {
 		{
 			// All but giving rights: otherwise an administrator could make himself owner.
 			Key: Admin, Name: "管理员", Reach: viewer.All, BuiltIn: true,
-			Permissions: []string{"channelcode.*", "churn.*", "customer.*", "eventlog.read", "eventlog.replay", "eventlog.raw", "welcome.*"},
+			Permissions: []string{"channelcode.*", "churn.*", "customer.*", "eventlog.read", "eventlog.replay", "eventlog.raw", "mirror.sync", "welcome.*"},
 		},
 		{
 			Key: Manager, Name: "部门管理员", Reach: viewer.Departments, BuiltIn: true,
-			Permissions: []string{"channelcode.read", "channelcode.write", "churn.read", "customer.read", "customer.export", "welcome.read"},
+			Permissions: []string{"channelcode.read", "channelcode.write", "churn.read", "customer.read", "welcome.read"},
 		},
 		{
 			Key: Staff, Name: "普通员工", Reach: viewer.Self, BuiltIn: true,
