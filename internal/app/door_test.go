@@ -82,8 +82,9 @@ func TestUnknownAddresses(t *testing.T) {
 
 // problem is an RFC 9457 answer.
 type problem struct {
-	Status       int
-	Code, Detail string
+	Status int    `json:"status"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
 }
 
 // ask sends a request and reads the problem of the answer, if it is one.

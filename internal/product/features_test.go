@@ -101,8 +101,26 @@ func works(t *testing.T, h *apptest.House) {
 		t.Errorf("jobs that failed: %+v", unfinished)
 	}
 	console := h.Console()
-	var me struct{ Menu []struct{ Key string } }
+	var me struct {
+		Menu []struct{ Items []struct{ Key string } }
+	}
 	console.Do(http.MethodGet, "/api/account/me", nil, &me)
+	var shown, want []string
+	for _, group := range me.Menu {
+		for _, item := range group.Items {
+			shown = append(shown, item.Key)
+		}
+	}
+	for _, f := range h.App.Features {
+		for _, entry := range f.Menu {
+			want = append(want, entry.Key)
+		}
+	}
+	slices.Sort(shown)
+	slices.Sort(want)
+	if !slices.Equal(shown, want) || len(want) == 0 {
+		t.Errorf("the menu shows %q, want %q", shown, want)
+	}
 	for _, r := range h.App.Web.Routes() {
 		if r.Method == http.MethodGet && !r.Stream && r.Audience == "console" && !strings.Contains(r.Path, "{") {
 			console.Do(http.MethodGet, r.Path, nil, nil)
