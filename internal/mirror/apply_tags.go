@@ -57,7 +57,7 @@ func followTags(ctx context.Context, tx db.Tx, follows []id.ID) (map[id.ID][]tag
 	return found, inBatches(follows, func(part []id.ID) error {
 		var rows []tagRow
 		err := tx.NewRaw(`SELECT corp_id, follow_id, tag_id, kind, added_at FROM mirror_follow_tag WHERE follow_id IN (?)`,
-			bun.In(part)).Scan(ctx, &rows)
+			bun.List(part)).Scan(ctx, &rows)
 		for _, r := range rows {
 			found[r.Follow] = append(found[r.Follow], r)
 		}
@@ -98,11 +98,11 @@ func tagDifference(r *pageRow, known []tagRow, library map[string]Tag) (gone, fr
 func writeTags(ctx context.Context, tx db.Tx, drop, add []*tagRow) error {
 	if len(drop) > 0 {
 		if err := inBatches(drop, func(part []*tagRow) error {
-			pairs := make([][]any, len(part))
+			pairs := make([]bun.TupleValues, len(part))
 			for i, t := range part {
-				pairs[i] = []any{t.Follow, t.Tag}
+				pairs[i] = bun.Tuple([]any{t.Follow, t.Tag})
 			}
-			_, err := tx.NewRaw(`DELETE FROM mirror_follow_tag WHERE (follow_id, tag_id) IN (?)`, bun.In(pairs)).Exec(ctx)
+			_, err := tx.NewRaw(`DELETE FROM mirror_follow_tag WHERE (follow_id, tag_id) IN (?)`, bun.List(pairs)).Exec(ctx)
 			return err
 		}); err != nil {
 			return err

@@ -65,8 +65,10 @@ func (m *Mirror) customerDeleted(ctx context.Context, tx db.Tx, in Inbox, e *cal
 	if err != nil {
 		return err
 	}
-	return m.bus.Publish(ctx, tx, event.CustomerDeleted{Meta: in.meta(0), Member: t.after.Member, Customer: t.after.Customer,
-		ByTransfer: kind == turnHanded})
+	return m.bus.Publish(ctx, tx, event.CustomerDeleted{
+		Meta: in.meta(0), Member: t.after.Member, Customer: t.after.Customer,
+		ByTransfer: kind == turnHanded,
+	})
 }
 
 // customerEdited hears that a member changed remark or tags: what they are now, WeCom
@@ -80,8 +82,10 @@ func (m *Mirror) transferFailed(ctx context.Context, tx db.Tx, in Inbox, e *call
 	if err != nil {
 		return err
 	}
-	return m.bus.Publish(ctx, tx, event.TransferFailed{Meta: in.meta(0), Member: member,
-		Customer: db.Clean(e.ExternalUserID), Reason: db.Clean(e.FailReason)})
+	return m.bus.Publish(ctx, tx, event.TransferFailed{
+		Meta: in.meta(0), Member: member,
+		Customer: db.Clean(e.ExternalUserID), Reason: db.Clean(e.FailReason),
+	})
 }
 
 func (m *Mirror) archiveApproved(ctx context.Context, tx db.Tx, in Inbox, e *callback.MsgAuditApproved) error {
@@ -89,8 +93,10 @@ func (m *Mirror) archiveApproved(ctx context.Context, tx db.Tx, in Inbox, e *cal
 	if err != nil {
 		return err
 	}
-	return m.bus.Publish(ctx, tx, event.ArchiveApproved{Meta: in.meta(0), Member: member,
-		Customer: db.Clean(e.ExternalUserID), WelcomeCode: e.WelcomeCode})
+	return m.bus.Publish(ctx, tx, event.ArchiveApproved{
+		Meta: in.meta(0), Member: member,
+		Customer: db.Clean(e.ExternalUserID), WelcomeCode: e.WelcomeCode,
+	})
 }
 
 // turned is a follow before and after a callback.
@@ -277,8 +283,10 @@ func memberKey(ctx context.Context, tx db.Tx, corp, member string) (string, erro
 
 // askForDetails queues a reading of the customer. One that waits already serves both.
 func (m *Mirror) askForDetails(ctx context.Context, tx db.Tx, a refreshArgs, corp string) error {
-	_, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindRefreshCustomer, Corp: corp, Args: a,
-		Key: customerLine(a.Customer), Unique: a.Customer + "/" + a.Member, UniqueFor: job.HoldWaiting})
+	_, err := m.jobs.Insert(ctx, tx, job.Insert{
+		Kind: kindRefreshCustomer, Corp: corp, Args: a,
+		Key: customerLine(a.Customer), Unique: a.Customer + "/" + a.Member, UniqueFor: job.HoldWaiting,
+	})
 	return err
 }
 
@@ -291,9 +299,11 @@ const doubtPause = 10 * time.Second
 
 // askInDoubt queues a reading that may also decide who stands to whom.
 func (m *Mirror) askInDoubt(ctx context.Context, tx db.Tx, corp, customer string) error {
-	_, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindRefreshCustomer, Corp: corp,
+	_, err := m.jobs.Insert(ctx, tx, job.Insert{
+		Kind: kindRefreshCustomer, Corp: corp,
 		Args: refreshArgs{Customer: customer, Doubt: true}, RunAt: m.clock.Now().Add(doubtPause),
-		Key: customerLine(customer), Unique: "doubt/" + customer, UniqueFor: job.HoldWaiting})
+		Key: customerLine(customer), Unique: "doubt/" + customer, UniqueFor: job.HoldWaiting,
+	})
 	return err
 }
 

@@ -42,8 +42,10 @@ func (m *Mirror) tellFindings(ctx context.Context, tx db.Tx, p *page) error {
 	var news []event.CustomerChanged
 	for _, r := range p.rows {
 		if r.sight == found {
-			findings = append(findings, tellArgs{Follow: r.follow.ID, Found: Stands, Since: r.follow.AddedAt, Told: r.follow.ToldAt,
-				Again: r.before.ID != 0 && r.before.Standing != Half, Noticed: p.at})
+			findings = append(findings, tellArgs{
+				Follow: r.follow.ID, Found: Stands, Since: r.follow.AddedAt, Told: r.follow.ToldAt,
+				Again: r.before.ID != 0 && r.before.Standing != Half, Noticed: p.at,
+			})
 		}
 		renamed := p.renamed[r.follow.Customer]
 		if r.changed || renamed || r.follow.Standing != r.before.Standing {
@@ -76,8 +78,10 @@ func (m *Mirror) tellFindings(ctx context.Context, tx db.Tx, p *page) error {
 func (m *Mirror) holdBack(ctx context.Context, tx db.Tx, corp string, findings []tellArgs) error {
 	jobs := make([]job.Insert, len(findings))
 	for i, a := range findings {
-		jobs[i] = job.Insert{Kind: kindTell, Corp: corp, Args: a, RunAt: m.clock.Now().Add(inFlight),
-			Unique: fmt.Sprint(a.Follow, a.Found, a.Since, a.Told), UniqueFor: job.HoldWaiting}
+		jobs[i] = job.Insert{
+			Kind: kindTell, Corp: corp, Args: a, RunAt: m.clock.Now().Add(inFlight),
+			Unique: fmt.Sprint(a.Follow, a.Found, a.Since, a.Told), UniqueFor: job.HoldWaiting,
+		}
 	}
 	if len(jobs) == 0 {
 		return nil
@@ -126,8 +130,10 @@ func (m *Mirror) finding(f Follow, a tellArgs) event.Event {
 	if a.Found == Gone {
 		return event.CustomerLost{Meta: meta, Member: f.Member, Customer: f.Customer, Unknown: true}
 	}
-	return event.CustomerAdded{Meta: meta, Member: f.Member, Customer: f.Customer, State: f.State,
-		Again: a.Again, Transferred: f.AddWay == wecom.AddWayAssignedByAdmin}
+	return event.CustomerAdded{
+		Meta: meta, Member: f.Member, Customer: f.Customer, State: f.State,
+		Again: a.Again, Transferred: f.AddWay == wecom.AddWayAssignedByAdmin,
+	}
 }
 
 // waitingSubjects gives those of the subjects about which a callback lies in the inbox
@@ -156,8 +162,10 @@ type tellGroupArgs struct {
 // holdBackGroup queues the news of a group that no callback had told.
 func (m *Mirror) holdBackGroup(ctx context.Context, tx db.Tx, g Group) error {
 	now := m.clock.Now()
-	_, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindTellGroup, Corp: g.Corp, Unique: g.Chat,
-		Args: tellGroupArgs{g.Chat, db.MS(now)}, RunAt: now.Add(inFlight)})
+	_, err := m.jobs.Insert(ctx, tx, job.Insert{
+		Kind: kindTellGroup, Corp: g.Corp, Unique: g.Chat,
+		Args: tellGroupArgs{g.Chat, db.MS(now)}, RunAt: now.Add(inFlight),
+	})
 	return err
 }
 

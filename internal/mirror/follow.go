@@ -91,10 +91,6 @@ func FollowByID(ctx context.Context, q db.Querier, corp string, follow id.ID) (F
 	return f, err
 }
 
-// ofCorp binds the corp without its indexes: SQLite, which has no statistics, would take
-// one that begins with the corp and read the follows of all customers.
-const ofCorp = `corp_id || '' = ?`
-
 // FollowsOf lists all follows of a customer (Customer.ID), ended ones too, oldest first.
 func FollowsOf(ctx context.Context, q db.Querier, corp string, customer id.ID) ([]Follow, error) {
 	var rows []Follow

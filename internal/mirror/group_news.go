@@ -94,8 +94,10 @@ func (m *Mirror) tellGroupMembers(ctx context.Context, tx db.Tx, in Inbox, chat 
 	for i, who := range people {
 		var news event.Event = event.GroupMemberJoined{Meta: in.meta(i), Group: chat, Who: who, External: outside[who]}
 		if e.UpdateDetail == callback.DetailDelMember {
-			news = event.GroupMemberLeft{Meta: in.meta(i), Group: chat, Who: who, External: outside[who],
-				Removed: e.QuitScene != nil && *e.QuitScene == callback.QuitSceneRemoved}
+			news = event.GroupMemberLeft{
+				Meta: in.meta(i), Group: chat, Who: who, External: outside[who],
+				Removed: e.QuitScene != nil && *e.QuitScene == callback.QuitSceneRemoved,
+			}
 		}
 		if err := m.bus.Publish(ctx, tx, news); err != nil {
 			return err
@@ -171,7 +173,9 @@ func (m *Mirror) askForGroup(ctx context.Context, tx db.Tx, corp string, a group
 	if a.Tell {
 		unique += "/tell"
 	}
-	_, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindRefreshGroup, Corp: corp, Args: a,
-		Key: "refresh-group/" + a.Chat, Unique: unique, UniqueFor: job.HoldWaiting})
+	_, err := m.jobs.Insert(ctx, tx, job.Insert{
+		Kind: kindRefreshGroup, Corp: corp, Args: a,
+		Key: "refresh-group/" + a.Chat, Unique: unique, UniqueFor: job.HoldWaiting,
+	})
 	return err
 }

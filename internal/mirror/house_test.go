@@ -125,8 +125,10 @@ func newHouse(t testing.TB, d *db.DB, seed wecomsim.SeedOptions) *house {
 	h.corps = corp.New(corp.Deps{DB: d, Secrets: box, Clock: h.clock, IDs: ids, BaseURL: api.URL, Log: log})
 	t.Cleanup(func() { h.check(h.corps.Close(ctx)) })
 	h.check(h.corps.Save(ctx, corp.Corp{ID: h.corp, Name: world.Name, TimeZone: "Asia/Shanghai", Status: corp.Active},
-		corp.App{Purpose: corp.MainApp, AgentID: int64(app.AgentID), Name: app.Name, Secret: secret.NewText(app.Secret),
-			Path: "main", Token: secret.NewText(app.CallbackToken), Key: secret.NewText(app.CallbackAESKey)}))
+		corp.App{
+			Purpose: corp.MainApp, AgentID: int64(app.AgentID), Name: app.Name, Secret: secret.NewText(app.Secret),
+			Path: "main", Token: secret.NewText(app.CallbackToken), Key: secret.NewText(app.CallbackAESKey),
+		}))
 	h.path = "/callback/main"
 	h.codec, err = callback.New(app.CallbackToken, app.CallbackAESKey, h.corp)
 	h.check(err)
@@ -135,8 +137,10 @@ func newHouse(t testing.TB, d *db.DB, seed wecomsim.SeedOptions) *house {
 	t.Cleanup(func() { h.check(h.queue.Stop(ctx)) })
 	h.search = search.New(d)
 	news := bus.New(h.queue)
-	h.mirror = mirror.New(mirror.Deps{DB: d, Jobs: job.Scoped(h.queue, mirror.Slug), Bus: news, Corps: h.corps, Clock: h.clock,
-		IDs: ids, Search: h.search, Live: live.New(d, h.clock, ids, log), Log: log})
+	h.mirror = mirror.New(mirror.Deps{
+		DB: d, Jobs: job.Scoped(h.queue, mirror.Slug), Bus: news, Corps: h.corps, Clock: h.clock,
+		IDs: ids, Search: h.search, Live: live.New(d, h.clock, ids, log), Log: log,
+	})
 	h.queue.Register(job.Prefixed(mirror.Slug, h.mirror.Jobs()...)...)
 	news.Register("test", hear[event.CustomerAdded](h), hear[event.CustomerLost](h), hear[event.CustomerDeleted](h),
 		hear[event.CustomerChanged](h), hear[event.TransferFailed](h), hear[event.ArchiveApproved](h),
@@ -343,8 +347,8 @@ func (v *visit) TempDir() string {
 }
 
 func (v *visit) leave() {
-	for i := len(v.undo) - 1; i >= 0; i-- {
-		v.undo[i]()
+	for _, undo := range slices.Backward(v.undo) {
+		undo()
 	}
 	v.undo = nil
 }

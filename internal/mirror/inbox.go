@@ -144,6 +144,7 @@ type arrival struct {
 	hash    string
 	event   string
 	subject string
+	line    string
 	raw     string
 	told    int64 // unix ms
 	at      int64 // unix ms
@@ -159,19 +160,22 @@ func arrive(app corp.App, plaintext []byte, now int64) (arrival, error) {
 	sum := sha256.New()
 	_, _ = io.WriteString(sum, app.Corp+"\n") // a hash never fails
 	_, _ = sum.Write(plaintext)
-	a := arrival{corp: app.Corp, app: app.ID, hash: hex.EncodeToString(sum.Sum(nil)),
-		raw: db.Clean(string(plaintext)), event: notUnderstood, told: now, at: now}
+	a := arrival{
+		corp: app.Corp, app: app.ID, hash: hex.EncodeToString(sum.Sum(nil)),
+		raw: db.Clean(string(plaintext)), event: notUnderstood, told: now, at: now,
+	}
 	e, err := callback.Parse(plaintext)
 	if err != nil {
-		var any struct {
+		var whole struct {
 			XMLName xml.Name `xml:"xml"`
 		}
-		if errors.Is(err, callback.ErrDTD) || errors.Is(err, callback.ErrTooLarge) || xml.Unmarshal(plaintext, &any) != nil {
+		if errors.Is(err, callback.ErrDTD) || errors.Is(err, callback.ErrTooLarge) || xml.Unmarshal(plaintext, &whole) != nil {
 			return a, err
 		}
 		return a, nil
 	}
 	a.event, a.subject = db.Clean(e.Head().Kind().String()), db.Clean(subjectOf(e))
+	a.line = lineOf(a.subject)
 	if t := e.Head().Time(); t > 0 && t < maxUnix {
 		a.told = t * 1000
 	}
@@ -195,6 +199,7 @@ func (m *Mirror) store(ctx context.Context, tx db.Tx, batch []arrival) ([]receip
 		Hash       string `bun:"hash"`
 		Event      string `bun:"event"`
 		Subject    string `bun:"subject"`
+		Line       string `bun:"line"`
 		Raw        string `bun:"raw"`
 		State      string `bun:"state"`
 		Error      string `bun:"error"`
@@ -211,8 +216,10 @@ func (m *Mirror) store(ctx context.Context, tx db.Tx, batch []arrival) ([]receip
 			row.Tries++ // the same callback twice in one batch
 			continue
 		}
-		row := &inboxRow{ID: m.ids.New(), Corp: a.corp, App: a.app, Hash: a.hash, Event: a.event, Subject: a.subject,
-			Raw: a.raw, State: InboxWaiting, Tries: 1, ToldAt: a.told, ReceivedAt: a.at}
+		row := &inboxRow{
+			ID: m.ids.New(), Corp: a.corp, App: a.app, Hash: a.hash, Event: a.event, Subject: a.subject, Line: a.line,
+			Raw: a.raw, State: InboxWaiting, Tries: 1, ToldAt: a.told, ReceivedAt: a.at,
+		}
 		at[a.hash], first[i] = row, true
 		rows = append(rows, row)
 	}
@@ -236,7 +243,7 @@ func (m *Mirror) store(ctx context.Context, tx db.Tx, batch []arrival) ([]receip
 			continue
 		}
 		fresh[s.Hash] = true
-		jobs = append(jobs, translateJob(row.Corp, row.ID, row.Subject))
+		jobs = append(jobs, translateJob(row.Corp, row.ID, row.Line))
 	}
 	if len(jobs) > 0 {
 		if _, err := m.jobs.Insert(ctx, tx, jobs...); err != nil {

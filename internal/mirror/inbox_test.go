@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -119,9 +120,7 @@ func TestBadRequestsLeaveNoTrace(t *testing.T) {
 
 func without1(q url.Values, key, value string) url.Values {
 	out := url.Values{}
-	for k, v := range q {
-		out[k] = v
-	}
+	maps.Copy(out, q)
 	out.Set(key, value)
 	return out
 }
@@ -229,6 +228,64 @@ func TestReplay(t *testing.T) {
 		}
 		if _, err := h.mirror.Replay(ctx, viewer.System(h.corp), id.ID(1)); fault.CodeOf(err) != fault.NotFound {
 			t.Errorf("no such callback: %v, want not_found", err)
+		}
+	})
+}
+
+// TestOneLineIsTranslatedInOrder lets all jobs of a customer's callbacks run at once.
+func TestOneLineIsTranslatedInOrder(t *testing.T) {
+	t.Parallel()
+	each(t, small(), func(h *house) {
+		member := h.members()[0]
+		h.interrupt.Store(func(*http.Request) bool { return true }) // details do not come
+		for i := range 250 {
+			change := "add_external_contact"
+			if i%2 == 1 {
+				change = "del_follow_user"
+			}
+			h.deliver(event1(change, member, "wmX", h.corp, start.Add(time.Duration(i)*time.Minute), ""))
+		}
+		h.settle()
+		var last time.Time
+		added := heard[event.CustomerAdded](h)
+		for _, e := range added {
+			if !e.At.After(last) {
+				t.Errorf("told at %s after %s", e.At, last)
+			}
+			last = e.At
+		}
+		if len(added) != 125 || h.follow(member, "wmX").Standing != mirror.Lost {
+			t.Errorf("%d additions, follow %+v", len(added), h.follow(member, "wmX"))
+		}
+		if n := h.count(`SELECT count(*) FROM mirror_inbox WHERE state <> 'done'`); n != 0 {
+			t.Errorf("%d callbacks are not done", n)
+		}
+		if n := h.count(`SELECT count(*) FROM job_job WHERE kind = 'mirror.translate' AND state <> 'done'`); n != 0 {
+			t.Errorf("%d jobs are not done", n)
+		}
+	})
+}
+
+func TestOldCallbacksAreRemoved(t *testing.T) {
+	t.Parallel()
+	each(t, small(), func(h *house) {
+		h.deliver(event1("add_external_contact", h.members()[0], "wmX", h.corp, start, ""))
+		h.settle()
+		for _, s := range h.mirror.Schedules() {
+			s.Kind = mirror.Slug + "." + s.Kind
+			h.queue.Schedules(s)
+		}
+		h.settle() // the schedules count from now on
+		h.pass(89 * 24 * time.Hour)
+		h.deliver(event1("add_external_contact", h.members()[0], "wmY", h.corp, h.clock.Now(), ""))
+		h.settle()
+		if n := len(h.inbox()); n != 2 {
+			t.Errorf("%d callbacks after 89 days, want 2", n)
+		}
+		h.pass(3 * 24 * time.Hour)
+		h.settle()
+		if n := len(h.inbox()); n != 1 {
+			t.Errorf("%d callbacks after 92 days, want 1", n)
 		}
 	})
 }

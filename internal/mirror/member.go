@@ -34,7 +34,7 @@ type Member struct {
 
 // CanServe tells whether the member can be put on duty: present, activated and allowed
 // to have customers.
-func (m Member) CanServe() bool { return m.LeftAt == 0 && m.Status == 1 && m.CanContact }
+func (r Member) CanServe() bool { return r.LeftAt == 0 && r.Status == 1 && r.CanContact }
 
 const memberColumns = `corp_id, id, lookup, name, pinyin, alias, title, avatar, status, main_department, can_contact,
 	left_at, told_at, read_at, sync_run, updated_at`

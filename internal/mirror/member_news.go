@@ -170,8 +170,10 @@ func (m *Mirror) partyDeleted(ctx context.Context, tx db.Tx, in Inbox, e *callba
 }
 
 func (m *Mirror) departmentsTold(ctx context.Context, tx db.Tx, in Inbox, party int64) error {
-	if _, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindReadDepartments, Corp: in.Corp, Key: aboutContacts + "/departments",
-		Unique: "departments", UniqueFor: job.HoldWaiting}); err != nil {
+	if _, err := m.jobs.Insert(ctx, tx, job.Insert{
+		Kind: kindReadDepartments, Corp: in.Corp, Key: aboutContacts + "/departments",
+		Unique: "departments", UniqueFor: job.HoldWaiting,
+	}); err != nil {
 		return err
 	}
 	if err := m.live.Publish(ctx, tx, in.Corp, topicMember); err != nil {
@@ -182,8 +184,10 @@ func (m *Mirror) departmentsTold(ctx context.Context, tx db.Tx, in Inbox, party 
 
 // askForMember queues a reading of the member. One that waits already serves both.
 func (m *Mirror) askForMember(ctx context.Context, tx db.Tx, corp string, a memberArgs) error {
-	in := job.Insert{Kind: kindRefreshMember, Corp: corp, Args: a, Key: "refresh-member/" + strings.ToLower(a.Member),
-		Unique: strings.ToLower(a.Member), UniqueFor: job.HoldWaiting}
+	in := job.Insert{
+		Kind: kindRefreshMember, Corp: corp, Args: a, Key: "refresh-member/" + strings.ToLower(a.Member),
+		Unique: strings.ToLower(a.Member), UniqueFor: job.HoldWaiting,
+	}
 	if a.Doubt {
 		in.Unique, in.RunAt = "doubt/"+in.Unique, m.clock.Now().Add(doubtPause)
 	}

@@ -51,8 +51,10 @@ type Mirror struct {
 // New makes a mirror. Register its Jobs and Schedules with the queue, its Routes and its
 // CallbackHandler with the server.
 func New(d Deps) *Mirror {
-	m := &Mirror{db: d.DB, jobs: d.Jobs, bus: d.Bus, corps: d.Corps, clock: d.Clock, ids: d.IDs,
-		search: d.Search, live: d.Live, log: d.Log, metrics: newMetrics()}
+	m := &Mirror{
+		db: d.DB, jobs: d.Jobs, bus: d.Bus, corps: d.Corps, clock: d.Clock, ids: d.IDs,
+		search: d.Search, live: d.Live, log: d.Log, metrics: newMetrics(),
+	}
 	m.intake = db.NewGroup(d.DB, intakeBatch, m.store)
 	m.table = m.handlers()
 	return m

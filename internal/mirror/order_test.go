@@ -87,8 +87,10 @@ type act struct {
 
 func drawAct(rt *rapid.T, i int) act {
 	return act{
-		what: rapid.SampledFrom([]string{"add", "add", "add", "lose", "delete", "edit",
-			"found", "join", "join", "leave", "rename", "dismiss", "tag", "untag", "title"}).Draw(rt, "what"),
+		what: rapid.SampledFrom([]string{
+			"add", "add", "add", "lose", "delete", "edit",
+			"found", "join", "join", "leave", "rename", "dismiss", "tag", "untag", "title",
+		}).Draw(rt, "what"),
 		member: rapid.IntRange(0, 1).Draw(rt, "member"),
 		person: rapid.IntRange(0, 1).Draw(rt, "person"),
 		// Often several things happen within one second.

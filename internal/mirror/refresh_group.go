@@ -200,8 +200,10 @@ func (m *Mirror) applyGroupMembers(ctx context.Context, tx db.Tx, g *Group, list
 }
 
 func groupMember(g Group, s wecom.GroupChatMember) GroupMember {
-	p := GroupMember{Corp: g.Corp, Group: g.ID, Who: db.Clean(s.UserID), External: s.Type == wecom.GroupMemberOutside,
-		Name: db.Clean(s.Name), UnionID: db.Clean(s.UnionID), JoinScene: s.JoinScene, State: db.Clean(s.State)}
+	p := GroupMember{
+		Corp: g.Corp, Group: g.ID, Who: db.Clean(s.UserID), External: s.Type == wecom.GroupMemberOutside,
+		Name: db.Clean(s.Name), UnionID: db.Clean(s.UnionID), JoinScene: s.JoinScene, State: db.Clean(s.State),
+	}
 	if s.Invitor != nil {
 		p.Invitor = db.Clean(s.Invitor.UserID)
 	}

@@ -41,8 +41,10 @@ func shownLibrary(ctx context.Context, client *wecom.Client, corp string) ([]Tag
 	for _, g := range answer.Groups {
 		group := TagGroup{Corp: corp, ID: db.Clean(g.GroupID), Name: db.Clean(g.GroupName), Position: int64(g.Order), CreatedAt: g.CreateTime * 1000}
 		for _, t := range g.Tags {
-			group.Tags = append(group.Tags, Tag{Corp: corp, ID: db.Clean(t.ID), Group: group.ID, Name: db.Clean(t.Name),
-				Position: int64(t.Order), CreatedAt: t.CreateTime * 1000})
+			group.Tags = append(group.Tags, Tag{
+				Corp: corp, ID: db.Clean(t.ID), Group: group.ID, Name: db.Clean(t.Name),
+				Position: int64(t.Order), CreatedAt: t.CreateTime * 1000,
+			})
 		}
 		groups = append(groups, group)
 	}

@@ -113,7 +113,7 @@ func TestCallbacksDuringASyncAreNotUndone(t *testing.T) {
 		h.check(err)
 		h.between(func(n int) bool { return n >= 3 })
 		h.settle() // two pages are read
-		member, person := h.members()[0], h.people()[len(h.people())-1]
+		member := h.members()[0]
 		var strangers []string
 		h.sim.Inspect(func(w *wecomsim.World) {
 			known := map[string]bool{}
@@ -126,7 +126,7 @@ func TestCallbacksDuringASyncAreNotUndone(t *testing.T) {
 				}
 			}
 		})
-		person = strangers[0]
+		person := strangers[0]
 		r, err := h.sim.Add(wecomsim.Add{Person: person, Member: member})
 		h.check(err)
 		h.happen()

@@ -69,8 +69,8 @@ func partySubject(party int64) string {
 	return aboutContacts + "/party/" + strconv.FormatInt(party, 10)
 }
 
-// lineOf is the lane key of the callbacks of one subject: those of one customer, of one
-// group, of the tag library, and of the contact book are translated one at a time and
+// lineOf is the line of the callbacks of one subject: those of one customer, of one
+// group, of the tag library, and of the contact book are translated one after the other
 // in the order of their arrival; a line is never longer than what depends on it.
 func lineOf(subject string) string {
 	first, rest, _ := strings.Cut(subject, "/")

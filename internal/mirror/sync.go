@@ -110,15 +110,19 @@ type partArgs struct {
 // conflict. by says who asked for it: a member, an account, "schedule".
 func (m *Mirror) StartSync(ctx context.Context, corp string, scope Scope, by string) (Sync, error) {
 	if !scope.valid() {
-		return Sync{}, &fault.Fault{Code: fault.Invalid, Message: "同步范围无效",
-			Fields: []fault.Field{{Name: "scope", Message: "只能是 full、contacts、tags、customers 或 groups"}}}
+		return Sync{}, &fault.Fault{
+			Code: fault.Invalid, Message: "同步范围无效",
+			Fields: []fault.Field{{Name: "scope", Message: "只能是 full、contacts、tags、customers 或 groups"}},
+		}
 	}
 	if _, err := m.corps.Client(ctx, corp); err != nil {
 		return Sync{}, err
 	}
 	now := db.NowMS(m.clock)
-	run := Sync{ID: m.ids.New(), Corp: corp, Scope: scope, State: SyncRunning, Stage: scope.stages()[0],
-		StartedBy: db.Clean(by), StartedAt: now, MovedAt: now}
+	run := Sync{
+		ID: m.ids.New(), Corp: corp, Scope: scope, State: SyncRunning, Stage: scope.stages()[0],
+		StartedBy: db.Clean(by), StartedAt: now, MovedAt: now,
+	}
 	err := m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		_, err := tx.NewRaw(`UPDATE mirror_sync SET state = ?, error = ?, finished_at = ?
 			WHERE corp_id = ? AND state = ? AND moved_at < ?`,
@@ -170,8 +174,10 @@ func LastSync(ctx context.Context, q db.Querier, corp string, area Scope) (int64
 }
 
 func (m *Mirror) askForStage(ctx context.Context, tx db.Tx, corp string, a syncArgs) error {
-	_, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindSync, Corp: corp, Args: a,
-		Unique: fmt.Sprint(a.Run, "/", a.Stage, "/", a.End)})
+	_, err := m.jobs.Insert(ctx, tx, job.Insert{
+		Kind: kindSync, Corp: corp, Args: a,
+		Unique: fmt.Sprint(a.Run, "/", a.Stage, "/", a.End),
+	})
 	return err
 }
 
@@ -230,6 +236,7 @@ func (m *Mirror) beginStage(ctx context.Context, j job.Job[syncArgs], run Sync) 
 		parts, total, err = m.beginCustomers(ctx, run)
 	case ScopeGroups:
 		parts, total, err = m.beginGroups(ctx, run)
+	case ScopeFull: // is all of them, none itself
 	}
 	if err != nil {
 		return err
@@ -263,6 +270,7 @@ func (m *Mirror) endStage(ctx context.Context, j job.Job[syncArgs], run Sync) er
 		err = m.endContacts(ctx, run)
 	case ScopeGroups:
 		err = m.endGroups(ctx, run)
+	case ScopeFull, ScopeTags, ScopeCustomers: // their parts have seen to the end themselves
 	}
 	if err != nil {
 		return err

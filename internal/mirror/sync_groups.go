@@ -118,8 +118,10 @@ func (w *partWork) readGroups(ctx context.Context, list []wecom.GroupChatStatus)
 			g := answer.GroupChat
 			g.ChatID = s.ChatID
 			return m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-				return m.applyGroup(ctx, tx, groupReading{corp: corp, at: at, run: w.run.ID, status: s.Status,
-					quiet: w.run.Quiet, people: true, repaired: true}, g)
+				return m.applyGroup(ctx, tx, groupReading{
+					corp: corp, at: at, run: w.run.ID, status: s.Status,
+					quiet: w.run.Quiet, people: true, repaired: true,
+				}, g)
 			})
 		})
 	}

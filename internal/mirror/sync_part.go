@@ -64,8 +64,10 @@ func (m *Mirror) queueParts(ctx context.Context, tx db.Tx, run Sync, parts [][]s
 	jobs := make([]job.Insert, len(parts))
 	for i, subjects := range parts {
 		rows[i] = &part{Run: run.ID, Stage: run.Stage, Part: i, Subjects: written(subjects), Unlicensed: "[]"}
-		jobs[i] = job.Insert{Kind: kindSyncPart, Corp: run.Corp, Args: partArgs{run.ID, run.Stage, i},
-			Key: fmt.Sprint("sync/", i%lines), Unique: fmt.Sprint(run.ID, "/", run.Stage, "/", i)}
+		jobs[i] = job.Insert{
+			Kind: kindSyncPart, Corp: run.Corp, Args: partArgs{run.ID, run.Stage, i},
+			Key: fmt.Sprint("sync/", i%lines), Unique: fmt.Sprint(run.ID, "/", run.Stage, "/", i),
+		}
 	}
 	if len(parts) == 0 {
 		return nil
@@ -103,6 +105,7 @@ func (m *Mirror) part(ctx context.Context, j job.Job[partArgs]) error {
 		err = w.customers(ctx)
 	case ScopeGroups:
 		err = w.groups(ctx)
+	case ScopeFull, ScopeTags: // have no parts
 	}
 	if restart, gone := restartable(err); restart && p.Restarts < maxRestarts {
 		return w.restart(ctx, gone, err)

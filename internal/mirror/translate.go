@@ -1,12 +1,14 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,6 +82,7 @@ type Inbox struct {
 	App        id.ID  `bun:"app_id" json:"app"`
 	Event      string `bun:"event" json:"event"`     // e.g. change_external_contact.add_external_contact
 	Subject    string `bun:"subject" json:"subject"` // whom it concerns
+	Line       string `bun:"line" json:"-"`          // see lineOf
 	Raw        string `bun:"raw" json:"raw"`         // decrypted XML: personal data, never logged
 	State      string `bun:"state" json:"state"`
 	Error      string `bun:"error" json:"error"`
@@ -89,7 +92,7 @@ type Inbox struct {
 	DoneAt     int64  `bun:"done_at" json:"doneAt"`         // unix ms
 }
 
-const inboxColumns = `id, corp_id, app_id, event, subject, raw, state, error, tries, told_at, received_at, done_at`
+const inboxColumns = `id, corp_id, app_id, event, subject, line, raw, state, error, tries, told_at, received_at, done_at`
 
 // meta is the head of the nth piece of news that a callback leads to. The first carries
 // the inbox row's own id, the others one made of it, so that a callback which is
@@ -109,64 +112,108 @@ func derived(of id.ID, n int) id.ID {
 	return id.ID(binary.BigEndian.Uint64(sum[:8]) & math.MaxInt64)
 }
 
-// translateArgs name an inbox row.
+// translateArgs name an inbox row and its line.
 type translateArgs struct {
-	Inbox id.ID `json:"inbox"`
+	Inbox id.ID  `json:"inbox"`
+	Line  string `json:"line,omitempty"`
 }
 
 const (
 	kindTranslate = "translate"
 	// translateTries with growing waits cover an hour of trouble with the database.
 	translateTries = 12
+	// behindPause is how long a callback waits that stands behind one which fails.
+	behindPause = 2 * time.Second
 )
 
-func translateJob(corp string, inbox id.ID, subject string) job.Insert {
-	return job.Insert{Kind: kindTranslate, Args: translateArgs{Inbox: inbox}, Corp: corp, Key: lineOf(subject)}
+// translateJob asks for a translation. It takes no lane key: finding the end of a line for
+// each row would cost the intake more than storing it, and the job keeps the order itself.
+func translateJob(corp string, inbox id.ID, line string) job.Insert {
+	return job.Insert{Kind: kindTranslate, Corp: corp, Args: translateArgs{Inbox: inbox, Line: line}}
 }
 
-// translate is the job behind each callback.
+// translate is the job behind each callback. It takes those along that wait before it in
+// its line, so whichever job of a line runs first, the callbacks are translated in order;
+// a job whose callback was taken along finds nothing left to do. Changes, news, states and
+// the end of the job are one transaction: a callback is translated once, or not at all.
 func (m *Mirror) translate(ctx context.Context, j job.Job[translateArgs]) error {
-	in, err := inboxRow(ctx, m.db.Read(), j.Corp, j.Args.Inbox)
-	if fault.CodeOf(err) == fault.NotFound {
-		return job.Cancel(err) // pruned meanwhile
+	var at id.ID // the callback in work
+	var done []Inbox
+	more := false
+	err := m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		rows, err := m.takeInbox(ctx, tx, j)
+		if err != nil {
+			return err
+		}
+		done = rows
+		keys := make([]string, len(rows))
+		for i := range rows {
+			at, keys[i] = rows[i].ID, rows[i].ID.String()
+			if err := m.carryOut(ctx, tx, &rows[i]); err != nil {
+				return err
+			}
+		}
+		at, more = 0, len(rows) == takenAtOnce && rows[len(rows)-1].ID < j.Args.Inbox
+		if len(keys) > 0 {
+			if err := m.live.Publish(ctx, tx, j.Corp, topicInbox, keys...); err != nil {
+				return err
+			}
+		}
+		if more {
+			return nil
+		}
+		return j.Done(ctx, tx)
+	})
+	switch {
+	case err == nil:
+		for _, in := range done {
+			m.metrics.translated.WithLabelValues(m.label(in.Event), in.State).Inc()
+		}
+		if more {
+			return job.Snooze(0)
+		}
+	case at != 0 && at != j.Args.Inbox && !errors.Is(err, job.ErrLost):
+		return job.Snooze(behindPause) // its own job counts the tries
 	}
-	if err != nil {
-		return err
+	return err
+}
+
+// takenAtOnce bounds one transaction when a line is long.
+const takenAtOnce = 100
+
+// takeInbox marks the waiting callbacks of the job as done, which also keeps other jobs
+// of the line off them, and gives them in order.
+func (m *Mirror) takeInbox(ctx context.Context, tx db.Tx, j job.Job[translateArgs]) ([]Inbox, error) {
+	const take = `UPDATE mirror_inbox SET state = 'done', error = '', done_at = ? WHERE corp_id = ? AND state = 'waiting' AND `
+	now, a := db.NowMS(m.clock), j.Args
+	var rows []Inbox
+	var err error
+	if a.Line == "" {
+		err = tx.NewRaw(take+`id = ? RETURNING `+inboxColumns, now, j.Corp, a.Inbox).Scan(ctx, &rows)
+	} else {
+		err = tx.NewRaw(take+`id IN (SELECT id FROM mirror_inbox WHERE corp_id = ? AND line = ? AND state = 'waiting' AND id <= ?
+			ORDER BY id LIMIT ?) RETURNING `+inboxColumns, now, j.Corp, j.Corp, a.Line, a.Inbox, takenAtOnce).Scan(ctx, &rows)
 	}
+	slices.SortFunc(rows, func(x, y Inbox) int { return cmp.Compare(x.ID, y.ID) })
+	return rows, err
+}
+
+// carryOut translates one callback that takeInbox has marked as done.
+func (m *Mirror) carryOut(ctx context.Context, tx db.Tx, in *Inbox) error {
 	e, err := callback.Parse([]byte(in.Raw))
 	if err != nil {
-		return m.finishInbox(ctx, j, in, InboxFailed, err.Error(), nil)
+		return m.setInbox(ctx, tx, in, InboxFailed, err.Error())
 	}
 	do, ok := m.table[tableKey(e)]
 	if !ok {
-		return m.finishInbox(ctx, j, in, InboxIgnored, "", nil)
+		return m.setInbox(ctx, tx, in, InboxIgnored, "")
 	}
-	return m.finishInbox(ctx, j, in, InboxDone, "", func(ctx context.Context, tx db.Tx) error { return do(ctx, tx, in, e) })
+	return do(ctx, tx, *in, e)
 }
 
 // tableKey finds a callback in the table by its own kind; the platform's pages do not
 // agree on the letter case of event names.
 func tableKey(e callback.Event) string { return strings.ToLower(e.Head().Kind().String()) }
-
-// finishInbox runs do, records the state and finishes the job, all in one transaction:
-// a callback is translated once, or not at all.
-func (m *Mirror) finishInbox(ctx context.Context, j job.Job[translateArgs], in Inbox, state, reason string, do func(context.Context, db.Tx) error) error {
-	err := m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if do != nil {
-			if err := do(ctx, tx); err != nil {
-				return err
-			}
-		}
-		if err := m.setInbox(ctx, tx, in, state, reason); err != nil {
-			return err
-		}
-		return j.Done(ctx, tx)
-	})
-	if err == nil {
-		m.metrics.translated.WithLabelValues(m.label(in.Event), state).Inc()
-	}
-	return err
-}
 
 // label bounds the metric to the kinds of our table.
 func (m *Mirror) label(event string) string {
@@ -176,23 +223,24 @@ func (m *Mirror) label(event string) string {
 	return "other"
 }
 
-func (m *Mirror) setInbox(ctx context.Context, tx db.Tx, in Inbox, state, reason string) error {
-	done := db.NowMS(m.clock)
+func (m *Mirror) setInbox(ctx context.Context, tx db.Tx, in *Inbox, state, reason string) error {
+	in.State, in.Error, in.DoneAt = state, db.Clean(reason), db.NowMS(m.clock)
 	if state == InboxWaiting {
-		done = 0
+		in.DoneAt = 0
 	}
 	_, err := tx.NewRaw(`UPDATE mirror_inbox SET state = ?, error = ?, done_at = ? WHERE corp_id = ? AND id = ?`,
-		state, db.Clean(reason), done, in.Corp, in.ID).Exec(ctx)
-	if err != nil {
-		return err
-	}
-	return m.live.Publish(ctx, tx, in.Corp, topicInbox, in.ID.String())
+		in.State, in.Error, in.DoneAt, in.Corp, in.ID).Exec(ctx)
+	return err
 }
 
 // translateGaveUp leaves the reason where an administrator looks for it.
 func (m *Mirror) translateGaveUp(ctx context.Context, j job.Job[translateArgs], failure error) {
 	err := m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		return m.setInbox(ctx, tx, Inbox{ID: j.Args.Inbox, Corp: j.Corp}, InboxFailed, failure.Error())
+		in := Inbox{ID: j.Args.Inbox, Corp: j.Corp}
+		if err := m.setInbox(ctx, tx, &in, InboxFailed, failure.Error()); err != nil {
+			return err
+		}
+		return m.live.Publish(ctx, tx, in.Corp, topicInbox, in.ID.String())
 	})
 	if err != nil {
 		m.log.Error("a callback failed and that could not be recorded", "inbox", j.Args.Inbox, "error", err)
@@ -222,10 +270,13 @@ func (m *Mirror) Replay(ctx context.Context, v viewer.Viewer, inbox id.ID) (Inbo
 		if err != nil {
 			return err
 		}
-		if err := m.setInbox(ctx, tx, in, InboxWaiting, ""); err != nil {
+		if err := m.setInbox(ctx, tx, &in, InboxWaiting, ""); err != nil {
 			return err
 		}
-		made, err = m.jobs.Insert(ctx, tx, translateJob(in.Corp, in.ID, in.Subject))
+		if err := m.live.Publish(ctx, tx, in.Corp, topicInbox, in.ID.String()); err != nil {
+			return err
+		}
+		made, err = m.jobs.Insert(ctx, tx, translateJob(in.Corp, in.ID, in.Line))
 		return err
 	})
 	if err != nil {
@@ -240,23 +291,37 @@ func (m *Mirror) Replay(ctx context.Context, v viewer.Viewer, inbox id.ID) (Inbo
 // pruneRows bounds one deletion, so that it never holds the writer for long.
 const pruneRows = 500
 
-// prune removes callbacks that came in longer than keep ago, in small steps.
+// keepInbox is how long callbacks stay.
+const keepInbox = 90 * 24 * time.Hour
+
+// prune removes callbacks that came in long ago, corp by corp in small steps.
 func (m *Mirror) prune(ctx context.Context, _ job.Job[struct{}]) error {
-	const keep = 90 * 24 * time.Hour
-	before := db.MS(m.clock.Now().Add(-keep))
-	for {
-		var removed int64
-		err := m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-			res, err := tx.NewRaw(`DELETE FROM mirror_inbox WHERE id IN
-				(SELECT id FROM mirror_inbox WHERE received_at < ? ORDER BY received_at LIMIT ?)`, before, pruneRows).Exec(ctx)
-			if err != nil {
+	corps, err := m.corps.Corps(ctx)
+	if err != nil {
+		return err
+	}
+	before := db.MS(m.clock.Now().Add(-keepInbox))
+	for _, c := range corps {
+		for more := true; more; {
+			if more, err = m.pruneStep(ctx, c.ID, before); err != nil {
 				return err
 			}
-			removed, err = res.RowsAffected()
-			return err
-		})
-		if err != nil || removed < pruneRows {
-			return err
 		}
 	}
+	return nil
+}
+
+func (m *Mirror) pruneStep(ctx context.Context, corp string, before int64) (more bool, err error) {
+	err = m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		res, err := tx.NewRaw(`DELETE FROM mirror_inbox WHERE id IN
+			(SELECT id FROM mirror_inbox WHERE corp_id = ? AND received_at < ? ORDER BY received_at DESC, id DESC LIMIT ?)`,
+			corp, before, pruneRows).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		n, err := res.RowsAffected()
+		more = n == pruneRows
+		return err
+	})
+	return more, err
 }

@@ -39,8 +39,10 @@ func (m *Mirror) MarkTags(ctx context.Context, tx db.Tx, corp, member, customer 
 	if len(add)+len(remove) == 0 {
 		return fault.New(fault.Invalid, "没有要添加或移除的标签")
 	}
-	_, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindMarkTags, Corp: corp, Key: customerLine(customer),
-		Args: markTagsArgs{Member: member, Customer: customer, Add: add, Remove: remove}})
+	_, err := m.jobs.Insert(ctx, tx, job.Insert{
+		Kind: kindMarkTags, Corp: corp, Key: customerLine(customer),
+		Args: markTagsArgs{Member: member, Customer: customer, Add: add, Remove: remove},
+	})
 	return err
 }
 
@@ -139,8 +141,10 @@ func (m *Mirror) Describe(ctx context.Context, tx db.Tx, corp, member, customer 
 	if err := d.Validate(); err != nil {
 		return err
 	}
-	_, err := m.jobs.Insert(ctx, tx, job.Insert{Kind: kindRemark, Corp: corp, Key: customerLine(customer),
-		Args: remarkArgs{Member: member, Customer: customer, Details: d, Clear: d.Mobiles != nil && len(d.Mobiles) == 0}})
+	_, err := m.jobs.Insert(ctx, tx, job.Insert{
+		Kind: kindRemark, Corp: corp, Key: customerLine(customer),
+		Args: remarkArgs{Member: member, Customer: customer, Details: d, Clear: d.Mobiles != nil && len(d.Mobiles) == 0},
+	})
 	return err
 }
 
@@ -151,8 +155,10 @@ func (m *Mirror) remark(ctx context.Context, j job.Job[remarkArgs]) error {
 		return outcome(err)
 	}
 	a, d := j.Args, j.Args.Details
-	request := wecom.RemarkRequest{UserID: a.Member, ExternalUserID: a.Customer, Remark: d.Remark, Description: d.Description,
-		RemarkCompany: d.Company, RemarkMobiles: d.Mobiles}
+	request := wecom.RemarkRequest{
+		UserID: a.Member, ExternalUserID: a.Customer, Remark: d.Remark, Description: d.Description,
+		RemarkCompany: d.Company, RemarkMobiles: d.Mobiles,
+	}
 	if a.Clear {
 		request.RemarkMobiles = []string{""}
 	}

@@ -176,6 +176,7 @@ CREATE TABLE mirror_inbox (
     hash        TEXT    NOT NULL, -- SHA-256 of corp, app and plaintext, hex
     event       TEXT    NOT NULL, -- callback.Kind in words: "change_external_contact.add_external_contact"
     subject     TEXT    NOT NULL, -- whom it concerns: "customer/<external_userid>/<userid>", "group/<chat_id>", "member/<userid>" …
+    line        TEXT    NOT NULL DEFAULT '', -- those of one line are translated in the order of their ids, '' = any
     raw         TEXT    NOT NULL, -- decrypted XML as it came
     state       TEXT    NOT NULL, -- waiting | done | ignored | failed
     error       TEXT    NOT NULL,
@@ -190,7 +191,7 @@ CREATE INDEX mirror_inbox_by_state ON mirror_inbox (corp_id, state, received_at 
 -- Rare kinds must be found without walking all the others.
 CREATE INDEX mirror_inbox_by_event ON mirror_inbox (corp_id, event, received_at DESC, id DESC);
 CREATE INDEX mirror_inbox_subject ON mirror_inbox (corp_id, subject, told_at);
-CREATE INDEX mirror_inbox_age ON mirror_inbox (received_at);
+CREATE INDEX mirror_inbox_line ON mirror_inbox (corp_id, line, id) WHERE state = 'waiting';
 
 CREATE TABLE mirror_sync (
     id          BIGINT  NOT NULL PRIMARY KEY,
