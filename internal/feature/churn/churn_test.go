@@ -264,8 +264,13 @@ func TestNewsInAnyOrder(t *testing.T) {
 			news     event.Event
 			returned bool
 		}{
-			{"lost", lost, false}, {"told again", lost, false}, {"by another app", other, false},
-			{"a request to be added", half, false}, {"an addition of before", early, false}, {"added again", back, true}, {"the loss once more", lost, true},
+			{"lost", lost, false},
+			{"told again", lost, false},
+			{"by another app", other, false},
+			{"a request to be added", half, false},
+			{"an addition of before", early, false},
+			{"added again", back, true},
+			{"the loss once more", lost, true},
 		} {
 			h.tell(step.news)
 			var page web.Page[churn.View]

@@ -98,11 +98,11 @@ func (q *question) losses(r db.Querier, rows *[]row) *bun.SelectQuery {
 		return query
 	}
 	sql, args := q.match.Condition("f.id")
-	if q.match.Common() {
-		return query.Where("EXISTS (SELECT 1 FROM mirror_follow AS f WHERE f.corp_id = l.corp_id AND f.member_id = l.member_id AND f.customer = l.customer AND "+sql+")", args...)
+	found := r.NewSelect().TableExpr("mirror_follow AS f").Where(sql, args...)
+	if q.match.Common() { // asked of each loss in turn
+		return query.Where("(?) > 0", found.ColumnExpr("COUNT(*)").Where("f.corp_id = l.corp_id AND f.member_id = l.member_id AND f.customer = l.customer"))
 	}
-	return query.Where("(l.customer, l.member_id) IN (SELECT f.customer, f.member_id FROM mirror_follow AS f WHERE f.corp_id = ? AND "+sql+")",
-		append([]any{q.viewer.Corp}, args...)...)
+	return query.Where("(l.customer, l.member_id) IN (?)", found.ColumnExpr("f.customer, f.member_id").Where("f.corp_id || '' = ?", q.viewer.Corp))
 }
 
 // key is a place in the list, newest first.

@@ -40,15 +40,16 @@ func (s *service) count(ctx context.Context, f Filter, l level) (*web.Total, err
 	if err != nil || p.nothing {
 		return &web.Total{Exact: true}, err
 	}
-	query, args := p.counted(exactUpTo + 1)
+	query := p.counted(exactUpTo + 1)
 	if l == perCompany && f.unfiltered() && v.Scope.Reach == viewer.All {
 		// The mirror keeps the number of follows with each customer.
-		query, args = "SELECT COUNT(*) FROM (SELECT 1 FROM mirror_customer WHERE corp_id = ? AND follows > 0 LIMIT ?) AS r", []any{v.Corp, exactUpTo + 1}
+		some := s.db.Read().NewSelect().TableExpr("mirror_customer").ColumnExpr("1").Where("corp_id = ? AND follows > 0", v.Corp).Limit(exactUpTo + 1)
+		query = s.db.Read().NewSelect().TableExpr("(?) AS r", some).ColumnExpr("COUNT(*)")
 	}
 	bounded, cancel := context.WithTimeout(ctx, countTime)
 	defer cancel()
 	var n int64
-	err = s.db.Read().NewRaw(query, args...).Scan(bounded, &n)
+	err = query.Scan(bounded, &n)
 	if err != nil && ctx.Err() == nil && errors.Is(bounded.Err(), context.DeadlineExceeded) {
 		return &web.Total{}, nil // at least none: the list shows what there is
 	}
@@ -99,9 +100,10 @@ func (s *service) begunBetween(ctx context.Context, v viewer.Viewer, from, to ti
 // lostBetween counts pairs, so that a repeated coming and going of the same two counts once.
 func (s *service) lostBetween(ctx context.Context, v viewer.Viewer, from, to time.Time) (int64, error) {
 	scope := v.Where("corp_id", "member_id")
+	pairs := s.db.Read().NewSelect().TableExpr("customer_history").ColumnExpr("DISTINCT member_id, customer").
+		Where("kind = ? AND at >= ? AND at <= ?", wasLost, db.MS(from), db.MS(to)).Where(scope.SQL, scope.Args...)
 	var n int64
-	return n, s.db.Read().NewRaw("SELECT COUNT(*) FROM (SELECT DISTINCT member_id, customer FROM customer_history WHERE kind = ? AND at >= ? AND at <= ? AND "+scope.SQL+") AS h",
-		append([]any{wasLost, db.MS(from), db.MS(to)}, scope.Args...)...).Scan(ctx, &n)
+	return n, s.db.Read().NewSelect().TableExpr("(?) AS h", pairs).ColumnExpr("COUNT(*)").Scan(ctx, &n)
 }
 
 // total counts the customers whom somebody in scope follows now.

@@ -86,12 +86,12 @@ func (s *service) prepare(ctx context.Context, v viewer.Viewer, f Filter, l leve
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	p := &plan{corp: v.Corp, level: l}
+	p := &plan{read: s.db.Read(), corp: v.Corp, level: l}
 	if err := s.followed(ctx, v, f, p); err != nil {
 		return nil, err
 	}
 	if p.narrowed {
-		p.and("{f}.member_id IN (SELECT who.member_id FROM who)")
+		p.byMembers()
 	}
 	if wanted := standings(f.Standing); wanted != nil {
 		p.and("{f}.standing IN (?)", list(wanted))
@@ -161,8 +161,6 @@ func (s *service) named(ctx context.Context, v viewer.Viewer, f Filter, p *plan)
 // few is how many rows may be named one by one; beyond that a tag's own index is walked.
 const few = 2000
 
-const hasTag = "EXISTS (SELECT 1 FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND ft.tag_id IN (?))"
-
 // tagged adds the tags.
 func (s *service) tagged(ctx context.Context, f Filter, p *plan) error {
 	if len(f.Tags) == 0 || p.nothing {
@@ -176,16 +174,20 @@ func (s *service) tagged(ctx context.Context, f Filter, p *plan) error {
 	case f.TagMode == "all" && len(tags) > 1:
 		return s.taggedAll(ctx, tags, p)
 	}
-	p.and(hasTag, list(tags))
 	if p.rare {
+		p.and(hasTag, list(tags))
 		return nil
 	}
-	p.tags = tags
 	var rows []id.ID
 	err := s.db.Read().NewRaw("SELECT DISTINCT follow_id FROM mirror_follow_tag WHERE corp_id = ? AND tag_id IN (?) LIMIT ?",
 		p.corp, list(tags), few+1).Scan(ctx, &rows)
-	if err != nil || len(rows) > few {
+	if err != nil {
 		return err
+	}
+	if len(rows) > few {
+		p.tags = tags
+		p.and(hasTag, list(tags))
+		return nil
 	}
 	p.rare, p.nothing = true, len(rows) == 0
 	p.and("{f}.id IN (?)", list(rows))

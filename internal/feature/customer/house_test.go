@@ -289,6 +289,9 @@ func (h *house) bulk(n int, members []string) {
 			return h.index.Put(ctx, tx, docs...)
 		}))
 	}
+	if h.db.Engine() == db.Postgres {
+		h.exec("ANALYZE") // as its own housekeeping does soon after
+	}
 }
 
 func (h *house) allFollows(filter url.Values) []string {

@@ -74,9 +74,8 @@ func (s *service) page(ctx context.Context, in *ListInput, l level) (viewer.View
 	if err != nil || p.nothing {
 		return v, none, err
 	}
-	query, args := p.keys(after, in.Limit+1)
 	var keys []cursor
-	if err := s.db.Read().NewRaw(query, args...).Scan(ctx, &keys); err != nil {
+	if err := p.keys(after, in.Limit+1).Scan(ctx, &keys); err != nil {
 		return v, none, err
 	}
 	return v, web.NewPage(keys, in.Limit, func(k cursor) cursor { return k }), nil

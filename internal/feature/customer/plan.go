@@ -19,12 +19,13 @@ const (
 
 // plan is a filter made ready for SQL, with what is known about how rare its rows are.
 //
-// Lists of a million rows are read in one of these ways, whichever touches least:
-// from the rows that a text or a rare tag names, by the index of each member when they are
-// few, by the index of each tag, or else in the order of the list itself. Company level
-// is the same walk over follows, less those whose customer has a newer one that matches:
-// so both levels are equally fast, and nothing outside the scope takes part in the order.
+// Lists of a million rows are read in one of these ways, whichever touches least: from the
+// rows that a text or a rare tag names, by the index of each member when they are few, by
+// the index of each tag, or else in the order of the list itself. Company level is the same
+// walk over follows, less those whose customer has a newer one that matches: so both levels
+// are equally fast, and nothing outside the scope takes part in the order.
 type plan struct {
+	read    db.Querier
 	corp    string
 	level   level
 	members []string // whose follows count, when narrowed
@@ -32,7 +33,7 @@ type plan struct {
 	narrowed bool
 	follow   []condition // on one follow, written with {f}
 	shown    []condition // the part of follow that decides which follows of a customer are shown
-	customer []condition // on the customer of {f} as a whole
+	customer []condition // on the customer of f as a whole
 	tags     []string    // of which the follow has one: their indexes have the list's order
 	rarest   string      // of several tags that a row must all have, when it is not too common
 	rare     bool        // a condition names the rows
@@ -54,160 +55,177 @@ const (
 	manyTagged = 50_000
 )
 
-func list[T any](values []T) any { return bun.List(values) }
+// Counted, so that no planner turns the question about a row into a walk through all tags.
+const (
+	tagsOf   = "(SELECT COUNT(*) FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND ft.tag_id IN (?))"
+	hasTag   = tagsOf + " > 0"
+	hasNoTag = tagsOf + " = 0"
+)
+
+func list[T any](values []T) any { return bun.In(values) }
 
 func (p *plan) and(sql string, args ...any) { p.follow = append(p.follow, condition{sql, args}) }
 
-// with asks for a tag on the row, without for none of them.
-func (p *plan) with(tag string)       { p.tagCondition("", []string{tag}) }
-func (p *plan) without(tags []string) { p.tagCondition("NOT ", tags) }
-
-// tagCondition asks the follow itself, or at company level all follows that are shown.
-func (p *plan) tagCondition(not string, tags []string) {
+// with asks for a tag: on the follow itself, or at company level on any that is shown.
+func (p *plan) with(tag string) {
 	if p.level == perFollow {
-		p.and(not+hasTag, list(tags))
+		p.and(hasTag, list([]string{tag}))
 		return
 	}
-	compare := " > 0"
-	if not != "" {
-		compare = " = 0"
-	}
-	shown, args := joined(p.shown, "h")
-	p.customer = append(p.customer, condition{
-		`(SELECT COUNT(*) FROM mirror_follow AS h CROSS JOIN mirror_follow_tag AS ht
-			WHERE h.customer_id = {f}.customer_id AND ht.follow_id = h.id AND ht.tag_id IN (?)` + shown + `)` + compare,
-		append([]any{list(tags)}, args...),
-	})
+	p.customer = append(p.customer, condition{"(?) > 0", []any{p.tagged([]string{tag})}})
 }
 
-// joined gives the conditions, each with AND before it, on the follow called alias.
-func joined(conditions []condition, alias string) (sql string, args []any) {
+// without asks for none of the tags, in the same places.
+func (p *plan) without(tags []string) {
+	if p.level == perFollow {
+		p.and(hasNoTag, list(tags))
+		return
+	}
+	p.customer = append(p.customer, condition{"(?) = 0", []any{p.tagged(tags)}})
+}
+
+// tagged counts the tags on the shown follows of a customer.
+func (p *plan) tagged(tags []string) *bun.SelectQuery {
+	return apply(p.read.NewSelect().ColumnExpr("COUNT(*)").
+		TableExpr("mirror_follow AS h CROSS JOIN mirror_follow_tag AS ht").
+		Where("h.customer_id = f.customer_id AND ht.follow_id = h.id AND ht.tag_id IN (?)", list(tags)), p.shown, "h")
+}
+
+// apply adds conditions on the follow called alias. Only f, the row itself, may be found by
+// its id; another follow is found by its customer and then asked, never the other way.
+func apply(q *bun.SelectQuery, conditions []condition, alias string) *bun.SelectQuery {
+	names := strings.NewReplacer("{f}.id", "+"+alias+".id", "{f}", alias)
+	if alias == "f" {
+		names = strings.NewReplacer("{f}", alias)
+	}
 	for _, c := range conditions {
-		sql += " AND " + strings.ReplaceAll(c.sql, "{f}", alias)
-		args = append(args, c.args...)
+		q = q.Where(names.Replace(c.sql), c.args...)
 	}
-	return sql, args
+	return q
 }
 
-// where is everything a row must satisfy.
+// narrow adds everything that a row of the plan must satisfy.
 //
 // The corp is bound by the source. Questions about the other follows of a customer are
-// scalar subqueries that leave it out, as the customer's own id implies it: no planner can then answer them for the whole
-// corp at once instead of for the few rows of a page.
-func (p *plan) where() (sql string, args []any) {
-	sql, args = joined(append(slices.Clone(p.follow), p.customer...), "f")
+// scalar subqueries that leave it out, as the customer's own id implies it: no planner can
+// then answer them for the whole corp at once instead of for the few rows of a page.
+func (p *plan) narrow(q *bun.SelectQuery) *bun.SelectQuery {
+	q = apply(q, slices.Concat(p.follow, p.customer), "f")
 	if p.level == perFollow {
-		return sql, args
+		return q
 	}
-	newer, more := joined(p.follow, "g")
-	return sql + ` AND (SELECT COUNT(*) FROM mirror_follow AS g WHERE g.customer_id = f.customer_id
-		AND (g.added_at, g.id) > (f.added_at, f.id)` + newer + `) = 0`, append(args, more...)
+	newer := p.read.NewSelect().ColumnExpr("COUNT(*)").TableExpr("mirror_follow AS g").
+		Where("g.customer_id = f.customer_id AND (g.added_at, g.id) > (f.added_at, f.id)")
+	return q.Where("(?) = 0", apply(newer, p.follow, "g"))
 }
 
-// who names the members once, however often the query asks for them.
-func (p *plan) who() (sql string, args []any) {
-	if !p.narrowed {
-		return "", nil
+// named states the members once, however often the query asks for them.
+func (p *plan) named(q *bun.SelectQuery) *bun.SelectQuery {
+	if !p.few() {
+		return q
 	}
 	rows := make(db.Rows, len(p.members))
 	for i, m := range p.members {
 		rows[i] = []any{m}
 	}
-	return "WITH who (member_id) AS (VALUES ?) ", []any{rows}
+	return q.With("who", p.read.NewRaw("VALUES ?", rows)) // both engines call its column column1
 }
 
-// source is one way to the rows, each bound to the corp. CROSS JOIN makes SQLite, which has no statistics, begin
-// on the left.
+// byMembers asks for the follows of the members: by the statement's list of them when their
+// lists are merged, since each would repeat it.
+func (p *plan) byMembers() {
+	if p.few() {
+		p.and("{f}.member_id IN (SELECT who.column1 FROM who)")
+		return
+	}
+	p.and("{f}.member_id IN (?)", list(p.members))
+}
+
+// source is one way to the rows, each bound to the corp. CROSS JOIN makes SQLite, which has
+// no statistics, begin on the left.
 type source struct {
-	from, at, id, where string
-	args                []any
+	from     string
+	at, id   string // the columns of the order
+	fromArgs []any
+	where    []condition
 }
 
 func (p *plan) sources() []source {
-	walk := source{from: "mirror_follow AS f", at: "f.added_at", id: "f.id", where: "f.corp_id = ?", args: []any{p.corp}}
+	walk := source{from: "mirror_follow AS f", at: "f.added_at", id: "f.id", where: []condition{{"f.corp_id = ?", []any{p.corp}}}}
+	var merged []source
 	switch {
 	case p.rare:
 		// Not by an index that begins with the corp: SQLite would walk all of it.
-		walk.where, walk.at = "f.corp_id || '' = ?", "+f.added_at"
-		return []source{walk}
+		walk.where[0].sql, walk.at = "f.corp_id || '' = ?", "+f.added_at"
 	case p.rarest != "" && p.level == perFollow:
-		return []source{p.byTag(p.rarest)}
+		walk = p.byTag(p.rarest)
 	case p.rarest != "":
 		walk.from = `(SELECT DISTINCT h.customer_id FROM mirror_follow_tag AS t CROSS JOIN mirror_follow AS h
 			WHERE t.corp_id = ? AND t.tag_id = ? AND h.id = t.follow_id) AS c CROSS JOIN mirror_follow AS f`
-		walk.where, walk.args = "f.customer_id = c.customer_id", []any{p.corp, p.rarest}
-		return []source{walk}
-	case p.narrowed && len(p.members) <= maxMerged:
-		var merged []source
+		walk.fromArgs, walk.where = []any{p.corp, p.rarest}, []condition{{"f.customer_id = c.customer_id", nil}}
+	case p.few():
 		for _, m := range p.members {
 			own := walk
-			own.where, own.args = "f.corp_id = ? AND f.member_id = ?", []any{p.corp, m}
+			own.where = []condition{{"f.corp_id = ? AND f.member_id = ?", []any{p.corp, m}}}
 			merged = append(merged, own)
 		}
 		return merged
 	case len(p.tags) > 0:
-		var merged []source
 		for _, t := range p.tags {
 			merged = append(merged, p.byTag(t))
 		}
 		return merged
-	}
-	if p.ended {
-		walk.where += " AND f.standing <> 1" // names the index of the few that do not simply stand
+	case p.ended:
+		walk.where = append(walk.where, condition{"f.standing <> 1", nil}) // names the index of those few
 	}
 	return []source{walk}
 }
 
-func (p *plan) byTag(tag string) source {
+// few tells that the members' own lists are merged.
+func (p *plan) few() bool { return p.narrowed && len(p.members) <= maxMerged }
+
+func (p *plan) byTag(tags ...string) source {
 	return source{
 		from: "mirror_follow_tag AS t CROSS JOIN mirror_follow AS f", at: "t.added_at", id: "t.follow_id",
-		where: "t.corp_id = ? AND t.tag_id = ? AND f.id = t.follow_id", args: []any{p.corp, tag},
+		where: []condition{{"t.corp_id = ? AND t.tag_id IN (?) AND f.id = t.follow_id", []any{p.corp, list(tags)}}},
 	}
+}
+
+// rows selects from one source.
+func (p *plan) rows(s source) *bun.SelectQuery {
+	return p.narrow(apply(p.read.NewSelect().TableExpr(s.from, s.fromArgs...), s.where, "f"))
 }
 
 // keys selects one page of (at, id), newest first.
-func (p *plan) keys(after *cursor, limit int) (sql string, args []any) {
-	where, whereArgs := p.where()
-	sql, args = p.who()
-	sources := p.sources()
-	for i, s := range sources {
-		if i > 0 {
-			sql += " UNION " // not ALL: a follow with two of the tags comes once
-		}
-		one := "SELECT " + s.at + " AS at, " + s.id + " AS id FROM " + s.from + " WHERE " + s.where + where
-		args = append(append(args, s.args...), whereArgs...)
+func (p *plan) keys(after *cursor, limit int) *bun.SelectQuery {
+	var parts []string
+	var queries []any
+	for _, s := range p.sources() {
+		at, row := bun.Safe(s.at), bun.Safe(s.id)
+		q := p.rows(s).ColumnExpr("? AS at, ? AS id", at, row).OrderExpr("? DESC, ? DESC", at, row).Limit(int64(limit))
 		if after != nil {
-			one += " AND (" + s.at + ", " + s.id + ") < (?, ?)"
-			args = append(args, after.At, after.ID)
+			q = q.Where("(?, ?) < (?, ?)", at, row, after.At, after.ID)
 		}
-		one += " ORDER BY " + s.at + " DESC, " + s.id + " DESC LIMIT ?"
-		args = append(args, limit)
-		if len(sources) > 1 {
-			one = "SELECT at, id FROM (" + one + ") AS s"
-		}
-		sql += one
+		parts, queries = append(parts, "SELECT at, id FROM (?) AS s"), append(queries, q)
 	}
-	if len(sources) > 1 {
-		sql += " ORDER BY at DESC, id DESC LIMIT ?"
-		args = append(args, limit)
+	if len(queries) == 1 {
+		return p.named(queries[0].(*bun.SelectQuery))
 	}
-	return sql, args
+	all := p.read.NewRaw(strings.Join(parts, " UNION "), queries...) // not ALL: a follow with two of the tags comes once
+	return p.named(p.read.NewSelect().TableExpr("(?) AS u", all).ColumnExpr("u.at, u.id").OrderExpr("u.at DESC, u.id DESC").Limit(int64(limit)))
 }
 
-// counted selects up to limit rows, to be counted.
-func (p *plan) counted(limit int) (sql string, args []any) {
-	where, whereArgs := p.where()
-	sql, args = p.who()
+// counted counts the rows, up to a limit.
+func (p *plan) counted(limit int) *bun.SelectQuery {
 	sources := p.sources()
-	s, pick := sources[0], "f.id"
+	s := sources[0]
 	switch {
 	case len(sources) == 1:
-	case len(p.tags) > 0 && !(p.narrowed && len(p.members) <= maxMerged):
-		pick = "DISTINCT f.id"
-		s.where, s.args = "t.corp_id = ? AND t.tag_id IN (?) AND f.id = t.follow_id", []any{p.corp, list(p.tags)}
+	case p.few():
+		s.from, s.where = "who CROSS JOIN mirror_follow AS f", []condition{{"f.corp_id = ? AND f.member_id = who.column1", []any{p.corp}}}
 	default:
-		s = source{from: "who CROSS JOIN mirror_follow AS f", where: "f.corp_id = ? AND f.member_id = who.member_id", args: []any{p.corp}}
+		s = p.byTag(p.tags...)
 	}
-	sql += "SELECT COUNT(*) FROM (SELECT " + pick + " FROM " + s.from + " WHERE " + s.where + where + " LIMIT ?) AS r"
-	return sql, append(append(append(args, s.args...), whereArgs...), limit)
+	rows := p.rows(s).ColumnExpr("DISTINCT f.id").Limit(int64(limit))
+	return p.named(p.read.NewSelect().TableExpr("(?) AS r", rows).ColumnExpr("COUNT(*)"))
 }
