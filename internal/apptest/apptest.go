@@ -5,7 +5,6 @@ package apptest
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
@@ -99,7 +98,7 @@ func (h *House) boot(cfg config.Config, o Options) {
 	cfg.HTTP.PublicURL = server.URL
 	ctx, stop := context.WithCancel(context.Background())
 	a, err := app.New(ctx, cfg, o.Features, app.Options{
-		Clock: h.Clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), AutoMigrate: true, Version: "test", Queue: job.Options{},
+		Clock: h.Clock, Log: slog.New(slog.DiscardHandler), AutoMigrate: true, Version: "test", Queue: job.Options{},
 		Transport: o.Transport,
 	})
 	if err != nil {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
@@ -85,7 +86,7 @@ type printed struct{ id, way string }
 func NewStory(t *testing.T, e db.Engine, features ...feature.New) *Story {
 	t.Helper()
 	s := &Story{t: t, line: &Line{}, people: map[string]string{}, codes: map[string]*printed{}}
-	door := Door(func() string { return s.House.Corp })
+	door := Door(func() string { return s.Corp })
 	s.House = Open(t, e, Options{
 		Seed: &wecomsim.SeedOptions{Departments: 1}, Features: append(slices.Clone(features), door), Transport: s.line,
 	})
@@ -270,7 +271,10 @@ func quoted(what string, a args) string {
 func (s *Story) MakeCode(name, form string) {
 	s.t.Helper()
 	status, answer := s.Request("owner", "POST", "/api/channelcode/codes", form)
-	var made struct{ ID, State string }
+	var made struct {
+		ID    string `json:"id"`
+		State string `json:"state"`
+	}
 	if err := json.Unmarshal([]byte(answer), &made); err != nil || status/100 != 2 {
 		s.t.Fatalf("make %s: %d %s %v", name, status, answer, err)
 	}
@@ -278,12 +282,12 @@ func (s *Story) MakeCode(name, form string) {
 	s.codes[name] = &printed{id: made.ID, way: s.wayOf(made.State)}
 }
 
-// Jobs counts the jobs of a kind that were ever asked for.
+// Jobs counts the jobs of a kind that were asked for, up to 500.
 func (s *Story) Jobs(kind string) int {
 	s.t.Helper()
-	var n int
-	if err := s.App.DB.Read().NewRaw("SELECT count(*) FROM job_job WHERE kind = ?", kind).Scan(s.t.Context(), &n); err != nil {
+	rows, err := s.App.Queue.List(s.t.Context(), job.Filter{Corp: s.Corp, Kind: kind, Limit: 500})
+	if err != nil {
 		s.t.Fatal(err)
 	}
-	return n
+	return len(rows)
 }

@@ -111,11 +111,12 @@ func (s *Story) chat(ts *testscript.TestScript, a args) {
 			if m.Via != "welcome" {
 				continue
 			}
-			text := m.Text
+			var text strings.Builder
+			text.WriteString(m.Text)
 			for _, p := range m.Parts {
-				text += " [" + p.Kind + "]"
+				text.WriteString(" [" + p.Kind + "]")
 			}
-			sent = append(sent, text)
+			sent = append(sent, text.String())
 		}
 	})
 	if len(a.words) == 2 {
@@ -185,7 +186,9 @@ func (s *Story) delivery(ts *testscript.TestScript, a args) {
 	if len(page.Items) == 0 {
 		ts.Fatalf("no greeting of %s is on record", a.word(ts, 0))
 	}
-	var row struct{ Outcome string }
+	var row struct {
+		Outcome string `json:"outcome"`
+	}
 	ts.Check(json.Unmarshal(page.Items[0], &row))
 	if row.Outcome != a.word(ts, 1) {
 		ts.Fatalf("the greeting is %s, want %s: %s", row.Outcome, a.word(ts, 1), page.Items[0])

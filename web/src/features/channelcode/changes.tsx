@@ -46,7 +46,7 @@ export function Changes({ id }: { id: string }) {
             key: 'customer',
             title: t('customer'),
             fixed: true,
-            width: 210,
+            width: 190,
             render: (row) => {
               const card = (
                 <CustomerCard
@@ -59,16 +59,16 @@ export function Changes({ id }: { id: string }) {
           {
             key: 'kind',
             title: t('change'),
-            width: 150,
+            width: 160,
             render: (row) => <StateBadge tone={changeTone[row.kind]}>{t(`change.${row.kind}`)}</StateBadge>,
           },
           {
             key: 'member',
             title: t('member'),
-            width: 160,
+            width: 140,
             render: (row) => <MemberTag name={row.memberName || row.member} />,
           },
-          { key: 'at', title: t('changed.at'), width: 150, render: (row) => <TimeText at={row.at} /> },
+          { key: 'at', title: t('changed.at'), width: 124, render: (row) => <TimeText at={row.at} /> },
         ]}
         filters={filters}
         empty={{ title: t('changes.none'), hint: t('changes.none.hint') }}

@@ -104,7 +104,8 @@ export function CodeFacts({ code }: { code: Code }) {
           name: t('created'),
           value: (
             <>
-              <TimeText at={Date.parse(code.createdAt)} show="time" /> {code.createdBy}
+              <TimeText at={Date.parse(code.createdAt)} show="time" />{' '}
+              {code.createdBy === 'system' ? t('system') : code.createdBy}
             </>
           ),
         },

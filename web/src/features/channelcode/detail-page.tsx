@@ -41,7 +41,8 @@ function Detail({ code }: { code: Code }) {
   const can = useCan();
   const navigate = useNavigate();
   const remove = useRemove();
-  const variables = useMessageVariables();
+  const from = namesOf(code, code.members)[0] ?? corp.name;
+  const variables = useMessageVariables(from);
   const [poster, setPoster] = useState(false);
   const write = can('channelcode.write');
   const destroy = async () => {
@@ -98,11 +99,7 @@ function Detail({ code }: { code: Code }) {
             </Card>
             {code.greeting === 'own' && (
               <Card title={t('greeting')}>
-                <PhonePreview
-                  content={code.content}
-                  from={namesOf(code, code.members)[0] ?? corp.name}
-                  variables={variables.examples}
-                />
+                <PhonePreview content={code.content} from={from} variables={variables.examples} />
               </Card>
             )}
           </>

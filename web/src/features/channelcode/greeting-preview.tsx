@@ -11,9 +11,9 @@ import { useT } from './strings';
 export function GreetingPreview({ values }: { values: Values }) {
   const t = useT();
   const can = useCan();
-  const variables = useMessageVariables();
   const [first = ''] = [...values.members, ...values.shifts.flatMap((shift) => shift.members)];
   const member = useMembersNamed(first ? [first] : []).data?.items[0]?.name;
+  const variables = useMessageVariables(member);
   const greetings = useQuery({
     queryKey: ['welcome', 'greetings'],
     queryFn: ({ signal }) => ok(api.GET('/api/welcome/greetings', { signal })),
@@ -28,19 +28,12 @@ export function GreetingPreview({ values }: { values: Values }) {
     default: own?.content ?? company?.content ?? { text: '' },
     none: { text: '' },
   }[values.greeting];
-  const examples = member
-    ? replaceMember(variables.examples, variables.list[1]?.token, member)
-    : variables.examples;
   return (
     <PhonePreview
       content={content}
       from={member}
-      variables={examples}
+      variables={variables.examples}
       caption={t(`preview.${values.greeting}`)}
     />
   );
-}
-
-function replaceMember(examples: Record<string, string>, token: string | undefined, name: string) {
-  return token ? { ...examples, [token]: name } : examples;
 }

@@ -39,32 +39,32 @@ export default function ListPage() {
     </Button>
   );
   const columns: Column<Code>[] = [
-    { key: 'name', title: t('code'), fixed: true, width: 250, render: (code) => <CodeName code={code} /> },
+    { key: 'name', title: t('code'), fixed: true, width: 220, render: (code) => <CodeName code={code} /> },
     {
       key: 'status',
       title: t('status'),
-      width: 120,
+      width: 100,
       render: (code) => <CodeState code={code} />,
     },
     {
       key: 'duty',
       title: t('duty'),
       hint: t('duty.hint'),
-      width: 190,
+      width: 160,
       render: (code) => <Labels texts={namesOf(code, code.onDuty)} limit={2} />,
     },
     ...(['today', 'added', 'lost', 'deleted'] as const).map((key) => ({
       key,
       title: t(key),
       hint: t(`${key}.hint`),
-      width: key === 'added' ? 100 : 110,
+      width: 88,
       align: 'right' as const,
       render: (code: Code) => <NumberText value={code.counters[key]} />,
     })),
     {
       key: 'created',
       title: t('created'),
-      width: 130,
+      width: 104,
       render: (code) => <TimeText at={Date.parse(code.createdAt)} />,
     },
     {
@@ -88,7 +88,7 @@ export default function ListPage() {
     {
       key: 'actions',
       title: '',
-      width: write ? 92 : 56,
+      width: write ? 88 : 56,
       render: (code) => <RowActions code={code} write={write} onPoster={() => setPoster(code)} />,
     },
   ];

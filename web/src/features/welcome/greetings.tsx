@@ -52,7 +52,7 @@ export function Greetings() {
       width: 180,
       render: (row) => (
         <>
-          <TimeText at={Date.parse(row.updatedAt)} /> <span className="q-faint">{row.updatedBy}</span>
+          <TimeText at={Date.parse(row.updatedAt)} /> <span className="q-faint">{who(t, row)}</span>
         </>
       ),
     },
@@ -112,6 +112,8 @@ function useMayTouch(): (greeting: Greeting) => boolean {
 }
 
 type T = ReturnType<typeof useT>;
+
+const who = (t: T, { updatedBy }: Greeting) => (updatedBy === 'system' ? t('system') : updatedBy);
 
 export function forWords(t: T, { level, target, targetName }: Greeting): string {
   return level === 'company' ? t('level.company') : targetName || target;
@@ -200,14 +202,11 @@ function Remove({ greeting }: { greeting: Greeting }) {
 
 function Shown({ greeting }: { greeting: Greeting }) {
   const t = useT();
-  const variables = useMessageVariables();
+  const from = greeting.level === 'member' ? greeting.targetName : undefined;
+  const variables = useMessageVariables(from);
   return (
     <div className="q-stack">
-      <PhonePreview
-        content={greeting.content}
-        from={greeting.level === 'member' ? greeting.targetName : undefined}
-        variables={variables.examples}
-      />
+      <PhonePreview content={greeting.content} from={from} variables={variables.examples} />
       <Facts
         items={[
           { name: t('for'), value: forWords(t, greeting), hint: t(`level.${greeting.level}.hint`) },
@@ -216,7 +215,7 @@ function Shown({ greeting }: { greeting: Greeting }) {
             name: t('updated'),
             value: (
               <>
-                <TimeText at={Date.parse(greeting.updatedAt)} show="time" /> {greeting.updatedBy}
+                <TimeText at={Date.parse(greeting.updatedAt)} show="time" /> {who(t, greeting)}
               </>
             ),
           },
