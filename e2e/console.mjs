@@ -81,7 +81,7 @@ export class List {
   /** How many rows the list says match ("共 2,162 条"), once it has settled. */
   async total() {
     await this.settled();
-    const words = await this.box.getByText(/^共 [\d,]+ 条$/).innerText();
+    const words = await this.box.getByText(/^共 [\d,]+ 条$/).textContent();
     return Number(words.replaceAll(/\D/g, ''));
   }
 }

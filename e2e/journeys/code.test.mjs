@@ -23,7 +23,7 @@ async function pickMidnight(page, time) {
   await time.click();
   const columns = page.locator('.ant-picker-dropdown:visible .ant-picker-time-panel-column');
   for (const i of [0, 1]) await columns.nth(i).getByText('00', { exact: true }).click();
-  await time.press('Escape');
+  await time.press('Tab');
 }
 
 /** Makes a plain code by the form and stops on its page, which shows the QR code. */
@@ -106,7 +106,7 @@ journey('a code with shift, cap and back-up hands over when the cap is reached',
   await page.getByRole('heading', { level: 1, name }).waitFor();
   await page.getByRole('img', { name: `「${name}」的二维码` }).waitFor();
   await page.getByText('每人每天 1 位客户').waitFor();
-  await page.getByText('00:00–24:00').waitFor();
+  await page.getByText('00:00 – 24:00').waitFor();
   assert.deepEqual((await simulator.way(name)).users, [second.userid]);
 
   // The first customer fills the shift's member; WeCom then hands out the back-up, and this page says so by itself.
@@ -136,7 +136,11 @@ journey('a code is edited while it hangs on the wall: the same picture, other re
 
   await page.getByRole('link', { name: '编辑' }).click();
   await pick(page, receivers(page), second.name);
-  await page.getByRole('region', { name: '谁来接待' }).locator('.ant-select-selection-item', { hasText: first.name }).locator('.ant-select-selection-item-remove').click();
+  await page
+    .getByRole('region', { name: '谁来接待' })
+    .locator('.ant-select-selection-item', { hasText: first.name })
+    .locator('.ant-select-selection-item-remove')
+    .click();
   await page.getByRole('button', { name: '保存' }).click();
   await page.getByRole('heading', { level: 1, name }).waitFor();
   await page.locator('.channelcode-duty').getByText(second.name).waitFor();
@@ -149,38 +153,43 @@ journey('a code is edited while it hangs on the wall: the same picture, other re
   assert.equal((await program.simulator.scanned(name, '魏三三')).userid, second.userid);
 });
 
-journey('two who edit one code at once: the later one is asked, nobody’s work is lost unseen', async (stage) => {
-  const { page, context, watch } = stage;
-  const { first } = await cast(stage);
-  const name = '会场立牌';
-  await signIn(stage);
-  const place = await make(stage, name, first);
-  const other = await context.newPage();
-  const form = async (window) => {
-    await window.goto(`${stage.program.url}${place}/edit`);
-    await window.getByLabel('名称').waitFor();
-  };
-  await form(page);
-  await form(other);
+journey(
+  'two who edit one code at once: the later one is asked, nobody’s work is lost unseen',
+  async (stage) => {
+    const { page, context, watch } = stage;
+    const { first } = await cast(stage);
+    const name = '会场立牌';
+    await signIn(stage);
+    const place = await make(stage, name, first);
+    const other = await context.newPage();
+    const form = async (window) => {
+      await window.goto(`${stage.program.url}${place}/edit`);
+      await window.getByLabel('名称').waitFor();
+    };
+    await form(page);
+    await form(other);
 
-  await other.getByLabel('备注', { exact: true }).fill('二号厅');
-  await other.getByRole('button', { name: '保存' }).click();
-  await other.getByRole('heading', { level: 1, name }).waitFor();
+    await other.getByLabel('备注', { exact: true }).fill('二号厅');
+    await other.getByRole('button', { name: '保存' }).click();
+    await other.getByRole('heading', { level: 1, name }).waitFor();
 
-  watch.expect(/status of 409/);
-  await page.getByLabel('备注', { exact: true }).fill('三号厅');
-  await page.getByRole('button', { name: '保存' }).click();
-  const question = page.getByRole('dialog').filter({ hasText: '这个活码刚被别人修改过' });
-  await question.getByRole('button', { name: '取消' }).click();
-  assert.equal(await page.getByLabel('备注', { exact: true }).inputValue(), '三号厅');
-  await page.getByRole('button', { name: '载入最新内容' }).click();
-  await eventually(async () => assert.equal(await page.getByLabel('备注', { exact: true }).inputValue(), '二号厅'));
+    watch.expect(/status of 409/);
+    await page.getByLabel('备注', { exact: true }).fill('三号厅');
+    await page.getByRole('button', { name: '保存' }).click();
+    const question = page.getByRole('dialog').filter({ hasText: '这个活码刚被别人修改过' });
+    await question.getByRole('button', { name: '取消' }).click();
+    assert.equal(await page.getByLabel('备注', { exact: true }).inputValue(), '三号厅');
+    await page.getByRole('button', { name: '载入最新内容' }).click();
+    await eventually(async () =>
+      assert.equal(await page.getByLabel('备注', { exact: true }).inputValue(), '二号厅'),
+    );
 
-  await page.getByLabel('备注', { exact: true }).fill('二号厅与三号厅');
-  await page.getByRole('button', { name: '保存' }).click();
-  await page.getByRole('heading', { level: 1, name }).waitFor();
-  await page.getByText('二号厅与三号厅').first().waitFor();
-});
+    await page.getByLabel('备注', { exact: true }).fill('二号厅与三号厅');
+    await page.getByRole('button', { name: '保存' }).click();
+    await page.getByRole('heading', { level: 1, name }).waitFor();
+    await page.getByText('二号厅与三号厅').first().waitFor();
+  },
+);
 
 journey('a deleted code is gone here and at WeCom; its customers stay', async (stage) => {
   const { page, program } = stage;

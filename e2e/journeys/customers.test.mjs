@@ -38,7 +38,7 @@ journey('customers are filtered by member, and the address keeps it', async (sta
   // By pair of member and customer there are as many rows, each with the member's name.
   await page.getByText('按跟进关系').click();
   await eventually(async () => assert.equal(await list.total(), own.length));
-  for (const row of await list.rows.all()) assert.match(await row.innerText(), new RegExp(name));
+  for (const row of await list.rows.all()) assert.match(await row.textContent(), new RegExp(name));
   await page.reload();
   await eventually(async () => assert.equal(await list.total(), own.length));
 
@@ -54,13 +54,16 @@ journey('customers are filtered by tag, any of several or none of them', async (
   const all = await pairs(stage);
   const [first, second] = ['高意向', '核心'];
   const bearing = (...names) => all.filter((pair) => names.some((name) => pair.tags.includes(name)));
-  assert.ok(bearing(first).length > 0 && bearing(second).length > 0, 'the demo has no customer with these tags');
+  assert.ok(
+    bearing(first).length > 0 && bearing(second).length > 0,
+    'the demo has no customer with these tags',
+  );
 
   await openFilter(page, '标签');
   const picker = page.getByRole('combobox', { name: '标签' });
   await pick(page, picker, first);
   await eventually(async () => assert.equal(await list.total(), bearing(first).length));
-  for (const row of await list.rows.all()) assert.match(await row.innerText(), new RegExp(`${first}|\\+\\d`));
+  for (const row of await list.rows.all()) assert.match(await row.textContent(), new RegExp(`${first}|\\+\\d`));
   await pick(page, picker, second);
   await eventually(async () => assert.equal(await list.total(), bearing(first, second).length));
 
@@ -76,7 +79,9 @@ journey('customers are filtered by the days on which they were added', async (st
   await list.settled();
   const [from, to] = [day(12), day(5)];
   const inside = (pair) => {
-    const added = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(pair.created_at * 1000);
+    const added = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(
+      pair.created_at * 1000,
+    );
     return from <= added && added <= to;
   };
   const wanted = (await pairs(stage)).filter(inside);
@@ -111,7 +116,7 @@ journey('two characters from within a name find their customers', async (stage) 
 
   await page.getByRole('search').getByRole('textbox').fill(two);
   await eventually(async () => assert.equal(await list.total(), customersIn(hits)));
-  for (const row of await list.rows.all()) assert.match(await row.innerText(), new RegExp(two));
+  for (const row of await list.rows.all()) assert.match(await row.textContent(), new RegExp(two));
   await page.reload();
   assert.equal(await page.getByRole('search').getByRole('textbox').inputValue(), two);
   await eventually(async () => assert.equal(await list.total(), customersIn(hits)));

@@ -73,7 +73,7 @@ journey('a member signs in by WeCom and sees the customers he follows, no others
   await eventually(async () => assert.equal(await list.total(), own.length));
   await page.getByText('按跟进关系').click();
   await eventually(async () => assert.equal(await list.total(), own.length));
-  for (const row of await list.rows.all()) assert.match(await row.innerText(), new RegExp(member.name));
+  for (const row of await list.rows.all()) assert.match(await row.textContent(), new RegExp(member.name));
 
   // Not offered, and not given when asked for all the same.
   const navigation = page.getByRole('navigation', { name: '主导航' });

@@ -2,6 +2,7 @@ import { Dropdown, Input, type InputRef, Button as KitButton } from 'antd';
 import { useRef, useState } from 'react';
 import { byteLength } from '@/lib/measure';
 import { AttachmentDialog } from './AttachmentDialog';
+import { growing } from './growing';
 import { Icon, type IconName } from './Icon';
 import {
   type AttachmentKind,
@@ -87,7 +88,7 @@ export function MessageEditor(props: MessageEditorProps) {
         value={value.text}
         aria-label={props.label ?? t('messageText')}
         placeholder={t('messageText.placeholder')}
-        autoSize={{ minRows: 5, maxRows: 14 }}
+        {...growing(5, 14)}
         status={byteLength(value.text) > messageLimits.textBytes ? 'error' : undefined}
         count={{
           show: ({ count, maxLength }) => t('bytes', { n: count, max: maxLength ?? 0 }),

@@ -2,6 +2,7 @@ import { Checkbox, DatePicker, Input, InputNumber, Radio, Select, Switch } from 
 import dayjs from 'dayjs';
 import type { ReactNode } from 'react';
 import { byteLength, charLength } from '@/lib/measure';
+import { growing } from './growing';
 
 /** What every control takes; Field fills value and onChange in. */
 interface Control<Value> {
@@ -60,7 +61,7 @@ export function TextArea(props: Control<string> & Counted & { rows?: number }) {
       {...rest}
       value={value ?? ''}
       aria-label={label}
-      autoSize={{ minRows: rows, maxRows: rows * 4 }}
+      {...growing(rows, rows * 4)}
       count={counter({ max, maxBytes })}
       onChange={(event) => onChange?.(event.target.value)}
     />
