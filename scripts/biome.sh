@@ -7,4 +7,4 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 (cd web && npx --no-install biome check "$@" .)
-web/node_modules/.bin/biome check "$@" e2e scripts
+web/node_modules/.bin/biome check "$@" e2e scripts wecom/wecomsim/phones

@@ -39,11 +39,11 @@ func (d demo) Run(ctx context.Context, c *commands) error {
 			return err
 		}
 	}
-	listener, err := listen(cfg.HTTP)
+	listener, err := listen(ctx, cfg.HTTP)
 	if err != nil {
 		return err
 	}
-	sim, err := openSim(cfg.Config, log.With("part", "simulator"), wecomsim.DemoSeed())
+	sim, err := openSim(ctx, cfg.Config, log.With("part", "simulator"), wecomsim.DemoSeed())
 	if err != nil {
 		return closing(listener, err)
 	}

@@ -48,13 +48,12 @@ func (doctor) Run(ctx context.Context, c *commands) error {
 			err = fmt.Errorf("%d migrations are missing; run \"queqiao migrate\"", len(pending))
 		}
 		check("database is up to date", err)
-		if err != nil {
-			return nil
-		}
-		corps, err := a.Corps.Corps(ctx)
-		check(fmt.Sprintf("%d corps are connected", len(corps)), err)
-		for _, x := range corps {
-			check("WeCom answers for "+x.Name, askWeCom(ctx, a, x.ID))
+		if err == nil {
+			corps, err := a.Corps.Corps(ctx)
+			check(fmt.Sprintf("%d corps are connected", len(corps)), err)
+			for _, x := range corps {
+				check("WeCom answers for "+x.Name, askWeCom(ctx, a, x.ID))
+			}
 		}
 		return nil
 	})

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -40,7 +41,6 @@ type commands struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	var c commands
 	k := kong.Parse(&c,
 		kong.Name("queqiao"),
@@ -48,9 +48,10 @@ func main() {
 		kong.UsageOnError(), kong.Vars{"version": version},
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
-	if err := k.Run(&c); err != nil {
+	err := k.Run(&c)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "queqiao:", err)
-		stop()
 		os.Exit(1)
 	}
 }
@@ -69,9 +70,7 @@ func (c *commands) load(more map[string]string) (*config.Loaded, error) {
 			flags[name] = value
 		}
 	}
-	for name, value := range c.Set {
-		flags[name] = value
-	}
+	maps.Copy(flags, c.Set)
 	return config.Load(config.Sources{
 		File: config.FileFrom(c.Config, os.Environ()), Environ: os.Environ(), Flags: flags,
 	})

@@ -27,7 +27,7 @@ func (s serve) Run(ctx context.Context, c *commands) error {
 		return err
 	}
 	log := logger(cfg.Log)
-	listener, err := listen(cfg.HTTP)
+	listener, err := listen(ctx, cfg.HTTP)
 	if err != nil {
 		return err
 	}
@@ -59,8 +59,9 @@ func newApp(ctx context.Context, cfg config.Config, log *slog.Logger, o app.Opti
 }
 
 // listen opens the socket before anything else, so that a taken port is the first thing said.
-func listen(h config.HTTP) (net.Listener, error) {
-	l, err := net.Listen("tcp", h.Listen)
+func listen(ctx context.Context, h config.HTTP) (net.Listener, error) {
+	var in net.ListenConfig
+	l, err := in.Listen(ctx, "tcp", h.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("the console cannot listen on %s: %w; is another queqiao running? Choose another with --listen", h.Listen, err)
 	}

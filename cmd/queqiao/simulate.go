@@ -33,7 +33,7 @@ func (s simulate) Run(ctx context.Context, c *commands) error {
 	}
 	seed := wecomsim.DemoSeed()
 	seed.Customers, seed.Members = s.Customers, s.Members
-	sim, err := openSim(cfg.Config, logger(cfg.Log), seed)
+	sim, err := openSim(ctx, cfg.Config, logger(cfg.Log), seed)
 	if err != nil {
 		return err
 	}
@@ -54,8 +54,9 @@ type simulator struct {
 	found    bool // the world was there from an earlier start
 }
 
-func openSim(cfg config.Config, log *slog.Logger, seed wecomsim.SeedOptions) (*simulator, error) {
-	l, err := net.Listen("tcp", cfg.Sim.Listen)
+func openSim(ctx context.Context, cfg config.Config, log *slog.Logger, seed wecomsim.SeedOptions) (*simulator, error) {
+	var in net.ListenConfig
+	l, err := in.Listen(ctx, "tcp", cfg.Sim.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("the simulator cannot listen on %s: %w; choose another with --sim-listen", cfg.Sim.Listen, err)
 	}

@@ -66,6 +66,7 @@ func Stories(t *testing.T, pattern string, features ...feature.New) {
 //	serves 展会 li,wang                                         to whom WeCom leads
 //	count 展会 added=1 lost=0 deleted=0 today=1                 in the console
 //	status 展会 live · problem 展会 李四                        in the console
+//	tile channelcode.today 1                                    on the home page
 //	delivery wang sent [source] [reason]                        what became of the greeting
 //	calls operation 1                                           how often WeCom was asked
 //	api owner GET /api/…  [body] → stdout: status and body      any request; {展会} is its id

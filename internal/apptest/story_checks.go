@@ -9,6 +9,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
@@ -57,6 +58,17 @@ func (s *Story) checks() map[string]command {
 			}
 		},
 		"delivery": s.delivery,
+		"tile": func(ts *testscript.TestScript, a args) {
+			for _, tile := range must(s.App.Asks.Tiles(s.t.Context(), viewer.System(s.Corp)))(ts) {
+				if tile.Key == a.word(ts, 0) && strconv.FormatInt(tile.Value, 10) == a.word(ts, 1) {
+					return
+				}
+				if tile.Key == a.word(ts, 0) {
+					ts.Fatalf("the tile shows %d", tile.Value)
+				}
+			}
+			ts.Fatalf("no such tile")
+		},
 		"calls": func(ts *testscript.TestScript, a args) {
 			op := a.word(ts, 0)
 			if got := s.called()[op] - s.begun[op]; strconv.Itoa(got) != a.word(ts, 1) {

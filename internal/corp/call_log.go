@@ -7,8 +7,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/uptrace/bun"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -87,8 +88,10 @@ func (l *callLog) add(info wecom.CallInfo, now int64) {
 			l.dropped++
 			return
 		}
-		c = &Call{ID: l.registry.ids.New(), Corp: key.corp, App: key.app, Operation: key.operation, ErrCode: key.code,
-			Class: key.class, Minute: key.minute, FirstAt: now}
+		c = &Call{
+			ID: l.registry.ids.New(), Corp: key.corp, App: key.app, Operation: key.operation, ErrCode: key.code,
+			Class: key.class, Minute: key.minute, FirstAt: now,
+		}
 		l.waiting[key] = c
 	}
 	c.Times++

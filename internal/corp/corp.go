@@ -124,8 +124,10 @@ func place(corp string, p Purpose, column string) string {
 
 // open unseals a row.
 func (r *Registry) open(ctx context.Context, row appRow) (App, error) {
-	a := App{ID: row.ID, Corp: row.Corp, Purpose: row.Purpose, AgentID: row.AgentID, Name: row.Name,
-		Path: row.Path, UpdatedAt: row.UpdatedAt}
+	a := App{
+		ID: row.ID, Corp: row.Corp, Purpose: row.Purpose, AgentID: row.AgentID, Name: row.Name,
+		Path: row.Path, UpdatedAt: row.UpdatedAt,
+	}
 	for _, s := range []struct {
 		into   *secret.Text
 		sealed string
@@ -175,15 +177,19 @@ func (r *Registry) Save(ctx context.Context, c Corp, apps ...App) error {
 		return nil
 	})
 	if db.IsUnique(err) {
-		return &fault.Fault{Code: fault.Conflict, Message: "回调路径已被其他应用使用", Cause: err,
-			Fields: []fault.Field{{Name: "path", Message: "请换一个回调路径"}}}
+		return &fault.Fault{
+			Code: fault.Conflict, Message: "回调路径已被其他应用使用", Cause: err,
+			Fields: []fault.Field{{Name: "path", Message: "请换一个回调路径"}},
+		}
 	}
 	return err
 }
 
 func (r *Registry) seal(ctx context.Context, corp string, a App, now int64) (appRow, error) {
-	row := appRow{ID: r.ids.New(), Corp: corp, Purpose: a.Purpose, AgentID: a.AgentID, Name: db.Clean(a.Name),
-		Path: a.Path, UpdatedAt: now}
+	row := appRow{
+		ID: r.ids.New(), Corp: corp, Purpose: a.Purpose, AgentID: a.AgentID, Name: db.Clean(a.Name),
+		Path: a.Path, UpdatedAt: now,
+	}
 	if row.Path == "" {
 		row.Path = row.ID.String()
 	}

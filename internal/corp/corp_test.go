@@ -52,8 +52,10 @@ func oneCorp() corp.Corp {
 }
 
 func mainApp(secretText string) corp.App {
-	return corp.App{Purpose: corp.MainApp, AgentID: 1000002, Name: "SCRM", Secret: secret.NewText(secretText),
-		Token: secret.NewText("tok123"), Key: secret.NewText(aesKey)}
+	return corp.App{
+		Purpose: corp.MainApp, AgentID: 1000002, Name: "SCRM", Secret: secret.NewText(secretText),
+		Token: secret.NewText("tok123"), Key: secret.NewText(aesKey),
+	}
 }
 
 func save(t *testing.T, n node, c corp.Corp, apps ...corp.App) {

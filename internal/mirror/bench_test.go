@@ -141,8 +141,8 @@ func BenchmarkFirstSync(b *testing.B) {
 					run, err := h.mirror.StartSync(context.Background(), h.corp, mirror.ScopeCustomers, "bench")
 					h.check(err)
 					ctx, cancel := context.WithTimeout(context.Background(), 30*time.Minute)
-					defer cancel()
 					h.check(h.queue.Settle(ctx))
+					cancel()
 					b.StopTimer()
 					if got := h.run(run); got.State != mirror.SyncDone {
 						b.Fatalf("run = %+v", got)

@@ -90,5 +90,6 @@ func changes(ctx context.Context, q db.Querier, v viewer.Viewer, in ChangesInput
 		query = query.Where("(at, id) < (?, ?)", after.At, after.ID)
 	}
 	var rows []ChangeView
-	return rows, query.Scan(ctx, &rows)
+	err := query.Scan(ctx, &rows)
+	return rows, err
 }

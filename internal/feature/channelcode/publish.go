@@ -89,8 +89,8 @@ func earlier(a, b time.Time) time.Time {
 func (s *service) tellWeCom(ctx context.Context, client *wecom.Client, next *Code) error {
 	if next.ConfigID != "" {
 		return client.UpdateContactWay(ctx, wecom.UpdateContactWayRequest{
-			ConfigID: next.ConfigID, Remark: text(next.wayRemark()), SkipVerify: &next.SkipVerify,
-			State: text(next.State()), User: next.Published,
+			ConfigID: next.ConfigID, Remark: new(next.wayRemark()), SkipVerify: &next.SkipVerify,
+			State: new(next.State()), User: next.Published,
 		})
 	}
 	made, err := client.AddContactWay(ctx, wecom.AddContactWayRequest{
@@ -144,8 +144,6 @@ func (s *service) unable(ctx context.Context, corpID string, members []string) s
 	}
 	return "成员「" + strings.Join(called, "」「") + "」未激活或没有客户联系权限"
 }
-
-func text(s string) *string { return &s }
 
 // wayRemark is what WeCom keeps beside the contact way, at most 30 characters.
 func (c Code) wayRemark() string {

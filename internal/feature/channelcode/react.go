@@ -3,6 +3,7 @@ package channelcode
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
@@ -220,7 +221,7 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 	scope := q.Viewer.Where("h.corp_id", "h.member_id")
 	query := `SELECT h.id, h.code_id, h.member_id, h.at, c.name FROM channelcode_change AS h
 		JOIN channelcode_code AS c ON c.id = h.code_id WHERE ` + scope.SQL + ` AND h.customer = ? AND h.kind = ?`
-	args := append(scope.Args, q.Customer, wasAdded)
+	args := slices.Concat(scope.Args, []any{q.Customer, wasAdded})
 	if !q.Before.IsZero() {
 		query += " AND h.at <= ?"
 		args = append(args, db.MS(q.Before))

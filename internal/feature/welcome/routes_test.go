@@ -69,7 +69,9 @@ func TestRoutes(t *testing.T) {
 			ids := map[string]string{}
 			for key, body := range map[string]string{"company": form("company", "", "企业欢迎"), "zhang": form("member", "zhang", "张三欢迎")} {
 				status, answer := s.Request("owner", "POST", "/api/welcome/greetings", body)
-				var made struct{ ID string }
+				var made struct {
+					ID string `json:"id"`
+				}
 				if err := json.Unmarshal([]byte(answer), &made); err != nil || status != 200 {
 					t.Fatal(status, answer, err)
 				}

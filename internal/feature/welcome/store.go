@@ -161,5 +161,6 @@ func deliveries(ctx context.Context, q db.Querier, v viewer.Viewer, in Deliverie
 		query = query.Where("(added_at, id) < (?, ?)", after.AddedAt, after.ID)
 	}
 	var rows []Delivery
-	return rows, query.Scan(ctx, &rows)
+	err := query.Scan(ctx, &rows)
+	return rows, err
 }

@@ -11,7 +11,9 @@ stdout '"items":\[\]'
 delete 名片
 calls del_contact_way 1
 ! scan zhao 名片
+tile channelcode.today 0
 accept zhang wang
+tile channelcode.today 1
 # The console does not list it any more, the customer's story names it.
 ! api owner GET /api/channelcode/codes/{名片}
 stdout '404'
