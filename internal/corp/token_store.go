@@ -2,10 +2,9 @@ package corp
 
 import (
 	"context"
+	"crypto/rand"
 	"sync"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -86,7 +85,7 @@ func (s *tokenStore) token(ctx context.Context, key string, row tokenRow) wecom.
 
 // Refresh replaces a token that is no longer good; wecom.TokenStore says the rules.
 func (s *tokenStore) Refresh(ctx context.Context, key, stale string, fetch func(context.Context) (wecom.Token, error)) (wecom.Token, error) {
-	me := uuid.NewString()
+	me := rand.Text()
 	for {
 		token, mine, err := s.take(ctx, key, stale, me)
 		if err != nil {

@@ -2,11 +2,10 @@ package db
 
 import (
 	"context"
+	"crypto/rand"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 )
@@ -46,7 +45,7 @@ type note struct{ channel, payload string }
 func newNotes(d *DB) *notes {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &notes{
-		d: d, self: uuid.NewString(), ctx: ctx, cancel: cancel,
+		d: d, self: rand.Text(), ctx: ctx, cancel: cancel,
 		listeners: map[string]map[int]func(string){},
 		localSet:  map[note]bool{}, remoteSet: map[note]bool{},
 		wake: make(chan struct{}, 1), wakeOut: make(chan struct{}, 1),

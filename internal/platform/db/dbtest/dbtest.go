@@ -7,6 +7,7 @@ package dbtest
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
@@ -21,7 +22,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver for making databases
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
@@ -124,7 +124,7 @@ func postgres(t testing.TB, server string, sets []db.Migrations) string {
 		t.Fatalf("QUEQIAO_TEST_POSTGRES: %v", err)
 	}
 	template := template(t, conn, server, sets)
-	name := testPrefix + strconv.FormatInt(clock.System().Now().Unix(), 10) + "_" + strings.ReplaceAll(uuid.NewString()[:13], "-", "")
+	name := testPrefix + strconv.FormatInt(clock.System().Now().Unix(), 10) + "_" + strings.ToLower(rand.Text()[:12])
 	exec(t, conn, "CREATE DATABASE "+name+" TEMPLATE "+template)
 	t.Cleanup(func() {
 		exec(t, conn, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
