@@ -313,6 +313,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/churn/losses/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 统计流失记录 */
+        get: operations["churn.getLossesCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/churn/setting": {
         parameters: {
             query?: never;
@@ -1147,6 +1164,11 @@ export interface components {
             daysKept: number;
             /** @description the member's main department */
             department: string;
+            /**
+             * Format: int64
+             * @description 0 unknown, 1 male, 2 female
+             */
+            gender: number;
             /** @description id, 13 characters that sort by time */
             id: string;
             /** Format: date-time */
@@ -1162,6 +1184,11 @@ export interface components {
             returnedAt?: string;
             /** @description at the time of the loss */
             tags: string[];
+            /**
+             * Format: int64
+             * @description 1 WeChat, 2 WeCom, 0 not yet known
+             */
+            type: number;
             /** @description found by a re-sync: time and doer are not known */
             unknown: boolean;
         };
@@ -1197,12 +1224,17 @@ export interface components {
             id: string;
             /** Format: int64 */
             lostAt: number;
-            /** @description who follows the customer, within the viewer's scope */
+            /** @description who follows the customer, within the viewer's scope; the newest first */
             members: components["schemas"]["CustomerFollowerView"][];
             name: string;
+            /**
+             * Format: int64
+             * @description unix ms, when the newest follow that matches began; the list's order
+             */
+            newestAt: number;
             /** Format: int64 */
             readAt: number;
-            /** @description those of all follows in scope, each once */
+            /** @description those of the follows in scope that stand, or of all when none does; each once */
             tags: components["schemas"]["MirrorFollowTag"][];
             title: string;
             /** Format: int64 */
@@ -1221,7 +1253,7 @@ export interface components {
             follows: number;
             /** Format: int64 */
             gender: number;
-            /** @description customer groups the customer is in */
+            /** @description customer groups the customer is in, as far as their owners are in scope */
             groups: components["schemas"]["CustomerGroupView"][];
             /** @description id, 13 characters that sort by time */
             id: string;
@@ -1260,7 +1292,7 @@ export interface components {
             member: string;
             memberName: string;
             mobiles: string[];
-            /** @description the customer's own name */
+            /** @description the customer's own name; empty until it was read */
             name: string;
             operator?: string;
             remark: string;
@@ -1666,7 +1698,10 @@ export interface components {
              * @description unix ms
              */
             addedAt: number;
+            claimer?: string;
             customer: string;
+            /** @description opens the customer's page; absent while he is not synced */
+            customerId?: string;
             customerName: string;
             /**
              * Format: int64
@@ -1682,7 +1717,11 @@ export interface components {
             /** @enum {string} */
             outcome: "sending" | "sent" | "none" | "taken" | "late" | "refused";
             reason: string;
-            source: string;
+            /**
+             * @description whose greeting; empty when none was found
+             * @enum {string}
+             */
+            source: "member" | "department" | "company" | "claim" | "";
             /** Format: int64 */
             tries: number;
         };
@@ -2301,6 +2340,8 @@ export interface operations {
                 after?: string;
                 /** @description rows per page */
                 limit?: number;
+                /** @description part of the customer's name, remark, company or phone */
+                q?: string;
                 /** @description userids */
                 member?: string[];
                 /** @description with all departments below */
@@ -2312,8 +2353,6 @@ export interface operations {
                 state?: "all" | "lost" | "returned";
                 /** @description only losses to the whole company */
                 company?: boolean;
-                /** @description external_userid */
-                customer?: string;
             };
             header?: never;
             path?: never;
@@ -2383,6 +2422,49 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "churn.getLossesCount": {
+        parameters: {
+            query?: {
+                /** @description part of the customer's name, remark, company or phone */
+                q?: string;
+                /** @description userids */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+                /** @description lost at or after */
+                from?: string;
+                /** @description lost before */
+                to?: string;
+                state?: "all" | "lost" | "returned";
+                /** @description only losses to the whole company */
+                company?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Total"];
+                };
             };
             /** @description Problem (RFC 9457) */
             default: {
@@ -2477,8 +2559,8 @@ export interface operations {
                 from?: string;
                 /** @description added before */
                 to?: string;
-                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom */
-                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "all";
+                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over */
+                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "handed" | "all";
                 /** @description WeCom's add_way, -1 for any */
                 addWay?: number;
             };
@@ -2524,8 +2606,8 @@ export interface operations {
                 from?: string;
                 /** @description added before */
                 to?: string;
-                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom */
-                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "all";
+                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over */
+                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "handed" | "all";
                 /** @description WeCom's add_way, -1 for any */
                 addWay?: number;
             };
@@ -2644,8 +2726,8 @@ export interface operations {
                 from?: string;
                 /** @description added before */
                 to?: string;
-                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom */
-                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "all";
+                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over */
+                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "handed" | "all";
                 /** @description WeCom's add_way, -1 for any */
                 addWay?: number;
             };
@@ -2691,8 +2773,8 @@ export interface operations {
                 from?: string;
                 /** @description added before */
                 to?: string;
-                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom */
-                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "all";
+                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over */
+                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "handed" | "all";
                 /** @description WeCom's add_way, -1 for any */
                 addWay?: number;
             };
