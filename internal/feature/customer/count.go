@@ -93,8 +93,9 @@ func (s *service) tiles(ctx context.Context, v viewer.Viewer) ([]ask.Tile, error
 func (s *service) begunBetween(ctx context.Context, v viewer.Viewer, from, to time.Time) (int64, error) {
 	scope := v.Where("corp_id", "member_id")
 	var n int64
-	return n, s.db.Read().NewRaw("SELECT COUNT(*) FROM mirror_follow WHERE added_at >= ? AND added_at <= ? AND "+scope.SQL,
+	err := s.db.Read().NewRaw("SELECT COUNT(*) FROM mirror_follow WHERE added_at >= ? AND added_at <= ? AND "+scope.SQL,
 		append([]any{db.MS(from), db.MS(to)}, scope.Args...)...).Scan(ctx, &n)
+	return n, err
 }
 
 // lostBetween counts pairs, so that a repeated coming and going of the same two counts once.
@@ -103,18 +104,21 @@ func (s *service) lostBetween(ctx context.Context, v viewer.Viewer, from, to tim
 	pairs := s.db.Read().NewSelect().TableExpr("customer_history").ColumnExpr("DISTINCT member_id, customer").
 		Where("kind = ? AND at >= ? AND at <= ?", wasLost, db.MS(from), db.MS(to)).Where(scope.SQL, scope.Args...)
 	var n int64
-	return n, s.db.Read().NewSelect().TableExpr("(?) AS h", pairs).ColumnExpr("COUNT(*)").Scan(ctx, &n)
+	err := s.db.Read().NewSelect().TableExpr("(?) AS h", pairs).ColumnExpr("COUNT(*)").Scan(ctx, &n)
+	return n, err
 }
 
 // total counts the customers whom somebody in scope follows now.
 func (s *service) total(ctx context.Context, v viewer.Viewer) (int64, error) {
 	var n int64
 	if v.Scope.Reach == viewer.All {
-		return n, s.db.Read().NewRaw("SELECT COUNT(*) FROM mirror_customer WHERE corp_id = ? AND follows > 0", v.Corp).Scan(ctx, &n)
+		err := s.db.Read().NewRaw("SELECT COUNT(*) FROM mirror_customer WHERE corp_id = ? AND follows > 0", v.Corp).Scan(ctx, &n)
+		return n, err
 	}
 	scope := v.Where("corp_id", "member_id")
-	return n, s.db.Read().NewRaw("SELECT COUNT(DISTINCT customer_id) FROM mirror_follow WHERE standing IN (?) AND "+scope.SQL,
+	err := s.db.Read().NewRaw("SELECT COUNT(DISTINCT customer_id) FROM mirror_follow WHERE standing IN (?) AND "+scope.SQL,
 		append([]any{list(standings("open"))}, scope.Args...)...).Scan(ctx, &n)
+	return n, err
 }
 
 // totals keeps exact totals for a while, because counting a million rows takes a good part

@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -62,7 +63,7 @@ const (
 	hasNoTag = tagsOf + " = 0"
 )
 
-func list[T any](values []T) any { return bun.In(values) }
+func list[T any](values []T) any { return bun.List(values) }
 
 func (p *plan) and(sql string, args ...any) { p.follow = append(p.follow, condition{sql, args}) }
 
@@ -200,6 +201,7 @@ func (p *plan) rows(s source) *bun.SelectQuery {
 func (p *plan) keys(after *cursor, limit int) *bun.SelectQuery {
 	var parts []string
 	var queries []any
+	var first *bun.SelectQuery
 	for _, s := range p.sources() {
 		at, row := bun.Safe(s.at), bun.Safe(s.id)
 		q := p.rows(s).ColumnExpr("? AS at, ? AS id", at, row).OrderExpr("? DESC, ? DESC", at, row).Limit(int64(limit))
@@ -207,9 +209,10 @@ func (p *plan) keys(after *cursor, limit int) *bun.SelectQuery {
 			q = q.Where("(?, ?) < (?, ?)", at, row, after.At, after.ID)
 		}
 		parts, queries = append(parts, "SELECT at, id FROM (?) AS s"), append(queries, q)
+		first = cmp.Or(first, q)
 	}
 	if len(queries) == 1 {
-		return p.named(queries[0].(*bun.SelectQuery))
+		return p.named(first)
 	}
 	all := p.read.NewRaw(strings.Join(parts, " UNION "), queries...) // not ALL: a follow with two of the tags comes once
 	return p.named(p.read.NewSelect().TableExpr("(?) AS u", all).ColumnExpr("u.at, u.id").OrderExpr("u.at DESC, u.id DESC").Limit(int64(limit)))
