@@ -123,7 +123,9 @@ func (s *tokenStore) take(ctx context.Context, key, stale, me string) (token wec
 		if row.Holder != "" && !s.dead(key, row.Holder) {
 			return nil
 		}
-		res, err := tx.NewRaw(`UPDATE corp_token SET holder = ? WHERE name = ? AND holder = ?`, me, key, row.Holder).Exec(ctx)
+		// The value is asked for too: between our look and now another may have taken the
+		// right, fetched and given it back, and the holder would look as it did.
+		res, err := tx.NewRaw(`UPDATE corp_token SET holder = ? WHERE name = ? AND holder = ? AND value = ?`, me, key, row.Holder, row.Value).Exec(ctx)
 		if err != nil {
 			return err
 		}
