@@ -61,6 +61,8 @@ export interface DataTableProps<Row> {
   drawerWidth?: number;
   /** Actions on what is selected; turns on the check boxes. */
   bulk?: (selection: Selection, clear: () => void) => ReactNode;
+  /** Reads the total beside the first page; the rows do not wait for it. */
+  count?: (signal: AbortSignal) => Promise<NonNullable<ListPage<Row>['total']>>;
   /** Counts exactly when the total is only "more than"; shown as a button beside it. */
   countExactly?: () => Promise<number>;
   /** More buttons above the table, left of its settings. */
@@ -94,6 +96,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     queryFn: ({ signal }) => load({ after, limit: layout.size, signal }),
     placeholderData: keepPreviousData,
   });
+  const { count } = props;
+  const counted = useQuery({
+    queryKey: [...queryKey, 'count'],
+    queryFn: ({ signal }) => count?.(signal) ?? null,
+    enabled: count !== undefined,
+    placeholderData: keepPreviousData,
+  });
+  const total = page.data?.total ?? counted.data ?? undefined;
   // A cursor may die (the list changed, the server was upgraded): begin again instead of showing an error for ever.
   const deadCursor = after !== undefined && page.error instanceof Problem && page.error.code === 'invalid';
   useEffect(() => {
@@ -136,13 +146,13 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           bulk && selection.count > 0 ? (
             <SelectionBar
               selection={selection}
-              total={page.data?.total}
+              total={total}
               rows={rows.length}
               onChange={setSelection}
               actions={bulk(selection, () => setSelection(noneSelected))}
             />
           ) : (
-            <Total page={page.data} countExactly={props.countExactly} listKey={listKey} />
+            <Total total={total} countExactly={props.countExactly} listKey={listKey} />
           )
         }
         more={props.tools}
@@ -244,14 +254,13 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
 
 /** "12,408 in all"; beyond what is counted exactly "more than 10,000", with a button for the exact number. */
 function Total(props: {
-  page: ListPage<unknown> | undefined;
+  total: ListPage<unknown>['total'];
   countExactly?: () => Promise<number>;
   listKey: string;
 }) {
   const t = useT();
   const [counted, setCounted] = useState<{ key: string; count: number } | null>(null);
-  const total = props.page?.total;
-  const { countExactly, listKey } = props;
+  const { total, countExactly, listKey } = props;
   if (!total) return <span />;
   if (counted?.key === listKey)
     return <span className="q-faint q-num">{t('total', { n: counted.count })}</span>;

@@ -9,6 +9,7 @@ import { useUrlFilters } from '@/lib/url-filters';
 import { ActionMenu } from '@/parts/Button';
 import { CustomerCard } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
+import { Hint } from '@/parts/Facts';
 import { FilterBar } from '@/parts/FilterBar';
 import { MemberTag } from '@/parts/MemberTag';
 import { Page } from '@/parts/Page';
@@ -19,7 +20,12 @@ import { useT } from './strings';
 
 type Loss = components['schemas']['ChurnView'];
 
-const noticeTone: Record<Loss['notice'], Tone> = { off: 'quiet', waiting: 'busy', sent: 'good', failed: 'bad' };
+const noticeTone: Record<Loss['notice'], Tone> = {
+  off: 'quiet',
+  waiting: 'busy',
+  sent: 'good',
+  failed: 'bad',
+};
 
 /** Every time a customer deleted a member, the newest first. */
 export default function ChurnPage() {
@@ -27,11 +33,12 @@ export default function ChurnPage() {
   const can = useCan();
   const zone = useTimeZone();
   const now = useNow();
-  const filters = useUrlFilters('member', 'department', 'lost', 'state', 'company');
+  const filters = useUrlFilters('q', 'member', 'department', 'lost', 'state', 'company');
   useLive('churn', [['churn']]);
 
   const period = periodInstants(filters.one('lost'), zone, now);
   const query = {
+    q: filters.one('q'),
     member: some(filters.many('member')),
     department: some(filters.many('department'))?.map(Number),
     from: period && new Date(period.from).toISOString(),
@@ -45,25 +52,49 @@ export default function ChurnPage() {
       key: 'customer',
       title: t('customer'),
       fixed: true,
-      width: 240,
+      width: 210,
       render: (row) => {
-        const card = <CustomerCard customer={{ name: row.name || t('nameless'), remark: row.remark || undefined }} />;
+        const card = (
+          <CustomerCard
+            customer={{
+              name: row.name || t('nameless'),
+              kind: row.type === 1 ? 'wechat' : undefined,
+              remark: row.remark && row.remark !== row.name ? row.remark : undefined,
+            }}
+          />
+        );
         return row.customerId ? <Link to={`/customer/${row.customerId}`}>{card}</Link> : card;
       },
     },
-    { key: 'member', title: t('member'), width: 140, render: (row) => <MemberTag name={row.memberName} /> },
-    { key: 'department', title: t('department'), width: 140, render: (row) => row.department || '–' },
-    { key: 'tags', title: t('tags'), hint: t('tags.hint'), render: (row) => <Labels texts={row.tags} /> },
-    { key: 'added', title: t('added'), width: 140, render: (row) => (row.addedAt ? <TimeText at={Date.parse(row.addedAt)} /> : '–') },
+    {
+      key: 'member',
+      title: t('member'),
+      width: 150,
+      render: (row) => <MemberTag name={row.memberName} department={row.department || undefined} />,
+    },
+    {
+      key: 'tags',
+      title: t('tags'),
+      hint: t('tags.hint'),
+      width: 150,
+      render: (row) => <Labels texts={[...new Set(row.tags)]} limit={2} />,
+    },
+    {
+      key: 'added',
+      title: t('added'),
+      width: 140,
+      optional: true,
+      render: (row) => (row.addedAt ? <TimeText at={Date.parse(row.addedAt)} /> : '–'),
+    },
     {
       key: 'lost',
       title: t('lost'),
       hint: t('lost.hint'),
-      width: 170,
+      width: 140,
       render: (row) => (
         <>
           <TimeText at={Date.parse(row.lostAt)} />
-          {row.unknown && <span className="q-faint"> {t('unknown')}</span>}
+          {row.unknown && <div className="q-faint">{t('unknown')}</div>}
         </>
       ),
     },
@@ -71,8 +102,7 @@ export default function ChurnPage() {
       key: 'days',
       title: t('days'),
       hint: t('days.hint'),
-      width: 100,
-      align: 'right',
+      width: 90,
       render: (row) => (row.daysKept >= 0 ? t('days.n', { n: row.daysKept }) : '–'),
     },
     {
@@ -92,12 +122,11 @@ export default function ChurnPage() {
       key: 'notice',
       title: t('notice'),
       hint: t('notice.hint'),
-      width: 120,
-      render: (row) => (
-        <StateBadge tone={noticeTone[row.notice]} hint={row.reason || undefined}>
-          {t(`notice.${row.notice}`)}
-        </StateBadge>
-      ),
+      width: 110,
+      render: (row) => {
+        const badge = <StateBadge tone={noticeTone[row.notice]}>{t(`notice.${row.notice}`)}</StateBadge>;
+        return row.reason ? <Hint text={row.reason}>{badge}</Hint> : badge;
+      },
     },
   ];
 
@@ -105,6 +134,7 @@ export default function ChurnPage() {
     <Page title={t('title')} meaning={t('meaning')} actions={<NoticeSwitch />}>
       <FilterBar
         filters={filters}
+        search={{ key: 'q', placeholder: t('search') }}
         viewsKey="churn.list"
         items={[
           { key: 'member', label: t('member'), kind: 'member' },
@@ -116,7 +146,12 @@ export default function ChurnPage() {
             kind: 'choice',
             options: (['lost', 'returned'] as const).map((s) => ({ value: s, label: t(`state.${s}`) })),
           },
-          { key: 'company', label: t('company'), kind: 'choice', options: [{ value: 'yes', label: t('company.yes') }] },
+          {
+            key: 'company',
+            label: t('company'),
+            kind: 'choice',
+            options: [{ value: 'yes', label: t('company.yes') }],
+          },
         ]}
       />
       <DataTable<Loss>
@@ -128,6 +163,7 @@ export default function ChurnPage() {
         load={({ after, limit, signal }) =>
           ok(api.GET('/api/churn/losses', { params: { query: { ...query, after, limit } }, signal }))
         }
+        count={(signal) => ok(api.GET('/api/churn/losses/count', { params: { query }, signal }))}
         filters={filters}
         empty={{ title: t('empty'), hint: t('empty.hint') }}
         tools={
@@ -140,7 +176,9 @@ export default function ChurnPage() {
                 icon: 'download',
                 onClick: () => window.location.assign(`/api/churn/losses.${kind}?${exportQuery(query)}`),
               }))}
-            />
+            >
+              {t('export')}
+            </ActionMenu>
           )
         }
       />
@@ -151,7 +189,9 @@ export default function ChurnPage() {
 function exportQuery(query: Record<string, unknown>): string {
   const params = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined) params.set(key, Array.isArray(value) ? value.join(',') : String(value));
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined) params.append(key, String(one));
+    }
   }
   return params.toString();
 }

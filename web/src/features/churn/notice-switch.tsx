@@ -5,6 +5,7 @@ import { Hint } from '@/parts/Facts';
 import { useFeedback } from '@/parts/Feedback';
 import { Toggle } from '@/parts/fields';
 import { useT } from './strings';
+import './churn.css';
 
 /** 被删除通知: whether the member is told at once. */
 export function NoticeSwitch() {
@@ -28,7 +29,7 @@ export function NoticeSwitch() {
   return (
     <Hint text={t('switch.hint')}>
       <span className="churn-switch">
-        {t('switch')}{' '}
+        {t('switch')}
         <Toggle
           checked={setting.data.notify}
           disabled={!can('churn.setting') || save.isPending}

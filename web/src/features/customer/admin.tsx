@@ -1,7 +1,12 @@
 import type { FeaturePage } from '@/lib/feature-page';
 
 export const pages: readonly FeaturePage[] = [
-  { path: '/customer', title: 'menu.customer', permission: 'customer.read', load: () => import('./list-page') },
+  {
+    path: '/customer',
+    title: 'menu.customer',
+    permission: 'customer.read',
+    load: () => import('./list-page'),
+  },
   {
     path: '/customer/$id',
     title: 'customer.detail',

@@ -4,20 +4,22 @@ import { useLive } from '@/lib/live';
 import type { UrlFilters } from '@/lib/url-filters';
 import { CustomerCard } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
+import { Hint } from '@/parts/Facts';
 import { MemberTag } from '@/parts/MemberTag';
 import { Labels, StateBadge } from '@/parts/StateBadge';
-import { TimeText } from '@/parts/TimeText';
+
 import { CustomerFacts } from './customer-facts';
-import { type ListQuery, withTotal } from './list-page';
+import { MaybeTime } from './maybe-time';
+import type { ListQuery } from './query';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
-import { type CustomerRow, faceOf } from './words';
+import { type CustomerRow, faceOf, tagNames } from './words';
 
 /** One row a customer. */
 export function CompanyTable(props: { query: ListQuery; filters: UrlFilters; tools: ReactNode }) {
   const { query, filters, tools } = props;
   const t = useT();
-  useLive('customer', [['customer', 'company']]);
+  useLive(['customer', 'follow'], [['customer', 'company']]);
 
   const columns: Column<CustomerRow>[] = [
     {
@@ -27,7 +29,12 @@ export function CompanyTable(props: { query: ListQuery; filters: UrlFilters; too
       width: 260,
       render: (row) => (
         <CustomerCard
-          customer={faceOf({ ...row, name: row.name || t('nameless'), corpName: row.company, remark: row.members[0]?.remark })}
+          customer={faceOf({
+            ...row,
+            name: row.name || t('nameless'),
+            corpName: row.company,
+            remark: row.members[0]?.remark,
+          })}
         />
       ),
     },
@@ -35,33 +42,73 @@ export function CompanyTable(props: { query: ListQuery; filters: UrlFilters; too
       key: 'members',
       title: t('followers'),
       hint: t('followers.hint'),
+      width: 220,
       render: (row) => {
         const open = row.members.filter((m) => m.standing <= 2);
-        if (open.length === 0) return <span className="q-faint">–</span>;
+        const [first, ...others] = open.length > 0 ? open : row.members;
+        if (!first) return <span className="q-faint">–</span>;
         return (
-          <>
-            <MemberTag name={open[0]?.name ?? ''} />
-            {open.length > 1 && <span className="q-faint"> +{open.length - 1}</span>}
-          </>
+          <span className="customer-members">
+            <MemberTag name={first.name} />
+            {others.length > 0 && (
+              <Hint text={others.map((m) => m.name).join(' · ')}>
+                {t('followers.more', { n: others.length })}
+              </Hint>
+            )}
+          </span>
         );
       },
     },
-    { key: 'tags', title: t('tag'), hint: t('tags.hint'), width: 260, render: (row) => <Labels texts={row.tags.map((tag) => tag.name)} /> },
+    {
+      key: 'tags',
+      title: t('tag'),
+      hint: t('tags.hint'),
+      render: (row) => <Labels texts={tagNames(row.tags)} />,
+    },
     {
       key: 'state',
       title: t('standing'),
       hint: t('companyState.hint'),
-      width: 110,
-      render: (row) =>
-        row.follows > 0 ? (
-          <StateBadge tone="good">{t('companyState.open')}</StateBadge>
+      width: 130,
+      render: (row) => {
+        const open = row.members.filter((m) => m.standing <= 2);
+        if (open.length === 0) return <StateBadge tone="bad">{t('companyState.lost')}</StateBadge>;
+        return open.every((m) => m.standing === 2) ? (
+          <StateBadge tone="busy">{t('standing.half')}</StateBadge>
         ) : (
-          <StateBadge tone="bad">{t('companyState.lost')}</StateBadge>
-        ),
+          <StateBadge tone="good">{t('companyState.open')}</StateBadge>
+        );
+      },
     },
-    { key: 'added', title: t('firstAdded'), hint: t('firstAdded.hint'), width: 150, render: (row) => <TimeText at={row.addedAt} /> },
-    { key: 'lost', title: t('lostAt'), width: 150, optional: true, render: (row) => (row.lostAt ? <TimeText at={row.lostAt} /> : '–') },
-    { key: 'external', title: t('externalId'), width: 280, optional: true, render: (row) => <code>{row.customer}</code> },
+    {
+      key: 'newest',
+      title: t('newest'),
+      hint: t('newest.hint'),
+      width: 150,
+      render: (row) => <MaybeTime at={row.newestAt} />,
+    },
+    {
+      key: 'added',
+      title: t('firstAdded'),
+      hint: t('firstAdded.hint'),
+      width: 150,
+      optional: true,
+      render: (row) => <MaybeTime at={row.addedAt} />,
+    },
+    {
+      key: 'lost',
+      title: t('lostAt'),
+      width: 150,
+      optional: true,
+      render: (row) => <MaybeTime at={row.lostAt} />,
+    },
+    {
+      key: 'external',
+      title: t('externalId'),
+      width: 280,
+      optional: true,
+      render: (row) => <code>{row.customer}</code>,
+    },
   ];
 
   return (
@@ -72,12 +119,9 @@ export function CompanyTable(props: { query: ListQuery; filters: UrlFilters; too
       rowKey={(row) => row.id}
       queryKey={['customer', 'company', query]}
       load={({ after, limit, signal }) =>
-        withTotal(
-          after === undefined,
-          ok(api.GET('/api/customer/customers', { params: { query: { ...query, after, limit } }, signal })),
-          () => ok(api.GET('/api/customer/customers/count', { params: { query }, signal })),
-        )
+        ok(api.GET('/api/customer/customers', { params: { query: { ...query, after, limit } }, signal }))
       }
+      count={(signal) => ok(api.GET('/api/customer/customers/count', { params: { query }, signal }))}
       filters={filters}
       tools={tools}
       empty={{ title: t('empty'), hint: t('empty.hint'), action: <SyncButton primary /> }}

@@ -10,15 +10,17 @@ import { MemberTag } from '@/parts/MemberTag';
 import { Card, Waiting } from '@/parts/Page';
 import { Labels, StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
+import { MaybeTime } from './maybe-time';
 import { useT } from './strings';
-import { type CustomerDetail, faceOf, type FollowRow, standingOf, standingTone } from './words';
+import { type CustomerDetail, type FollowRow, faceOf, standingOf, standingTone, tagNames } from './words';
+import './customer.css';
 
 export function useCustomer(id: string) {
-  useLive('customer', [['customer', 'one', id]]);
-  useLive('follow', [['customer', 'one', id]]);
+  useLive(['customer', 'follow'], [['customer', 'one', id]]);
   return useQuery({
     queryKey: ['customer', 'one', id],
-    queryFn: ({ signal }) => ok(api.GET('/api/customer/customers/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) =>
+      ok(api.GET('/api/customer/customers/{id}', { params: { path: { id } }, signal })),
   });
 }
 
@@ -34,18 +36,43 @@ function Known({ customer }: { customer: CustomerDetail }) {
   const t = useT();
   const gender = (['unknown', 'male', 'female'] as const)[customer.gender] ?? 'unknown';
   return (
-    <>
+    <div className="q-stack">
       <Card>
-        <CustomerCard size={48} customer={faceOf({ ...customer, name: customer.name || t('nameless'), corpName: customer.company })} />
+        <div className="customer-face">
+          <CustomerCard
+            size={48}
+            customer={faceOf({
+              ...customer,
+              name: customer.name || t('nameless'),
+              corpName: customer.company,
+            })}
+          />
+          <StateBadge tone={customer.follows > 0 ? 'good' : 'bad'}>
+            {t(customer.follows > 0 ? 'companyState.open' : 'companyState.lost')}
+          </StateBadge>
+        </div>
         <Facts
           items={[
-            { name: t('type'), value: t(customer.type === 2 ? 'type.corp' : customer.type === 1 ? 'type.wechat' : 'type.unknown') },
+            {
+              name: t('type'),
+              value: t(
+                customer.type === 2 ? 'type.corp' : customer.type === 1 ? 'type.wechat' : 'type.unknown',
+              ),
+            },
             { name: t('gender'), value: t(`gender.${gender}`) },
             ...(customer.company ? [{ name: t('company'), value: customer.company }] : []),
             ...(customer.title ? [{ name: t('position'), value: customer.title }] : []),
-            { name: t('firstAdded'), value: <TimeText at={customer.addedAt} />, hint: t('firstAdded.hint') },
+            { name: t('firstAdded'), value: <MaybeTime at={customer.addedAt} />, hint: t('firstAdded.hint') },
             ...(customer.lostAt ? [{ name: t('lostAt'), value: <TimeText at={customer.lostAt} /> }] : []),
-            { name: t('externalId'), value: <Copy text={customer.customer} /> },
+            {
+              name: t('externalId'),
+              value: (
+                <span className="customer-id">
+                  <code>{customer.customer}</code>
+                  <Copy text={customer.customer} />
+                </span>
+              ),
+            },
           ]}
         />
       </Card>
@@ -59,15 +86,19 @@ function Known({ customer }: { customer: CustomerDetail }) {
         {customer.groups.length === 0 ? (
           <p className="q-faint">{t('noGroups')}</p>
         ) : (
-          <Facts
-            items={customer.groups.map((group) => ({
-              name: group.name || t('namelessGroup'),
-              value: t('groupLine', { owner: group.ownerName, n: group.members }),
-            }))}
-          />
+          <ul className="customer-groups">
+            {customer.groups.map((group) => (
+              <li key={group.id}>
+                <span>{group.name || t('namelessGroup')}</span>
+                <span className="q-faint">
+                  {t('groupLine', { owner: group.ownerName, n: group.members })}
+                </span>
+              </li>
+            ))}
+          </ul>
         )}
       </Card>
-    </>
+    </div>
   );
 }
 
@@ -87,10 +118,23 @@ function Follower({ follow }: { follow: FollowRow }) {
           ...(follow.description ? [{ name: t('description'), value: follow.description }] : []),
           ...(follow.company ? [{ name: t('remarkCompany'), value: follow.company }] : []),
           ...(follow.mobiles.length > 0 ? [{ name: t('mobiles'), value: follow.mobiles.join('、') }] : []),
-          { name: t('addWay'), value: text(`customer.addWay.${follow.addWay}`, undefined, t('addWay.other', { code: follow.addWay })) },
-          { name: t('added'), value: <TimeText at={follow.addedAt} show="time" /> },
-          ...(follow.endedAt ? [{ name: t('endedAt'), value: <TimeText at={follow.endedAt} show="time" /> }] : []),
-          { name: t('tag'), value: follow.tags.length > 0 ? <Labels texts={follow.tags.map((tag) => tag.name)} limit={12} /> : '–' },
+          {
+            name: t('addWay'),
+            value: text(
+              `customer.addWay.${follow.addWay}`,
+              undefined,
+              t('addWay.other', { code: follow.addWay }),
+            ),
+          },
+          { name: t('added'), value: <MaybeTime at={follow.addedAt} show="time" /> },
+          ...(follow.endedAt
+            ? [{ name: t('endedAt'), value: <TimeText at={follow.endedAt} show="time" /> }]
+            : []),
+          {
+            name: t('tag'),
+            value:
+              tagNames(follow.tags).length > 0 ? <Labels texts={tagNames(follow.tags)} limit={12} /> : '–',
+          },
         ]}
       />
     </section>

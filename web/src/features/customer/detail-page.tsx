@@ -12,7 +12,6 @@ import type { Tone } from '@/parts/StateBadge';
 import { Timeline } from '@/parts/Timeline';
 import { CustomerFacts, useCustomer } from './customer-facts';
 import { useT } from './strings';
-import './customer.css';
 
 type Entry = components['schemas']['AskEntry'];
 
@@ -23,7 +22,11 @@ export default function DetailPage() {
   const customer = useCustomer(id);
   return (
     <Page title={customer.data?.name || t('detail')} meaning={t('detail.meaning')}>
-      <Columns wide="right" left={<CustomerFacts id={id} />} right={<Story id={id} />} />
+      {customer.isError ? (
+        <ErrorView error={customer.error} onRetry={() => void customer.refetch()} />
+      ) : (
+        <Columns wide="right" left={<CustomerFacts id={id} />} right={<Story id={id} />} />
+      )}
     </Page>
   );
 }
@@ -35,20 +38,27 @@ const looks: Record<string, { icon: IconName; tone: Tone }> = {
   'customer.lost': { icon: 'leave', tone: 'bad' },
   'customer.deleted': { icon: 'leave', tone: 'warn' },
   'customer.gone': { icon: 'leave', tone: 'quiet' },
+  'customer.taken': { icon: 'member', tone: 'good' },
   'customer.handed': { icon: 'member', tone: 'quiet' },
   'channelcode.came': { icon: 'scan', tone: 'busy' },
   'welcome.sent': { icon: 'welcome', tone: 'good' },
   'churn.noticed': { icon: 'bell', tone: 'quiet' },
+  'churn.unnoticed': { icon: 'bell', tone: 'bad' },
 };
 
 function Story({ id }: { id: string }) {
   const t = useT();
   const { text } = useI18n();
-  for (const topic of ['customer', 'follow', 'channelcode', 'welcome', 'churn']) useLive(topic, [['customer', 'timeline', id]]);
+  useLive(['customer', 'follow', 'channelcode', 'welcome', 'churn'], [['customer', 'timeline', id]]);
   const pages = useInfiniteQuery({
     queryKey: ['customer', 'timeline', id],
     queryFn: ({ pageParam, signal }) =>
-      ok(api.GET('/api/customer/customers/{id}/timeline', { params: { path: { id }, query: { after: pageParam, limit: 30 } }, signal })),
+      ok(
+        api.GET('/api/customer/customers/{id}/timeline', {
+          params: { path: { id }, query: { after: pageParam, limit: 30 } },
+          signal,
+        }),
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
   });

@@ -7,12 +7,13 @@ import { CustomerCard } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { MemberTag } from '@/parts/MemberTag';
 import { Labels, StateBadge } from '@/parts/StateBadge';
-import { TimeText } from '@/parts/TimeText';
+
 import { CustomerFacts } from './customer-facts';
-import { type ListQuery, withTotal } from './list-page';
+import { MaybeTime } from './maybe-time';
+import type { ListQuery } from './query';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
-import { faceOf, type FollowRow, standingOf, standingTone } from './words';
+import { type FollowRow, faceOf, standingOf, standingTone, tagNames } from './words';
 
 /** One row a member–customer pair. */
 export function FollowTable(props: { query: ListQuery; filters: UrlFilters; tools: ReactNode }) {
@@ -26,11 +27,11 @@ export function FollowTable(props: { query: ListQuery; filters: UrlFilters; tool
       key: 'name',
       title: t('customer'),
       fixed: true,
-      width: 260,
+      width: 240,
       render: (row) => <CustomerCard customer={faceOf({ ...row, name: row.name || t('nameless') })} />,
     },
     { key: 'member', title: t('member'), width: 140, render: (row) => <MemberTag name={row.memberName} /> },
-    { key: 'tags', title: t('tag'), render: (row) => <Labels texts={row.tags.map((tag) => tag.name)} /> },
+    { key: 'tags', title: t('tag'), render: (row) => <Labels texts={tagNames(row.tags)} /> },
     {
       key: 'standing',
       title: t('standing'),
@@ -43,14 +44,39 @@ export function FollowTable(props: { query: ListQuery; filters: UrlFilters; tool
     {
       key: 'addWay',
       title: t('addWay'),
-      width: 130,
-      render: (row) => text(`customer.addWay.${row.addWay}`, undefined, t('addWay.other', { code: row.addWay })),
+      width: 140,
+      render: (row) =>
+        text(`customer.addWay.${row.addWay}`, undefined, t('addWay.other', { code: row.addWay })),
     },
-    { key: 'added', title: t('added'), width: 150, render: (row) => <TimeText at={row.addedAt} /> },
-    { key: 'ended', title: t('endedAt'), width: 150, optional: true, render: (row) => (row.endedAt ? <TimeText at={row.endedAt} /> : '–') },
-    { key: 'company', title: t('remarkCompany'), width: 160, optional: true, render: (row) => row.company || '–' },
-    { key: 'description', title: t('description'), width: 220, optional: true, render: (row) => row.description || '–' },
-    { key: 'mobiles', title: t('mobiles'), width: 150, optional: true, render: (row) => row.mobiles.join('、') || '–' },
+    { key: 'added', title: t('added'), width: 140, render: (row) => <MaybeTime at={row.addedAt} /> },
+    {
+      key: 'ended',
+      title: t('endedAt'),
+      width: 150,
+      optional: true,
+      render: (row) => <MaybeTime at={row.endedAt} />,
+    },
+    {
+      key: 'company',
+      title: t('remarkCompany'),
+      width: 160,
+      optional: true,
+      render: (row) => row.company || '–',
+    },
+    {
+      key: 'description',
+      title: t('description'),
+      width: 220,
+      optional: true,
+      render: (row) => row.description || '–',
+    },
+    {
+      key: 'mobiles',
+      title: t('mobiles'),
+      width: 150,
+      optional: true,
+      render: (row) => row.mobiles.join('、') || '–',
+    },
   ];
 
   return (
@@ -61,12 +87,9 @@ export function FollowTable(props: { query: ListQuery; filters: UrlFilters; tool
       rowKey={(row) => row.id}
       queryKey={['customer', 'follow', query]}
       load={({ after, limit, signal }) =>
-        withTotal(
-          after === undefined,
-          ok(api.GET('/api/customer/follows', { params: { query: { ...query, after, limit } }, signal })),
-          () => ok(api.GET('/api/customer/follows/count', { params: { query }, signal })),
-        )
+        ok(api.GET('/api/customer/follows', { params: { query: { ...query, after, limit } }, signal }))
       }
+      count={(signal) => ok(api.GET('/api/customer/follows/count', { params: { query }, signal }))}
       filters={filters}
       tools={tools}
       empty={{ title: t('empty'), hint: t('empty.hint'), action: <SyncButton primary /> }}

@@ -7,24 +7,12 @@ import { Page } from '@/parts/Page';
 import { Switcher } from '@/parts/Tabs';
 import { CompanyTable } from './company-table';
 import { FollowTable } from './follow-table';
+import type { ListQuery } from './query';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
 import { addWays } from './words';
 
 export type Level = 'company' | 'follow';
-
-/** The filters as the server wants them. */
-export interface ListQuery {
-  q?: string;
-  member?: string[];
-  department?: number[];
-  tag?: string[];
-  tagMode?: 'any' | 'all' | 'none';
-  from?: string;
-  to?: string;
-  standing?: 'open' | 'half' | 'lost' | 'deleted' | 'gone' | 'all';
-  addWay?: number;
-}
 
 /** Customers at either level: one row a customer, or one row a member–customer pair. */
 export default function ListPage() {
@@ -59,19 +47,13 @@ export default function ListPage() {
         items={[
           { key: 'member', label: t('member'), kind: 'member' },
           { key: 'department', label: t('department'), kind: 'department' },
-          { key: 'tag', label: t('tag'), kind: 'tag' },
-          {
-            key: 'tagMode',
-            label: t('tagMode'),
-            kind: 'choice',
-            options: (['any', 'all', 'none'] as const).map((mode) => ({ value: mode, label: t(`tagMode.${mode}`) })),
-          },
+          { key: 'tag', label: t('tag'), kind: 'tag', modeKey: 'tagMode' },
           { key: 'added', label: t('added'), kind: 'period' },
           {
             key: 'standing',
             label: t('standing'),
             kind: 'choice',
-            options: (['half', 'lost', 'deleted', 'gone', 'all'] as const).map((s) => ({
+            options: (['half', 'lost', 'deleted', 'gone', 'handed', 'all'] as const).map((s) => ({
               value: s,
               label: t(`standing.${s}`),
             })),
@@ -113,15 +95,3 @@ function LevelSwitch() {
 function some(values: string[]): string[] | undefined {
   return values.length > 0 ? values : undefined;
 }
-
-/** Reads the total beside the first page; the list itself does not wait for it. */
-export async function withTotal<Row>(
-  first: boolean,
-  page: Promise<{ items: Row[]; next?: string }>,
-  count: () => Promise<{ count: number; exact: boolean }>,
-) {
-  if (!first) return page;
-  const [rows, total] = await Promise.all([page, count()]);
-  return { ...rows, total };
-}
-

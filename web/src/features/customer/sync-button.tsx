@@ -6,6 +6,7 @@ import { Button } from '@/parts/Button';
 import { useFeedback } from '@/parts/Feedback';
 import { TimeText } from '@/parts/TimeText';
 import { useT } from './strings';
+import './customer.css';
 
 /** Reads everything from WeCom anew; shows how far it is and when it last ended. */
 export function SyncButton({ primary }: { primary?: boolean }) {
@@ -30,13 +31,13 @@ export function SyncButton({ primary }: { primary?: boolean }) {
   return (
     <>
       {running ? (
-        <span className="q-faint">
+        <span className="customer-sync q-faint">
           {t(`sync.stage.${latest.stage as 'contacts'}`)} {t('sync.rows', { n: latest.done })}
         </span>
       ) : (
         syncs.data?.lastDone !== undefined &&
         syncs.data.lastDone > 0 && (
-          <span className="q-faint">
+          <span className="customer-sync q-faint">
             {t('sync.last')} <TimeText at={syncs.data.lastDone} />
           </span>
         )

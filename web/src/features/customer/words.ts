@@ -32,9 +32,7 @@ export const standingTone: Record<Standing, Tone> = {
 };
 
 /** WeCom's add_way values that have words here; others are shown by number. */
-export const addWays = [
-  0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 24, 201, 202,
-] as const;
+export const addWays = [0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 24, 201, 202] as const;
 
 const genders = ['unknown', 'male', 'female'] as const;
 
@@ -52,4 +50,9 @@ export function faceOf(c: {
     gender: genders[c.gender] ?? 'unknown',
     remark: c.remark && c.remark !== c.name ? c.remark : undefined,
   };
+}
+
+/** Names of tags, each once: a member's own may be called like one of the company. Rule-group tags have no name. */
+export function tagNames(tags: readonly { name: string }[]): string[] {
+  return [...new Set(tags.map((tag) => tag.name).filter(Boolean))];
 }
