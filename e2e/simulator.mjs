@@ -51,9 +51,9 @@ export class Simulator {
   }
 
   /**
-   * The customers a member follows, as far as WeCom tells: those he has confirmed, and that a
-   * customer deleted him is told by callback alone, so of losses before the first sync nobody
-   * can know.
+   * The customers a member follows, those whom he has yet to confirm (half) too, as far as
+   * WeCom tells: that a customer deleted the member is told by callback alone, so of losses
+   * before the first sync nobody can know.
    */
   async followed(member) {
     const told = new Set();
@@ -66,7 +66,7 @@ export class Simulator {
       after = callbacks.at(-1)?.id;
     }
     const contacts = await this.contacts(member);
-    return contacts.filter((c) => c.by_member && !c.half && (c.by_customer || !told.has(c.external_userid)));
+    return contacts.filter((c) => c.by_member && (c.by_customer || !told.has(c.external_userid)));
   }
 
   async #call(method, path, body) {

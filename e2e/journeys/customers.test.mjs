@@ -63,7 +63,8 @@ journey('customers are filtered by tag, any of several or none of them', async (
   const picker = page.getByRole('combobox', { name: '标签' });
   await pick(page, picker, first);
   await eventually(async () => assert.equal(await list.total(), bearing(first).length));
-  for (const row of await list.rows.all()) assert.match(await row.textContent(), new RegExp(`${first}|\\+\\d`));
+  for (const row of await list.rows.all())
+    assert.match(await row.textContent(), new RegExp(`${first}|\\+\\d`));
   await pick(page, picker, second);
   await eventually(async () => assert.equal(await list.total(), bearing(first, second).length));
 
@@ -112,7 +113,8 @@ journey('two characters from within a name find their customers', async (stage) 
   const all = await pairs(stage);
   const { name } = all.find((pair) => /^\p{Script=Han}{3}$/u.test(pair.name));
   const two = name.slice(1);
-  const hits = all.filter((pair) => `${pair.name}\n${pair.remark ?? ''}`.includes(two));
+  // Of those whom the member has yet to confirm WeCom tells no name.
+  const hits = all.filter((pair) => !pair.half && `${pair.name}\n${pair.remark ?? ''}`.includes(two));
 
   await page.getByRole('search').getByRole('textbox').fill(two);
   await eventually(async () => assert.equal(await list.total(), customersIn(hits)));
