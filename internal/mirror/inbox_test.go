@@ -238,7 +238,7 @@ func TestOneLineIsTranslatedInOrder(t *testing.T) {
 	each(t, small(), func(h *house) {
 		member := h.members()[0]
 		h.interrupt.Store(func(*http.Request) bool { return true }) // details do not come
-		for i := range 250 {
+		for i := range 150 {
 			change := "add_external_contact"
 			if i%2 == 1 {
 				change = "del_follow_user"
@@ -254,7 +254,7 @@ func TestOneLineIsTranslatedInOrder(t *testing.T) {
 			}
 			last = e.At
 		}
-		if len(added) != 125 || h.follow(member, "wmX").Standing != mirror.Lost {
+		if len(added) != 75 || h.follow(member, "wmX").Standing != mirror.Lost {
 			t.Errorf("%d additions, follow %+v", len(added), h.follow(member, "wmX"))
 		}
 		if n := h.count(`SELECT count(*) FROM mirror_inbox WHERE state <> 'done'`); n != 0 {

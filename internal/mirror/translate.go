@@ -1,14 +1,12 @@
 package mirror
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -126,10 +124,16 @@ const (
 	behindPause = 2 * time.Second
 )
 
-// translateJob asks for a translation. It takes no lane key: finding the end of a line for
-// each row would cost the intake more than storing it, and the job keeps the order itself.
+// translateJob asks for a translation. Lines of the whole corp, in which thousands may wait
+// after an import, are the queue's to keep (its lane key); the many short ones of customers
+// and groups keep themselves (takeInbox), because finding the end of a lane for each row
+// would cost the intake several times what storing it does.
 func translateJob(corp string, inbox id.ID, line string) job.Insert {
-	return job.Insert{Kind: kindTranslate, Corp: corp, Args: translateArgs{Inbox: inbox, Line: line}}
+	in := job.Insert{Kind: kindTranslate, Corp: corp, Args: translateArgs{Inbox: inbox, Line: line}}
+	if line == aboutContacts || line == aboutTags {
+		in.Key, in.Args = line, translateArgs{Inbox: inbox}
+	}
+	return in
 }
 
 // translate is the job behind each callback. It takes those along that wait before it in
@@ -181,21 +185,47 @@ func (m *Mirror) translate(ctx context.Context, j job.Job[translateArgs]) error 
 // takenAtOnce bounds one transaction when a line is long.
 const takenAtOnce = 100
 
-// takeInbox marks the waiting callbacks of the job as done, which also keeps other jobs
-// of the line off them, and gives them in order.
+// takeInbox marks the waiting callbacks of the job as done and gives them in order: those
+// that came before its own in the line, and its own. It begins with the first of the line,
+// so that of two jobs one waits for the other and then finds what is left.
 func (m *Mirror) takeInbox(ctx context.Context, tx db.Tx, j job.Job[translateArgs]) ([]Inbox, error) {
-	const take = `UPDATE mirror_inbox SET state = 'done', error = '', done_at = ? WHERE corp_id = ? AND state = 'waiting' AND `
-	now, a := db.NowMS(m.clock), j.Args
-	var rows []Inbox
-	var err error
-	if a.Line == "" {
-		err = tx.NewRaw(take+`id = ? RETURNING `+inboxColumns, now, j.Corp, a.Inbox).Scan(ctx, &rows)
-	} else {
-		err = tx.NewRaw(take+`id IN (SELECT id FROM mirror_inbox WHERE corp_id = ? AND line = ? AND state = 'waiting' AND id <= ?
-			ORDER BY id LIMIT ?) RETURNING `+inboxColumns, now, j.Corp, j.Corp, a.Line, a.Inbox, takenAtOnce).Scan(ctx, &rows)
+	var taken []Inbox
+	for len(taken) < takenAtOnce {
+		first, err := firstOfLine(ctx, tx, j)
+		if err != nil || first == 0 {
+			return taken, err
+		}
+		var rows []Inbox
+		err = tx.NewRaw(`UPDATE mirror_inbox SET state = 'done', error = '', done_at = ?
+			WHERE corp_id = ? AND id = ? AND state = 'waiting' RETURNING `+inboxColumns,
+			db.NowMS(m.clock), j.Corp, first).Scan(ctx, &rows)
+		if err != nil {
+			return nil, err
+		}
+		taken = append(taken, rows...) // none when another job had it first
+		if len(rows) > 0 && first == j.Args.Inbox {
+			break
+		}
 	}
-	slices.SortFunc(rows, func(x, y Inbox) int { return cmp.Compare(x.ID, y.ID) })
-	return rows, err
+	return taken, nil
+}
+
+// firstOfLine is the callback that is next in the job's line, 0 when there is none up to
+// its own.
+func firstOfLine(ctx context.Context, tx db.Tx, j job.Job[translateArgs]) (id.ID, error) {
+	var first []id.ID
+	var err error
+	if j.Args.Line == "" {
+		err = tx.NewRaw(`SELECT id FROM mirror_inbox WHERE corp_id = ? AND id = ? AND state = 'waiting'`,
+			j.Corp, j.Args.Inbox).Scan(ctx, &first)
+	} else {
+		err = tx.NewRaw(`SELECT id FROM mirror_inbox WHERE corp_id = ? AND line = ? AND state = 'waiting' AND id <= ?
+			ORDER BY id LIMIT 1`, j.Corp, j.Args.Line, j.Args.Inbox).Scan(ctx, &first)
+	}
+	if err != nil || len(first) == 0 {
+		return 0, err
+	}
+	return first[0], nil
 }
 
 // carryOut translates one callback that takeInbox has marked as done.
