@@ -1,0 +1,113 @@
+package product_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/queqiao-scrm/queqiao/internal/apptest"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/product"
+)
+
+// catalogue gathers a language's texts as the front end does (web/src/lib/translate.ts):
+// the keys that name the server's things belong to nobody's folder.
+func catalogue(t *testing.T, language string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, pattern := range []string{"../../web/src/*/locale/", "../../web/src/features/*/locale/"} {
+		files, err := filepath.Glob(pattern + language + ".json")
+		if err != nil || len(files) == 0 {
+			t.Fatalf("no texts in %s: %v", pattern, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var texts map[string]string
+			if err := json.Unmarshal(text, &texts); err != nil {
+				t.Fatalf("%s: %v", file, err)
+			}
+			folder := filepath.Base(filepath.Dir(filepath.Dir(file)))
+			for key, words := range texts {
+				all[key], all[folder+"."+key] = words, words
+			}
+		}
+	}
+	return all
+}
+
+// timelineKind finds the kinds of timeline entries that features write out.
+var timelineKind = regexp.MustCompile(`Kind(?:: |, e\.Values = )"([a-z]+\.[a-zA-Z]+)"`)
+
+// TestEverythingNamedHasWords looks for whatever the server names by a key – entries of
+// the menu, rights, figures, lines of a timeline, jobs – in both languages.
+func TestEverythingNamedHasWords(t *testing.T) {
+	h := apptest.Open(t, db.SQLite, apptest.Options{Features: product.Features()})
+	var want []string
+	for _, f := range h.App.Features {
+		for _, entry := range f.Menu {
+			want = append(want, "menu."+entry.Key, "menu.group."+string(entry.Group))
+		}
+		for _, permission := range f.Permissions {
+			want = append(want, "permission."+permission.Key)
+		}
+	}
+	var figures struct {
+		Tiles []struct {
+			Key string `json:"key"`
+		} `json:"tiles"`
+	}
+	h.Console().Do(http.MethodGet, "/api/home/tiles", nil, &figures)
+	if len(figures.Tiles) == 0 {
+		t.Error("the home page has no figures")
+	}
+	for _, tile := range figures.Tiles {
+		want = append(want, "tile."+tile.Key, "tile."+tile.Key+".definition")
+	}
+	sources, err := filepath.Glob("../feature/*/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := 0
+	for _, file := range sources {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(file, "_test.go") || !strings.Contains(string(text), "ask.Entry") {
+			continue
+		}
+		for _, found := range timelineKind.FindAllStringSubmatch(string(text), -1) {
+			want = append(want, "timeline."+found[1])
+			lines++
+		}
+	}
+	if lines == 0 {
+		t.Error("no feature writes a line of the timeline")
+	}
+	slices.Sort(want)
+	want = slices.Compact(want)
+	for _, language := range []string{"zh-CN", "en"} {
+		texts := catalogue(t, language)
+		for _, key := range want {
+			if texts[key] == "" {
+				t.Errorf("%s has no %q", language, key)
+			}
+		}
+		for kind := range h.App.Queue.Kinds() {
+			slug, name, _ := strings.Cut(kind, ".")
+			news, heard := strings.CutPrefix(name, "on.")
+			// As web/src/features/eventlog/kind-name.ts puts them together.
+			if texts["job."+kind] == "" && (!heard || texts["menu."+slug] == "" || texts["eventlog.news."+news] == "") {
+				t.Errorf("%s has no %q", language, "job."+kind)
+			}
+		}
+	}
+}
