@@ -22,15 +22,21 @@ SELECT lane_key FROM lines WHERE lane_key IS NOT NULL`
 
 // sweep moves lines on whose last finisher died before it could (see promoteBatch).
 func (q *Queue) sweep(ctx context.Context) error {
+	q.mu.Lock()
+	from := q.swept
+	q.mu.Unlock()
 	var keys []string
-	err := q.db.Read().NewRaw(sweepText, q.swept, sweepKeys).Scan(ctx, &keys)
+	err := q.db.Read().NewRaw(sweepText, from, sweepKeys).Scan(ctx, &keys)
 	if err != nil && !db.NoRows(err) {
 		return err
 	}
-	q.swept = ""
+	next := ""
 	if len(keys) == sweepKeys {
-		q.swept = keys[len(keys)-1]
+		next = keys[len(keys)-1]
 	}
+	q.mu.Lock()
+	q.swept = next
+	q.mu.Unlock()
 	if len(keys) == 0 {
 		return nil
 	}
