@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/queqiao-scrm/queqiao/internal/apptest"
-	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/product"
 )
 
@@ -49,7 +48,7 @@ var timelineKind = regexp.MustCompile(`Kind(?:: |, e\.Values = )"([a-z]+\.[a-zA-
 // TestEverythingNamedHasWords looks for whatever the server names by a key – entries of
 // the menu, rights, figures, lines of a timeline, jobs – in both languages.
 func TestEverythingNamedHasWords(t *testing.T) {
-	h := apptest.Open(t, db.SQLite, apptest.Options{Features: product.Features()})
+	h := apptest.Open(t, "sqlite", apptest.Options{Features: product.Features()})
 	var want []string
 	for _, f := range h.App.Features {
 		for _, entry := range f.Menu {
