@@ -57,6 +57,10 @@ dev: toolchain packages ## Demo server and pages with hot reload: Go is rebuilt 
 test: toolchain ## Everything: Go on both engines, front end, journeys in a browser, architecture, lint, generated files
 	@scripts/test.sh
 
+.PHONY: race
+race: ## The concurrent packages under the race detector, the job queue included (several minutes)
+	@CGO_ENABLED=1 scripts/postgres.sh go test -race -timeout 30m ./internal/platform/job/... ./internal/platform/bus/... ./internal/platform/live/... ./wecom/...
+
 .PHONY: test-go
 test-go: ## Go tests alone, PostgreSQL included (PKG=./internal/mirror/... for some)
 	@scripts/postgres.sh node scripts/count.mjs go $(or $(PKG),./...)

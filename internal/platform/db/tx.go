@@ -67,7 +67,7 @@ func (tx Tx) RunInTx(context.Context, *sql.TxOptions, func(context.Context, bun.
 
 // txTries bounds how often a transaction is begun again after a deadlock, a
 // serialization failure or a busy database.
-const txTries = 6
+const txTries = 12
 
 // Tx runs fn in a write transaction: committed when fn returns nil, rolled back when it
 // returns an error or panics. The context given to fn carries the mark of InTx.
