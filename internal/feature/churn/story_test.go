@@ -7,9 +7,14 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/apptest"
 	"github.com/queqiao-scrm/queqiao/internal/feature/churn"
-	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
+
+// TestStories plays the stories of this folder.
+func TestStories(t *testing.T) {
+	apptest.Stories(t, "testdata/*.story", customer.New, churn.New)
+}
 
 func TestLossIsToldAtOnceWithALinkThatWorks(t *testing.T) {
 	stories(t, apptest.Options{}, func(d *desk) {
@@ -72,82 +77,6 @@ func TestLossBeforeTheFirstSync(t *testing.T) {
 		d.Sync()
 		if l := d.only(); l.Name == "" {
 			d.t.Errorf("the sync did not teach the name: %+v", l)
-		}
-	})
-}
-
-func TestReAddingKeepsBothLosses(t *testing.T) {
-	stories(t, apptest.Options{}, func(d *desk) {
-		member, person := d.cast()
-		d.meet(member, person)
-		d.Advance(24 * time.Hour)
-		d.leave(member, person)
-		d.Advance(time.Hour)
-		d.meet(member, person)
-		if l := d.only(); l.ReturnedAt == nil {
-			d.t.Errorf("the loss is open although the customer came back: %+v", l)
-		}
-		var back struct{ Items []struct{ Standing int } }
-		d.call("GET", "/api/customer/follows?standing=all", "", &back)
-		if len(back.Items) != 1 || back.Items[0].Standing != 1 {
-			d.t.Errorf("the pair is not as before: %+v", back)
-		}
-		d.Advance(time.Hour)
-		d.leave(member, person)
-		all := d.losses()
-		if len(all) != 2 || all[0].ReturnedAt != nil || all[1].ReturnedAt == nil {
-			d.t.Fatalf("%+v", all)
-		}
-		if all[0].DaysKept != 0 || all[1].DaysKept != 1 {
-			d.t.Errorf("kept %d and %d days", all[0].DaysKept, all[1].DaysKept)
-		}
-		if cards := d.cards(member); len(cards) != 2 {
-			d.t.Errorf("the member got %d cards", len(cards))
-		}
-		for query, want := range map[string]int{"state=lost": 1, "state=returned": 1, "state=all": 2} {
-			var page web.Page[churn.View]
-			d.call("GET", "/api/churn/losses?"+query, "", &page)
-			if len(page.Items) != want {
-				d.t.Errorf("%s: %d rows, want %d", query, len(page.Items), want)
-			}
-		}
-	})
-}
-
-func TestRepeatedCallbackIsOneLoss(t *testing.T) {
-	stories(t, apptest.Options{}, func(d *desk) {
-		member, person := d.cast()
-		d.meet(member, person)
-		_, err := d.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultDuplicate, Event: "change_external_contact/del_follow_user"})
-		d.must(err)
-		d.leave(member, person)
-		for _, sent := range d.Sim.Deliveries(0) {
-			d.must(d.Sim.Redeliver(sent.ID))
-		}
-		d.Settle()
-		d.only()
-		if cards := d.cards(member); len(cards) != 1 {
-			d.t.Errorf("the member got %d cards", len(cards))
-		}
-	})
-}
-
-func TestNoticeSwitchedOff(t *testing.T) {
-	stories(t, apptest.Options{}, func(d *desk) {
-		member, person := d.cast()
-		d.meet(member, person)
-		d.call("PUT", "/api/churn/setting", `{"notify":false}`, nil)
-		var setting churn.Setting
-		d.call("GET", "/api/churn/setting", "", &setting)
-		if setting.Notify {
-			d.t.Error("the switch did not turn")
-		}
-		d.leave(member, person)
-		if l := d.only(); l.Notice != churn.NoticeOff {
-			d.t.Errorf("%+v", l)
-		}
-		if cards := d.cards(member); len(cards) != 0 {
-			d.t.Errorf("the member got %+v", cards)
 		}
 	})
 }
