@@ -41,11 +41,14 @@ async function filled(path, page, program) {
   return path.replace('$id', items[0].id);
 }
 
-/** Opens an address and waits until its data have come and nothing is still being drawn. */
+/** Opens an address and waits until its data have come: it has its heading, and nothing holds a place for what comes. */
 async function show(page, address) {
   await page.goto(address);
   await page.waitForFunction(
-    () => document.fonts.status === 'loaded' && !document.querySelector('[aria-busy="true"]'),
+    () =>
+      document.fonts.status === 'loaded' &&
+      document.querySelector('h1, h2') &&
+      !document.querySelector('[aria-busy="true"], .ant-skeleton, .skeleton, .booting'),
   );
 }
 

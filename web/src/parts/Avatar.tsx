@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { initial } from '@/lib/initial';
 import './style/badges.css';
 
 /** Grounds for initials; white text on each has at least 4.5:1. */
@@ -28,14 +29,4 @@ function groundOf(name: string): string {
   let sum = 0;
   for (const sign of name) sum = (sum * 31 + (sign.codePointAt(0) ?? 0)) % 9973;
   return grounds[sum % grounds.length] ?? '#3a5bb8';
-}
-
-/**
- * Chinese people are told apart by the given name's last sign; a Latin name by its
- * first letter. Emoji, of which nicknames are full, stand for nobody.
- */
-export function initial(name: string): string {
-  const signs = name.match(/[\p{L}\p{N}]/gu) ?? [];
-  const last = signs[signs.length - 1] ?? '?';
-  return /[a-z]/i.test(last) ? (signs[0] ?? '?').toUpperCase() : last;
 }

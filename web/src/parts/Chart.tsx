@@ -48,7 +48,12 @@ export function Chart(props: ChartData & { label: string; height?: number; empty
   }, [blank]);
 
   useEffect(() => {
-    if (ready) chart.current?.setOption(chartOption({ kind, categories, series }, dark, language), true);
+    if (!ready) return;
+    const animation = !matchMedia('(prefers-reduced-motion: reduce)').matches;
+    chart.current?.setOption(
+      { ...chartOption({ kind, categories, series }, dark, language), animation },
+      true,
+    );
   }, [ready, kind, categories, series, dark, language]);
 
   if (blank) return <Empty compact icon="data" title={empty ?? t('noData')} />;

@@ -1,5 +1,6 @@
 /** @jsxImportSource preact */
 import { useEffect, useState } from 'preact/hooks';
+import { initial } from '@/lib/initial';
 import {
   askWho,
   firstTry,
@@ -49,7 +50,7 @@ export function Sidebar({ t }: { t: PocketText }) {
       <main class="pocket">
         <section class="pocket-card pocket-who">
           <span class="pocket-face" aria-hidden="true">
-            {[...user.name].pop()}
+            {initial(user.name)}
           </span>
           <div>
             <h1>{user.name}</h1>

@@ -40,11 +40,13 @@ export function faceOf(c: {
   name: string;
   type: number;
   gender: number;
+  avatar?: string;
   corpName?: string;
   remark?: string;
 }): CustomerFace {
   return {
     name: c.name,
+    avatar: c.avatar || undefined,
     kind: c.type === 1 ? 'wechat' : c.type === 2 ? 'corp' : undefined,
     corp: c.corpName,
     gender: genders[c.gender] ?? 'unknown',

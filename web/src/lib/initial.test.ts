@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { initial } from './Avatar';
+import { initial } from './initial';
 
 it.each([
   ['王芳', '芳'],
