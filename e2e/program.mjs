@@ -63,6 +63,7 @@ export class Program {
         QUEQIAO_HTTP__LISTEN: `127.0.0.1:${this.ports.console}`,
         QUEQIAO_SIM__LISTEN: `127.0.0.1:${this.ports.simulator}`,
         QUEQIAO_ADMIN_PASSWORD: this.admin.password,
+        QUEQIAO_LOG__LEVEL: 'info',
       },
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

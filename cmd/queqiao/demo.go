@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -26,7 +27,10 @@ type demo struct {
 // Run starts server and simulator on one data folder. The first start plays a month of
 // history through the front door: people scan codes, members greet, some leave.
 func (d demo) Run(ctx context.Context, c *commands) error {
-	cfg, err := c.load(map[string]string{"sim.listen": d.SimListen, "log.level": os.Getenv("QUEQIAO_LOG__LEVEL")})
+	// Addresses and password shall stay on the screen: a line for every request of the
+	// history would push them off. --set log.level=info or QUEQIAO_LOG__LEVEL brings them.
+	quiet := cmp.Or(os.Getenv("QUEQIAO_LOG__LEVEL"), "warn")
+	cfg, err := c.load(map[string]string{"sim.listen": d.SimListen, "log.level": quiet})
 	if err != nil {
 		return err
 	}
@@ -119,7 +123,7 @@ func (demo) announce(w io.Writer, cfg config.Config, a *app.App, sim *simulator)
 
 `, heading("鹊桥 Queqiao demo"), a.Config.PublicURL(), cfg.Admin.Name, cfg.Admin.Password.Reveal(), sim.url, sim.url, absolute(string(cfg.Data)))
 	printWorld(w, sim.Sim)
-	_, _ = fmt.Fprintf(w, "\n  Ctrl-C stops it; the next start finds everything again.\n\n")
+	_, _ = fmt.Fprintf(w, "\n  Ctrl-C stops it; the next start finds everything again. The first start plays a month of history in a few seconds.\n\n")
 }
 
 // demoPassword keeps the made-up password beside the demo's data, so that every start

@@ -2,6 +2,7 @@ package wecomsim
 
 import (
 	"fmt"
+	"math"
 	mathrand "math/rand/v2"
 	"time"
 )
@@ -133,9 +134,13 @@ func pick[T any](d *seeder, list []T) T { return list[d.rand.IntN(len(list))] }
 // chance is true in p of 100 cases.
 func (d *seeder) chance(p int) bool { return d.rand.IntN(100) < p }
 
+// growth makes later moments likelier: a corp that wins a little more customers each week.
+// 1 would spread them evenly, 2 would put a fifth of a month into its last day.
+const growth = 1.15
+
 // before returns a moment within the last days, later ones more likely.
 func (d *seeder) before(days int) time.Time {
 	span := time.Duration(days) * 24 * time.Hour
 	x := d.rand.Float64()
-	return d.now.Add(-time.Duration(x * x * float64(span)))
+	return d.now.Add(-time.Duration(math.Pow(x, growth) * float64(span)))
 }
