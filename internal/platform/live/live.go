@@ -198,21 +198,22 @@ func (l *Live) after(ctx context.Context, from id.ID, corp string) ([]change, er
 	return rows, err
 }
 
-// deliver hands rows that are new to the streams of their corp.
+// deliver hands rows that are new to the streams of their corp: all at once, so that
+// what was committed together reaches a page merged.
 func (l *Live) deliver(rows []change) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	news := map[string][]change{}
 	for _, r := range rows {
 		if l.seen[r.ID] {
 			continue
 		}
 		l.seen[r.ID] = true
 		l.last = max(l.last, r.ID)
-		for s := range l.streams {
-			if s.corp == r.Corp {
-				s.add(r)
-			}
-		}
+		news[r.Corp] = append(news[r.Corp], r)
+	}
+	for s := range l.streams {
+		s.add(news[s.corp])
 	}
 	horizon := earlier(l.last, overlap)
 	maps.DeleteFunc(l.seen, func(i id.ID, _ bool) bool { return i <= horizon })

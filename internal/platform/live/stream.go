@@ -48,12 +48,17 @@ func newStream(corp, who string) *stream {
 	return &stream{corp: corp, who: who, wake: make(chan struct{}, 1), waiting: map[string][]string{}}
 }
 
-// add lets a change wait, merged with those of its topic.
-func (s *stream) add(c change) {
+// add lets changes wait, merged with those of their topics.
+func (s *stream) add(changes []change) {
+	if len(changes) == 0 {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.last = max(s.last, c.ID)
-	s.merge(c.Topic, keysOf(c))
+	for _, c := range changes {
+		s.last = max(s.last, c.ID)
+		s.merge(c.Topic, keysOf(c))
+	}
 	select {
 	case s.wake <- struct{}{}:
 	default:
@@ -185,9 +190,7 @@ func (l *Live) replay(ctx context.Context, s *stream, from id.ID) error {
 		s.loseCount()
 		return nil
 	}
-	for _, r := range rows {
-		s.add(r)
-	}
+	s.add(rows)
 	return nil
 }
 
