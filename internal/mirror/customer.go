@@ -74,8 +74,8 @@ func CustomersByID(ctx context.Context, q db.Querier, corp string, ids []id.ID) 
 	found := make(map[id.ID]Customer, len(ids))
 	return found, inBatches(ids, func(part []id.ID) error {
 		var rows []Customer
-		err := q.NewRaw(`SELECT `+customerColumns+` FROM mirror_customer WHERE corp_id = ? AND id IN (?)`,
-			corp, bun.List(part)).Scan(ctx, &rows)
+		err := q.NewRaw(`SELECT `+customerColumns+` FROM mirror_customer WHERE id IN (?) AND `+thisCorp,
+			bun.List(part), corp).Scan(ctx, &rows)
 		for _, c := range rows {
 			found[c.ID] = c
 		}

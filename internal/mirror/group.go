@@ -86,7 +86,7 @@ func GroupMembers(ctx context.Context, q db.Querier, corp string, group id.ID) (
 // newest first.
 func GroupsWith(ctx context.Context, q db.Querier, corp, who string) ([]Group, error) {
 	var rows []Group
-	err := q.NewRaw(`SELECT `+groupColumns+` FROM mirror_group WHERE corp_id = ? AND dissolved_at = 0
+	err := q.NewRaw(`SELECT `+groupColumns+` FROM mirror_group WHERE dissolved_at = 0 AND `+thisCorp+`
 		AND id IN (SELECT group_id FROM mirror_group_member WHERE corp_id = ? AND who = ?)
 		ORDER BY created_at DESC, id DESC`, corp, corp, who).Scan(ctx, &rows)
 	return rows, err

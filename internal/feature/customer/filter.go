@@ -210,6 +210,9 @@ func (s *service) taggedAll(ctx context.Context, tags []string, p *plan) error {
 		p.with(t)
 	}
 	p.nothing = fewest == 0
+	if fewest > few && p.few() {
+		p.rarest = "" // the members' own lists are shorter
+	}
 	return nil
 }
 
