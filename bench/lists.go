@@ -136,6 +136,7 @@ type followRow struct {
 	EndedAt       int64  `bun:"ended_at"`
 	ToldAt        int64  `bun:"told_at"`
 	ReadAt        int64  `bun:"read_at"`
+	FoundAt       int64  `bun:"found_at"`
 	SyncRun       id.ID  `bun:"sync_run"`
 	UpdatedAt     int64  `bun:"updated_at"`
 }
@@ -171,7 +172,7 @@ func (h *house) fill(ctx context.Context, size int) error {
 			for k := range 1 + dice.IntN(100)/65 {
 				f := followRow{
 					ID: h.app.IDs.New(), Corp: h.corp, Member: fmt.Sprintf("m%04d", (dice.IntN(250)*2+k)%500), Customer: c.Customer, CustomerID: c.ID,
-					Standing: 1, Remark: name + "先生", Mobiles: "[]", AddWay: 1, AddedAt: c.AddedAt + int64(k), UpdatedAt: now, ReadAt: now,
+					Standing: 1, Remark: name + "先生", Mobiles: "[]", AddWay: 1, AddedAt: c.AddedAt + int64(k), UpdatedAt: now, ReadAt: now, FoundAt: now,
 				}
 				c.Follows++
 				follows = append(follows, f)
