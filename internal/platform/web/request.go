@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/language"
 )
@@ -25,6 +26,9 @@ type state struct {
 	recorder *recorder // the answer as it leaves
 	top      *recorder // the answer as the handler writes it, before compression
 	draining <-chan struct{}
+
+	notes   sync.Mutex
+	changes []Change // what the operation says about itself, for the audit log
 }
 
 // wrote tells whether the answer has begun.
