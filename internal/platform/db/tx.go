@@ -44,6 +44,29 @@ type inTx struct{}
 // InTx says whether ctx belongs to a running transaction.
 func InTx(ctx context.Context) bool { return ctx.Value(inTx{}) != nil }
 
+// Current names the transaction that ctx belongs to, nil outside one. A transaction that
+// is run again has another name: what was said in the run that was undone can be told
+// from what holds. The value is for comparing only.
+func Current(ctx context.Context) any {
+	if s, ok := ctx.Value(inTx{}).(*txState); ok {
+		return s
+	}
+	return nil
+}
+
+// Witness writes down what a transaction did, in that same transaction: DB.Tx calls it
+// when its function has succeeded, right before the commit, each time the transaction is
+// run. Its error undoes the transaction. What it must know of the commit it hears through
+// Tx.AfterCommit.
+type Witness func(ctx context.Context, tx Tx) error
+
+type witnessKey struct{}
+
+// WithWitness has every transaction of ctx end before the witness; nil takes it away.
+func WithWitness(ctx context.Context, w Witness) context.Context {
+	return context.WithValue(ctx, witnessKey{}, w)
+}
+
 // OutsideTx is ErrInTx when ctx belongs to a running transaction. Every client of the
 // outside world asks it first.
 func OutsideTx(ctx context.Context) error {
@@ -114,8 +137,14 @@ func (d *DB) tx(ctx context.Context, fn func(context.Context, Tx) error) (hooks 
 			}
 		}
 	}()
-	if err := fn(context.WithValue(ctx, inTx{}, true), tx); err != nil {
+	within := context.WithValue(ctx, inTx{}, tx.state)
+	if err := fn(within, tx); err != nil {
 		return nil, err
+	}
+	if witness, _ := ctx.Value(witnessKey{}).(Witness); witness != nil {
+		if err := witness(within, tx); err != nil {
+			return nil, err
+		}
 	}
 	done = true
 	if err := inner.Commit(); err != nil {

@@ -37,7 +37,7 @@ func TestWhoGetsIn(t *testing.T) {
 		audited           string // action, "" for none
 	}{
 		{"", "GET", "/api/code/codes", 401, ""},
-		{"nobody", "GET", "/api/code/codes", 403, ""},
+		{"nobody", "GET", "/api/code/codes", 403, "code.getCodes"},
 		{"noCorp", "GET", "/api/code/codes", 401, ""},
 		{"reader", "GET", "/api/code/codes", 200, ""},
 		{"reader", "HEAD", "/api/code/codes", 200, ""},

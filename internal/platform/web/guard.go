@@ -2,9 +2,7 @@ package web
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
-	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 )
@@ -23,37 +21,6 @@ type Subject interface {
 // otherwise the context that the operation will see (with the viewer in it).
 type Guard interface {
 	Identify(ctx context.Context, r *http.Request) (context.Context, Subject, error)
-}
-
-// Entry is one audited call.
-type Entry struct {
-	At        time.Time
-	Corp      string // "" when nobody was identified
-	Actor     string // Subject.Actor, "" when nobody was identified
-	Operation string // operation id, e.g. "channelcode.postCodes"
-	Action    string // the name given by Audited, else the operation id
-	Summary   string
-	Audience  Audience
-	// Target is the path of the call: it names the thing acted upon.
-	Target    string
-	Status    int
-	Address   string // client address
-	Agent     string // User-Agent
-	Reference string // request id, the same as in problems and logs
-	Dangerous bool
-}
-
-// Auditor keeps the entries. An error is logged; it does not undo what was done.
-type Auditor interface {
-	Record(ctx context.Context, e Entry) error
-}
-
-// logAuditor is used until a real one is there. It leaves out who and where from.
-type logAuditor struct{ log *slog.Logger }
-
-func (a logAuditor) Record(ctx context.Context, e Entry) error {
-	a.log.InfoContext(ctx, "audit", "action", e.Action, "operation", e.Operation, "status", e.Status, "reference", e.Reference)
-	return nil
 }
 
 // noGuard stands where no guard was given: it lets nobody in.

@@ -125,17 +125,18 @@ func (s *Server) handle(info RouteInfo, next http.Handler) {
 	if !info.Stream {
 		next = compress(next)
 	}
-	serve := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if info.Audit {
-			defer s.audit(r, info)
-		}
+	serve := http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
+		w, r := s.witnessed(answer, r, info)
+		defer w.finish()
 		admitted, err := s.admit(r, info)
 		if err != nil {
 			writeError(w, r, err)
+			w.returned = true
 			return
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		next.ServeHTTP(w, admitted)
+		w.returned = true
 	})
 	s.mux.Handle(info.Method+" "+info.Path, s.bounded(info.Method+" "+info.Path, info.BodyLimit, info.Stream, s.wrap(serve)))
 }
@@ -194,25 +195,6 @@ func (b *timedBody) Read(p []byte) (int, error) {
 		_ = b.controller.SetReadDeadline(time.Time{})
 	}
 	return n, err
-}
-
-func (s *Server) audit(r *http.Request, info RouteInfo) {
-	st := stateOf(r.Context())
-	e := Entry{
-		At: s.opts.Clock.Now(), Operation: info.Operation, Action: info.Action, Summary: info.Summary,
-		Audience: info.Audience, Target: r.URL.Path, Status: st.recorder.status, Agent: r.UserAgent(),
-		Reference: st.id, Dangerous: info.Destructive,
-	}
-	if st.address.IsValid() {
-		e.Address = st.address.String()
-	}
-	if st.subject != nil {
-		e.Corp, e.Actor = st.subject.CorpID(), st.subject.Actor()
-	}
-	// The record is written also when the client has gone away.
-	if err := s.auditor.Record(context.WithoutCancel(r.Context()), e); err != nil {
-		s.opts.Log.ErrorContext(r.Context(), "audit failed", "operation", info.Operation, "error", err.Error(), "reference", st.id)
-	}
 }
 
 // notFound answers what no route took: 405 when another method would do, else 404.

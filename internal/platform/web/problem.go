@@ -159,6 +159,7 @@ func newProblem(state *state, code fault.Code, status int, detail string) *Probl
 	if p.Detail == "" {
 		p.Detail = p.Title
 	}
+	state.code = code
 	return p
 }
 
@@ -172,6 +173,11 @@ func writeProblem(w http.ResponseWriter, r *http.Request, p *Problem) {
 		// Half an answer is out. Ending the connection tells the client that it is half.
 		panic(http.ErrAbortHandler)
 	}
+	sendProblem(w, p)
+}
+
+// sendProblem answers with p and takes away what was said for another answer.
+func sendProblem(w http.ResponseWriter, p *Problem) {
 	h := w.Header()
 	for _, name := range []string{"Content-Disposition", "Content-Encoding", "Content-Length", "ETag", "Last-Modified"} {
 		h.Del(name)

@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"golang.org/x/text/language"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 )
 
 // state is what the server knows about a request under way.
@@ -28,7 +30,8 @@ type state struct {
 	draining <-chan struct{}
 
 	notes   sync.Mutex
-	changes []Change // what the operation says about itself, for the audit log
+	changes []noted    // what the operation says about itself, for the audit log
+	code    fault.Code // of the problem that the answer is, "" when it is none
 }
 
 // wrote tells whether the answer has begun.
