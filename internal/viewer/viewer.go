@@ -68,6 +68,9 @@ func (v Viewer) Actor() string {
 	return "account:" + v.Account.String()
 }
 
+// ActorName is what people call the viewer, for the audit log.
+func (v Viewer) ActorName() string { return v.Name }
+
 // Sees tells whether rows of the member lie in the viewer's scope.
 func (v Viewer) Sees(member string) bool {
 	switch v.Scope.Reach {
