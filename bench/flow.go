@@ -159,7 +159,7 @@ func events(ctx context.Context, b *bench) error {
 
 // firstSync reads a corp from a WeCom that takes 5 ms a call.
 func firstSync(ctx context.Context, b *bench) error {
-	b.line("| engine | customers | follows | seconds | calls | least calls | ratio | memory beyond the simulator's |\n|---|---|---|---|---|---|---|---|")
+	b.line("| engine | customers | follows | seconds | calls | least calls | ratio | statements per customer | memory beyond the simulator's |\n|---|---|---|---|---|---|---|---|---|")
 	for _, engine := range engines() {
 		for _, size := range b.sizes {
 			if err := syncOnce(ctx, b, engine, size); err != nil {

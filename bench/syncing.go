@@ -36,6 +36,7 @@ func syncOnce(ctx context.Context, b *bench, engine string, size int) error {
 			}
 		}
 	}()
+	statements := h.app.DB.Statements()
 	began := time.Now()
 	if _, err := h.app.Mirror.StartSync(ctx, h.corp, mirror.ScopeFull, "bench"); err != nil {
 		return err
@@ -54,6 +55,7 @@ func syncOnce(ctx context.Context, b *bench, engine string, size int) error {
 		time.Sleep(20 * time.Millisecond)
 	}
 	took := time.Since(began)
+	statements = h.app.DB.Statements() - statements
 	close(stop)
 	world := h.sim.Describe("").Corps[0]
 	var follows int
@@ -71,7 +73,7 @@ func syncOnce(ctx context.Context, b *bench, engine string, size int) error {
 	// one call a group and one for each 1000 of their list; the token, the departments,
 	// the follow users and the tags.
 	least := (world.Follows+99)/100 + world.Departments + world.Groups + (world.Groups+999)/1000 + 4
-	b.line("| %s | %d | %d | %.1f | %d | %d | %.3f | %.0f MB |", engine, size, follows, took.Seconds(), calls, least, float64(calls)/float64(least), float64(peak.Load()-min(before, peak.Load()))/(1<<20))
+	b.line("| %s | %d | %d | %.1f | %d | %d | %.3f | %.2f | %.0f MB |", engine, size, follows, took.Seconds(), calls, least, float64(calls)/float64(least), float64(statements)/float64(size), float64(peak.Load()-min(before, peak.Load()))/(1<<20))
 	return nil
 }
 

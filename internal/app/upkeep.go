@@ -7,17 +7,34 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 )
 
-// kindMaintain refreshes the database's statistics.
-const kindMaintain = "app.maintain"
+const (
+	// kindMaintain refreshes the database's statistics.
+	kindMaintain = "app.maintain"
+	// kindPrune forgets failed calls and tokens that nobody needs any more.
+	kindPrune = "app.prune"
+	// keepCalls is how long a failed call to WeCom can be looked up.
+	keepCalls = 30 * 24 * time.Hour
+)
 
 // upkeep registers what the program does for itself: statistics and numbers to watch.
 func (a *App) upkeep() {
 	a.Queue.Register(job.Define(kindMaintain, func(ctx context.Context, _ job.Job[struct{}]) error { return a.DB.Maintain(ctx) },
 		job.InLane(job.Bulk), job.Attempts(1)))
 	a.Queue.Schedules(job.Schedule{Kind: kindMaintain, Every: 10 * time.Minute})
+	a.Queue.Register(job.Define(kindPrune, a.prune, job.InLane(job.Bulk), job.Attempts(1)))
+	a.Queue.Schedules(job.Schedule{Kind: kindPrune, Every: time.Hour})
 	a.metrics.Register(a.Mirror.Collectors()...)
 	a.metrics.Database(a.DB.Stats)
 	a.metrics.Jobs(a.countJobs)
+}
+
+// prune forgets in small steps until nothing is left to forget. Twice is harmless.
+func (a *App) prune(ctx context.Context, _ job.Job[struct{}]) error {
+	for {
+		if removed, err := a.Corps.Prune(ctx, keepCalls); err != nil || removed == 0 {
+			return err
+		}
+	}
 }
 
 // countJobs adds up the jobs of all corps and of the installation itself, by state.

@@ -20,6 +20,7 @@ import (
 	"log/slog"
 	"runtime"
 	"strings"
+	"sync/atomic"
 
 	"github.com/uptrace/bun"
 
@@ -80,6 +81,7 @@ type DB struct {
 	clock  clock.Clock
 	log    *slog.Logger
 	notes  *notes
+	count  *counter
 }
 
 // Open connects and checks that the database answers. The clock paces retries of lost
@@ -93,7 +95,8 @@ func Open(ctx context.Context, c Config, cl clock.Clock, log *slog.Logger) (*DB,
 	if err != nil {
 		return nil, fmt.Errorf("db: open %s: %w", e.name(), err)
 	}
-	d := &DB{engine: e, write: write, read: read, clock: cl, log: log}
+	count := &counter{}
+	d := &DB{engine: e, write: write.WithQueryHook(count), read: read.WithQueryHook(count), clock: cl, log: log, count: count}
 	d.notes = newNotes(d)
 	return d, nil
 }
@@ -146,5 +149,18 @@ func (d *DB) Ping(ctx context.Context) error {
 
 // Stats are the two pools' counters, for metrics.
 func (d *DB) Stats() (write, read sql.DBStats) { return d.write.Stats(), d.read.Stats() }
+
+// Statements is how many statements this process has sent to the database, BEGIN and
+// COMMIT among them, those of migrations not.
+func (d *DB) Statements() int64 { return d.count.n.Load() }
+
+// counter counts statements as they end (bun.QueryHook).
+type counter struct{ n atomic.Int64 }
+
+// BeforeQuery does nothing.
+func (*counter) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+// AfterQuery counts.
+func (c *counter) AfterQuery(context.Context, *bun.QueryEvent) { c.n.Add(1) }
 
 func defaultReaders() int { return max(4, runtime.GOMAXPROCS(0)) }

@@ -261,3 +261,22 @@ func TestMaintainIsHarmlessAtAnyTime(t *testing.T) {
 		}
 	})
 }
+
+func TestStatementsAreCounted(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		before := d.Statements()
+		var n int
+		if err := d.Read().NewRaw("SELECT 1").Scan(t.Context(), &n); err != nil {
+			t.Fatal(err)
+		}
+		err := d.Tx(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			return tx.NewRaw("SELECT 2").Scan(ctx, &n)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.Statements() - before; got != 4 {
+			t.Errorf("%d statements, want 4: two queries, BEGIN and COMMIT", got)
+		}
+	})
+}
