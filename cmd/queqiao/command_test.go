@@ -40,10 +40,12 @@ func TestMistakesOfTheOperator(t *testing.T) {
 		args     []string
 		says     []string
 	}{
-		"a misspelt setting": {map[string]string{"http.listn": "127.0.0.1:0"}, []string{"serve"}, []string{"http.listn", "did you mean", "http.listen"}},
-		"a wrong value":      {map[string]string{"roles": "webb"}, []string{"serve"}, []string{"roles", "web, jobs or both", "webb"}},
-		"a taken port":       {map[string]string{"http.listen": taken.Addr().String()}, []string{"serve"}, []string{taken.Addr().String(), "--listen"}},
-		"no such file":       {nil, []string{"serve", "--config", "nowhere.toml"}, []string{"nowhere.toml"}},
+		"a misspelt setting":       {map[string]string{"http.listn": "127.0.0.1:0"}, []string{"serve"}, []string{"http.listn", "did you mean", "http.listen"}},
+		"a wrong value":            {map[string]string{"roles": "webb"}, []string{"serve"}, []string{"roles", "web, jobs or both", "webb"}},
+		"a taken port":             {map[string]string{"http.listen": taken.Addr().String()}, []string{"serve"}, []string{taken.Addr().String(), "--listen"}},
+		"plain http for everybody": {map[string]string{"http.listen": ":0"}, []string{"serve"}, []string{"http.tls_cert", "http.acme.domains", "http.trusted_proxies", "http.insecure"}},
+		"no certificate":           {map[string]string{"http.listen": "127.0.0.1:0", "http.tls_cert": "none.pem", "http.tls_key": "none.key"}, []string{"serve"}, []string{"none.pem"}},
+		"no such file":             {nil, []string{"serve", "--config", "nowhere.toml"}, []string{"nowhere.toml"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			text := fails(t, c.settings, c.args...)

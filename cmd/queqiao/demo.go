@@ -43,37 +43,37 @@ func (d demo) Run(ctx context.Context, c *commands) error {
 			return err
 		}
 	}
-	listener, err := listen(ctx, cfg.HTTP)
+	front, err := openDoor(ctx, cfg.Config, log)
 	if err != nil {
 		return err
 	}
 	sim, err := openSim(ctx, cfg.Config, log.With("part", "simulator"), wecomsim.DemoSeed())
 	if err != nil {
-		return closing(listener, err)
+		return closing(front, err)
 	}
 	cfg.WeCom = config.WeCom{BaseURL: sim.url, OpenURL: sim.url, LoginURL: sim.url}
 	cfg.Outgoing.Allow = append(cfg.Outgoing.Allow, sim.listener.Addr().String())
 	if cfg.HTTP.PublicURL == "" {
-		cfg.HTTP.PublicURL = "http://" + listener.Addr().String()
+		cfg.HTTP.PublicURL = front.url()
 	}
 	a, err := newApp(ctx, cfg.Config, log, app.Options{AutoMigrate: true, FrameAncestors: []string{sim.url}, ImageOrigins: []string{sim.url}})
 	if err != nil {
-		return closing(listener, errors.Join(err, sim.Close()))
+		return closing(front, errors.Join(err, sim.Close()))
 	}
 	defer func() { _ = a.Close() }() // the program ends; what was answered is on disk
 	if err := a.Start(ctx); err != nil {
-		return closing(listener, errors.Join(err, sim.Close()))
+		return closing(front, errors.Join(err, sim.Close()))
 	}
 	corpID, err := d.connect(ctx, a, sim, cfg.Config)
 	if err != nil {
-		return closing(listener, errors.Join(err, sim.Close()))
+		return closing(front, errors.Join(err, sim.Close()))
 	}
 	_ = a.Told() // the demo tells it below, in its own words and on every start
 	d.announce(os.Stdout, cfg.Config, a, sim)
 
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return sim.serve(running) })
-	group.Go(func() error { return a.Serve(running, listener) })
+	group.Go(func() error { return front.serve(running, a) })
 	group.Go(func() error {
 		// A failure leaves the demo emptier, not broken: tell it and go on serving.
 		if err := seedDemo(running, a, sim, corpID, cfg.Path("demo-ready"), log); err != nil && running.Err() == nil {

@@ -2,10 +2,9 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
+	"io"
 	"log/slog"
-	"net"
 	"os"
 
 	"github.com/queqiao-scrm/queqiao/internal/app"
@@ -27,26 +26,26 @@ func (s serve) Run(ctx context.Context, c *commands) error {
 		return err
 	}
 	log := logger(cfg.Log)
-	listener, err := listen(ctx, cfg.HTTP)
+	front, err := openDoor(ctx, cfg.Config, log)
 	if err != nil {
 		return err
 	}
 	a, err := newApp(ctx, cfg.Config, log, app.Options{AutoMigrate: s.Migrate})
 	if err != nil {
-		return closing(listener, err)
+		return closing(front, err)
 	}
 	defer func() { _ = a.Close() }() // the program ends; what was answered is on disk
 	if err := a.Start(ctx); err != nil {
-		return closing(listener, err)
+		return closing(front, err)
 	}
 	if err := connect(ctx, a, cfg.Corp); err != nil {
-		return closing(listener, err)
+		return closing(front, err)
 	}
-	log.Info("serving", "address", listener.Addr().String(), "public", cfg.PublicURL(), "engine", string(a.DB.Engine()))
+	log.Info("serving", "address", front.listener.Addr().String(), "public", cfg.PublicURL(), "engine", string(a.DB.Engine()))
 	for _, line := range a.Told() {
 		fmt.Fprintln(os.Stderr, line)
 	}
-	return a.Serve(ctx, listener)
+	return front.serve(ctx, a)
 }
 
 // newApp builds the product: every feature, the machine's clock, the built pages.
@@ -58,25 +57,8 @@ func newApp(ctx context.Context, cfg config.Config, log *slog.Logger, o app.Opti
 	return app.New(ctx, cfg, product.Features(), o)
 }
 
-// listen opens the socket before anything else, so that a taken port is the first thing said.
-func listen(ctx context.Context, h config.HTTP) (net.Listener, error) {
-	var in net.ListenConfig
-	l, err := in.Listen(ctx, "tcp", h.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("the console cannot listen on %s: %w; is another queqiao running? Choose another with --listen", h.Listen, err)
-	}
-	if h.TLSCert == "" {
-		return l, nil
-	}
-	cert, err := tls.LoadX509KeyPair(h.TLSCert, h.TLSKey)
-	if err != nil {
-		return nil, closing(l, err)
-	}
-	return tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}), nil
-}
-
-func closing(l net.Listener, err error) error {
-	_ = l.Close() // err is what matters
+func closing(c io.Closer, err error) error {
+	_ = c.Close() // err is what matters
 	return err
 }
 

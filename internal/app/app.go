@@ -32,6 +32,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/live"
 	"github.com/queqiao-scrm/queqiao/internal/platform/metrics"
+	"github.com/queqiao-scrm/queqiao/internal/platform/outgoing"
 	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
@@ -43,7 +44,8 @@ type Options struct {
 	Log   *slog.Logger
 	// UI holds the built pages, nil when the binary was built without them.
 	UI fs.FS
-	// Transport reaches the outside; nil for the network. Tests put the simulator here.
+	// Transport carries what the way out lets through; nil for the network. Tests put the
+	// line to the simulator here.
 	Transport http.RoundTripper
 	// Version is shown in the API document and at sign-in.
 	Version string
@@ -73,6 +75,8 @@ type App struct {
 	Web    *web.Server
 	Blob   blob.Store
 	Search *search.Index
+	// Outgoing is the one way out, and the record of whom the program called.
+	Outgoing *outgoing.Transport
 
 	Features []feature.Feature
 
@@ -81,7 +85,6 @@ type App struct {
 	metrics *metrics.Metrics
 	rights  *rights
 	sealer  *secret.Box
-	out     http.RoundTripper
 	closers []func() error
 	ready   chan struct{}
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/live"
-	"github.com/queqiao-scrm/queqiao/internal/platform/outgoing"
 	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
 )
@@ -37,10 +36,10 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.closers = append(a.closers, a.DB.Close)
-	if a.Blob, err = a.openBlob(cfg); err != nil {
+	if err := a.openWayOut(); err != nil {
 		return err
 	}
-	if err := a.openWayOut(); err != nil {
+	if a.Blob, err = a.openBlob(cfg); err != nil {
 		return err
 	}
 	node, err := a.claimNode(ctx)
@@ -57,6 +56,7 @@ func (a *App) openBlob(cfg config.Config) (blob.Store, error) {
 		return blob.OpenS3(blob.S3Options{
 			Endpoint: s.Endpoint, Region: s.Region, Bucket: s.Bucket, Prefix: s.Prefix, AccessKey: s.AccessKey,
 			SecretKey: s.SecretKey, Insecure: s.Insecure, PathStyle: s.PathStyle,
+			Transport: a.Outgoing.As("files"),
 		})
 	}
 	disk, err := blob.OpenDisk(cfg.Path("files"), a.opts.Clock)
@@ -104,7 +104,7 @@ func (a *App) build(features []feature.New) {
 	a.Live = live.New(a.DB, a.opts.Clock, a.IDs, a.log)
 	a.Search = search.New(a.DB)
 	a.Corps = corp.New(corp.Deps{
-		DB: a.DB, Secrets: a.sealer, Clock: a.opts.Clock, IDs: a.IDs, Transport: a.out,
+		DB: a.DB, Secrets: a.sealer, Clock: a.opts.Clock, IDs: a.IDs, Transport: a.Outgoing.As("wecom"),
 		BaseURL: cfg.WeCom.BaseURL, OpenURL: cfg.WeCom.OpenURL, LoginURL: cfg.WeCom.LoginURL, Log: a.log,
 		Changed: func(ctx context.Context, tx db.Tx, corp string) error { return a.tell(ctx, tx, corp, "call") },
 	})
@@ -140,26 +140,8 @@ func (a *App) deps() feature.Deps {
 	return feature.Deps{
 		DB: a.DB, Queue: a.Queue, Events: a.Bus, Live: a.Live, Corps: a.Corps,
 		Mirror: a.Mirror, Asks: a.Asks, Rights: a.rights, Clock: a.opts.Clock, IDs: a.IDs, Blob: a.Blob,
-		HTTP: &http.Client{Transport: a.out}, Search: a.Search, Sealer: a.sealer, Log: a.log, PublicURL: strings.TrimSuffix(a.Config.PublicURL(), "/"),
+		HTTP: &http.Client{Transport: a.Outgoing.As("pictures")}, Outgoing: a.Outgoing, Search: a.Search, Sealer: a.sealer, Log: a.log, PublicURL: strings.TrimSuffix(a.Config.PublicURL(), "/"),
 		WeCom: feature.WeComPages{OpenURL: a.Config.WeCom.OpenURL, LoginURL: a.Config.WeCom.LoginURL},
 		Menu:  a.menu, AdminName: a.Config.Admin.Name, AdminPassword: a.Config.Admin.Password,
 	}
-}
-
-// transport is the one way out: only to WeCom and the hosts the operator listed.
-func (a *App) openWayOut() error {
-	if a.out = a.opts.Transport; a.out != nil {
-		return nil
-	}
-	t, err := outgoing.New(outgoing.Options{
-		// WeCom keeps pictures of contact ways and avatars on hosts of these two domains.
-		Allow: append([]string{a.Config.WeCom.BaseURL, "*.qpic.cn", "*.qlogo.cn"}, a.Config.Outgoing.Allow...),
-		Clock: a.opts.Clock, Log: a.log, Observe: a.metrics.ObserveOutgoing,
-	})
-	if err != nil {
-		return err
-	}
-	a.out = t
-	a.closers = append(a.closers, func() error { t.CloseIdleConnections(); return nil })
-	return nil
 }

@@ -38,7 +38,7 @@ func newNode(t *testing.T, d *db.DB, keys string, number int, base string) node 
 		t.Fatal(err)
 	}
 	c := clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
-	r := corp.New(corp.Deps{DB: d, Secrets: box, Clock: c, IDs: id.NewSource(c, number), BaseURL: base})
+	r := corp.New(corp.Deps{DB: d, Secrets: box, Clock: c, IDs: id.NewSource(c, number), BaseURL: base, Transport: http.DefaultTransport})
 	t.Cleanup(func() {
 		if err := r.Close(context.Background()); err != nil {
 			t.Error(err)

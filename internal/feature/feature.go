@@ -22,6 +22,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/live"
+	"github.com/queqiao-scrm/queqiao/internal/platform/outgoing"
 	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
@@ -50,6 +51,10 @@ type Deps struct {
 	Log    *slog.Logger
 	// HTTP is the one way out for anything but WeCom's API: it reaches only allowed hosts.
 	HTTP *http.Client
+	// Outgoing is that way out itself, with its list and its book of whom the program
+	// called. A feature with calls of its own makes its client of Outgoing.As(slug), and of
+	// Guest() when people wrote the address.
+	Outgoing *outgoing.Transport
 	// PublicURL is where people and WeCom reach the program, without a slash at the end.
 	PublicURL string
 	// WeCom are the addresses of WeCom's own pages.

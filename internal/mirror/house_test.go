@@ -122,7 +122,7 @@ func newHouse(t testing.TB, d *db.DB, seed wecomsim.SeedOptions) *house {
 	h.check(err)
 	ids := id.NewSource(h.clock, 1)
 	log := slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	h.corps = corp.New(corp.Deps{DB: d, Secrets: box, Clock: h.clock, IDs: ids, BaseURL: api.URL, Log: log})
+	h.corps = corp.New(corp.Deps{DB: d, Secrets: box, Clock: h.clock, IDs: ids, BaseURL: api.URL, Transport: http.DefaultTransport, Log: log})
 	t.Cleanup(func() { h.check(h.corps.Close(ctx)) })
 	h.check(h.corps.Save(ctx, corp.Corp{ID: h.corp, Name: world.Name, TimeZone: "Asia/Shanghai", Status: corp.Active},
 		corp.App{

@@ -28,7 +28,7 @@ type S3Options struct {
 	Insecure  bool // HTTP instead of HTTPS
 	PathStyle bool // bucket in the path
 	// Transport carries the calls; the program's own (platform/outgoing), which must
-	// allow the endpoint. Nil for a plain one.
+	// allow the endpoint.
 	Transport http.RoundTripper
 }
 

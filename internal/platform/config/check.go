@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -33,6 +34,10 @@ func (c *Config) Check() error {
 	must(isListen(c.Sim.Listen), "sim.listen", "host:port", c.Sim.Listen)
 	must(c.HTTP.PublicURL == "" || isOrigin(c.HTTP.PublicURL), "http.public_url", "http(s)://host without a path", c.HTTP.PublicURL)
 	must((c.HTTP.TLSCert == "") == (c.HTTP.TLSKey == ""), "http.tls_cert and http.tls_key", "given together", c.HTTP.TLSCert+c.HTTP.TLSKey)
+	c.checkACME(must)
+	must(c.HTTP.RedirectListen == "" || isListen(c.HTTP.RedirectListen), "http.redirect_listen", "host:port or empty", c.HTTP.RedirectListen)
+	must(c.HTTP.RedirectListen == "" || c.HTTP.TLS() && strings.HasPrefix(c.PublicURL(), "https://"),
+		"http.redirect_listen", "used with TLS and an http.public_url that begins with https://", c.HTTP.RedirectListen)
 	dsn := c.DB.DSN.Reveal()
 	scheme, _, _ := strings.Cut(dsn, ":")
 	must(dsn == "" || slices.Contains([]string{"sqlite", "postgres", "postgresql"}, scheme), "db.dsn", "sqlite:<file> or postgres://…", scheme+":…")
@@ -52,6 +57,45 @@ func (c *Config) Check() error {
 	must(c.Log.Format == "text" || c.Log.Format == "json", "log.format", "text or json", c.Log.Format)
 	slices.SortFunc(wrong, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(wrong...)
+}
+
+func (c *Config) checkACME(must func(ok bool, name, want string, got any)) {
+	a := c.HTTP.ACME
+	for _, d := range a.Domains {
+		must(strings.Contains(d, ".") && !strings.ContainsAny(d, ":/@* "), "http.acme.domains", "host names without a wildcard", d)
+	}
+	must(len(a.Domains) == 0 || a.Agreed, "http.acme.agreed", "true: certificates are given only to those who agree to the authority's terms", a.Agreed)
+	must(len(a.Domains) == 0 || c.HTTP.TLSCert == "", "http.acme.domains", "empty when http.tls_cert is given", a.Domains)
+	must(isDirectory(a.Directory), "http.acme.directory", "an https:// address", a.Directory)
+}
+
+func isDirectory(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme == "https" && u.Host != "" && u.User == nil
+}
+
+// TLS tells whether the server speaks TLS by itself.
+func (h HTTP) TLS() bool { return h.TLSCert != "" || len(h.ACME.Domains) > 0 }
+
+// CheckExposure refuses to speak plain http to other machines when nothing says that it is
+// meant: passwords and sessions would travel readable.
+func (h HTTP) CheckExposure() error {
+	if h.TLS() || h.Insecure || len(h.TrustedProxies) > 0 || loopback(h.Listen) {
+		return nil
+	}
+	return fmt.Errorf("http.listen %s can be reached from other machines, and passwords would travel unencrypted: "+
+		"give http.tls_cert and http.tls_key, or http.acme.domains, or name the proxy in front that speaks TLS in http.trusted_proxies; "+
+		"or listen on 127.0.0.1. For a network that you trust, http.insecure=true allows it", h.Listen)
+}
+
+// loopback tells whether only this machine reaches an address to listen on.
+func loopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err == nil && host == "localhost" {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.Unmap().IsLoopback()
 }
 
 // Has tells whether this process plays a role, "web" or "jobs".
@@ -82,7 +126,10 @@ func (c *Config) PublicURL() string {
 	if c.HTTP.PublicURL != "" {
 		return strings.TrimSuffix(c.HTTP.PublicURL, "/")
 	}
-	if c.HTTP.TLSCert != "" {
+	if len(c.HTTP.ACME.Domains) > 0 {
+		return "https://" + c.HTTP.ACME.Domains[0]
+	}
+	if c.HTTP.TLS() {
 		return "https://" + c.HTTP.Listen
 	}
 	return "http://" + c.HTTP.Listen

@@ -41,8 +41,20 @@ type HTTP struct {
 	PublicURL      string         `koanf:"public_url" about:"how browsers and WeCom reach us, e.g. https://scrm.example.com; empty: http and the listen address"`
 	TrustedProxies []netip.Prefix `koanf:"trusted_proxies" about:"networks of reverse proxies whose X-Forwarded-For and -Proto count, e.g. 10.0.0.0/8"`
 	TLSCert        string         `koanf:"tls_cert" about:"certificate file (PEM); with tls_key the server speaks TLS itself"`
-	TLSKey         string         `koanf:"tls_key" about:"private key file (PEM)"`
+	TLSKey         string         `koanf:"tls_key" about:"private key file (PEM); a changed pair is taken into use without a restart"`
+	ACME           ACME           `koanf:"acme"`
+	RedirectListen string         `koanf:"redirect_listen" about:"address that leads plain http to public_url and answers the certificate authority, e.g. :80; empty: none"`
+	Insecure       bool           `koanf:"insecure" about:"allow plain http on an address that other machines reach, without a trusted proxy in front"`
 	MetricsToken   secret.Text    `koanf:"metrics_token" about:"token for reading /metrics from another machine; empty: from this machine only"`
+}
+
+// ACME obtains certificates from a certificate authority.
+type ACME struct {
+	Domains   []string `koanf:"domains" about:"names for which certificates are obtained by ACME; empty: none"`
+	Agreed    bool     `koanf:"agreed" about:"true says that you agree to the terms of the certificate authority"`
+	Email     string   `koanf:"email" about:"where the certificate authority may write to"`
+	Directory string   `koanf:"directory" about:"ACME directory of the certificate authority"`
+	Roots     string   `koanf:"roots" about:"PEM file with roots that vouch for an authority inside the house; empty: the system's"`
 }
 
 // DB is the database.
@@ -120,7 +132,7 @@ func Default() Config {
 	return Config{
 		Data:  "./data",
 		Roles: []string{"web", "jobs"},
-		HTTP:  HTTP{Listen: "127.0.0.1:8080"},
+		HTTP:  HTTP{Listen: "127.0.0.1:8080", ACME: ACME{Directory: "https://acme-v02.api.letsencrypt.org/directory"}},
 		Blob:  Blob{Kind: "disk"},
 		Admin: Admin{Name: "admin"},
 		WeCom: WeCom{

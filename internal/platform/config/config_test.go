@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -172,5 +173,60 @@ func TestFileFrom(t *testing.T) {
 	}
 	if got := config.FileFrom("x.toml", []string{"QUEQIAO_CONFIG=/etc/q.toml"}); got != "x.toml" {
 		t.Errorf("flag: %q", got)
+	}
+}
+
+func TestPlainHTTPStaysOnThisMachine(t *testing.T) {
+	rows := []struct {
+		listen string
+		more   map[string]string
+		ok     bool
+	}{
+		{"127.0.0.1:8080", nil, true},
+		{"[::1]:8080", nil, true},
+		{"localhost:8080", nil, true},
+		{"[::ffff:127.0.0.1]:8080", nil, true},
+		{"0.0.0.0:8080", nil, false},
+		{":8080", nil, false},
+		{"[::]:8080", nil, false},
+		{"10.0.0.5:8080", nil, false},
+		{"localhost.example.com:8080", nil, false},
+		{":8080", map[string]string{"http.tls_cert": "a", "http.tls_key": "b"}, true},
+		{":8080", map[string]string{"http.acme.domains": "a.example.com", "http.acme.agreed": "true"}, true},
+		{":8080", map[string]string{"http.trusted_proxies": "10.0.0.0/8"}, true},
+		{":8080", map[string]string{"http.insecure": "true"}, true},
+	}
+	for _, row := range rows {
+		flags := map[string]string{"http.listen": row.listen}
+		maps.Copy(flags, row.more)
+		l, err := config.Load(config.Sources{Flags: flags})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.HTTP.CheckExposure(); (err == nil) != row.ok {
+			t.Errorf("%s with %v: %v", row.listen, row.more, err)
+		} else if err != nil && !strings.Contains(err.Error(), "http.insecure") {
+			t.Errorf("%v does not say what to do", err)
+		}
+	}
+}
+
+func TestSettingsOfTLS(t *testing.T) {
+	acme := map[string]string{"http.acme.domains": "scrm.example.com", "http.acme.agreed": "true", "http.redirect_listen": ":80"}
+	l, err := config.Load(config.Sources{Flags: acme})
+	if err != nil || l.PublicURL() != "https://scrm.example.com" || !l.HTTP.TLS() {
+		t.Errorf("%v %v", l, err)
+	}
+	for name, row := range map[string]map[string]string{
+		"http.acme.agreed":     {"http.acme.domains": "a.example.com"},
+		"http.acme.domains":    {"http.acme.domains": "*.example.com", "http.acme.agreed": "true"},
+		"http.acme.directory":  {"http.acme.directory": "http://ca.example.com/"},
+		"http.redirect_listen": {"http.redirect_listen": ":80"},
+		"empty when":           {"http.acme.domains": "a.example.com", "http.acme.agreed": "true", "http.tls_cert": "a", "http.tls_key": "b"},
+		"https://":             {"http.redirect_listen": ":80", "http.tls_cert": "a", "http.tls_key": "b", "http.public_url": "http://a.example.com"},
+	} {
+		if _, err := config.Load(config.Sources{Flags: row}); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v: %v", row, err)
+		}
 	}
 }

@@ -1,10 +1,12 @@
 // Package outgoing is the one way out: every HTTP call of the program to another system
 // goes through its Transport.
 //
-// It calls only hosts on a list, so that no form field or callback can send the program
-// to an address inside the network; it refuses inside a database transaction, where a
-// slow WeCom would hold locks for everybody; it follows no redirect to another host;
-// it counts by host, and logs hosts only, for URLs of WeCom carry access tokens.
+// It calls only hosts on a list, each there for a reason that the operator can look up;
+// what people of the corp write into a form can never send the program to an address
+// inside the network (Guest), however the name resolves or whoever redirects; it refuses
+// inside a database transaction, where a slow WeCom would hold locks for everybody; it
+// follows no redirect to another host; it keeps a book of every host, who asked, how often
+// and how much; it logs hosts only, for URLs of WeCom carry access tokens.
 package outgoing
 
 import (
@@ -29,6 +31,10 @@ var ErrHost = errors.New("outgoing: host is not allowed; an operator can add it 
 // ErrRedirect says that a host answered with a redirect to another.
 var ErrRedirect = errors.New("outgoing: redirect to another host")
 
+// ErrInside says that a name led to an address inside the network, where only hosts that
+// the operator named may be called.
+var ErrInside = errors.New("outgoing: the address is inside the network")
+
 const (
 	dialTimeout   = 5 * time.Second
 	headerTimeout = 30 * time.Second
@@ -40,9 +46,7 @@ const (
 
 // Options say whom the program may call.
 type Options struct {
-	// Allow lists hosts: "qyapi.weixin.qq.com", "127.0.0.1:8090" for one port only,
-	// "*.qpic.cn" for everything below. A full URL stands for its host and port.
-	Allow []string
+	Allow []Permit
 	Clock clock.Clock
 	Log   *slog.Logger
 	// Observe is told of each call: host as on the list, "2xx" … "5xx", "error" or
@@ -50,76 +54,56 @@ type Options struct {
 	Observe func(host, outcome string, d time.Duration)
 	// Base does the work; nil for a transport of our own. Tests put a fake here.
 	Base http.RoundTripper
+	// Resolver finds addresses; nil for the machine's. Tests put a lying one here.
+	Resolver *net.Resolver
 }
 
-// Transport is an http.RoundTripper with the rules of this package.
+// Transport is an http.RoundTripper with the rules of this package, in the name of one
+// part of the program.
 type Transport struct {
+	*way
+	asker string
+	guest bool // the URL was written by somebody whom we do not trust
+}
+
+// way is what all transports of a program share.
+type way struct {
 	opts  Options
 	rules []rule
-	base  http.RoundTripper
-}
-
-// rule is an entry of the list.
-type rule struct {
-	host string // exact, or the part after "*."
-	port string // "" for any
-	wild bool
-	text string // as written
+	book  *Book
+	// inside may call any address, for hosts that the operator named himself; outside is
+	// for all others and refuses addresses inside the network when it dials. They share no
+	// connection.
+	inside, outside http.RoundTripper
 }
 
 // New makes the way out. It fails on an entry that is no host.
 func New(o Options) (*Transport, error) {
-	t := &Transport{opts: o, base: o.Base}
-	for _, text := range o.Allow {
-		r, err := parseRule(text)
+	w := &way{opts: o, book: newBook(o.Clock), inside: o.Base, outside: o.Base}
+	for _, p := range o.Allow {
+		r, err := parseRule(p)
 		if err != nil {
 			return nil, err
 		}
-		t.rules = append(t.rules, r)
+		w.rules = append(w.rules, r)
 	}
-	if t.base == nil {
-		t.base = &http.Transport{
-			Proxy:                 http.ProxyFromEnvironment,
-			DialContext:           (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
-			TLSHandshakeTimeout:   dialTimeout,
-			ResponseHeaderTimeout: headerTimeout,
-			MaxIdleConnsPerHost:   32,
-			IdleConnTimeout:       90 * time.Second,
-			ForceAttemptHTTP2:     true,
-		}
+	if o.Base == nil {
+		w.inside, w.outside = carrier(dialer(o.Resolver, false)), carrier(dialer(o.Resolver, true))
 	}
-	return t, nil
+	return &Transport{way: w, asker: "program"}, nil
 }
 
-func parseRule(text string) (rule, error) {
-	r := rule{text: text}
-	host := text
-	if strings.Contains(text, "://") {
-		u, err := url.Parse(text)
-		if err != nil || u.Host == "" {
-			return rule{}, fmt.Errorf("outgoing: %q is no URL", text)
-		}
-		host, r.text = u.Host, u.Host
-	}
-	if h, port, err := net.SplitHostPort(host); err == nil {
-		host, r.port = h, port
-	}
-	host, r.wild = strings.CutPrefix(strings.ToLower(strings.Trim(host, "[]")), "*.")
-	if r.host = host; host == "" || strings.ContainsAny(host, "*/ @") {
-		return rule{}, fmt.Errorf("outgoing: %q is no host, host:port or *.domain", text)
-	}
-	return r, nil
+// As gives the way out for one part of the program; the book has its name.
+func (t *Transport) As(asker string) *Transport {
+	return &Transport{way: t.way, asker: asker, guest: t.guest}
 }
 
-func (r rule) covers(host, port string) bool {
-	if r.port != "" && r.port != port {
-		return false
-	}
-	if r.wild {
-		return strings.HasSuffix(host, "."+r.host)
-	}
-	return host == r.host
-}
+// Guest gives the way out for addresses that people write into forms: only hosts on the
+// list, and none of them when it lies inside the network.
+func (t *Transport) Guest() *Transport { return &Transport{way: t.way, asker: t.asker, guest: true} }
+
+// Book is the record of whom the program called.
+func (t *Transport) Book() *Book { return t.book }
 
 // Allows tells whether a URL may be called.
 func (t *Transport) Allows(u *url.URL) bool {
@@ -127,22 +111,21 @@ func (t *Transport) Allows(u *url.URL) bool {
 	return ok
 }
 
-// match gives the entry of the list that covers a URL, as written.
-func (t *Transport) match(u *url.URL) (string, bool) {
+// Permits lists whom the program may call.
+func (t *Transport) Permits() []Permit { return t.opts.Allow }
+
+// match gives the entry of the list that covers a URL.
+func (w *way) match(u *url.URL) (rule, bool) {
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return "", false
+		return rule{}, false
 	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
-	for _, r := range t.rules {
+	host, port := target(u)
+	for _, r := range w.rules {
 		if r.covers(host, port) {
-			return r.text, true
+			return r, true
 		}
 	}
-	return "", false
+	return rule{}, false
 }
 
 // RoundTrip makes one call. Errors name the host, never the URL.
@@ -153,22 +136,64 @@ func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	began := t.opts.Clock.Now()
-	host, ok := t.match(r.URL)
-	if !ok {
+	rule, entry, err := t.admit(r.URL)
+	if err != nil {
 		closeBody(r)
 		t.conclude(ctx, "other", "refused", began)
-		return nil, fmt.Errorf("%w: %s", ErrHost, r.URL.Hostname())
+		return nil, err
 	}
-	answer, err := t.base.RoundTrip(r)
+	entry.begin()
+	base := t.outside
+	if rule.Inside && !t.guest {
+		base = t.inside
+	}
+	answer, err := base.RoundTrip(entry.counting(r))
+	if errors.Is(err, ErrInside) {
+		entry.refuse()
+		t.opts.Log.WarnContext(ctx, "outgoing call refused: the name leads inside the network", "host", rule.text, "asker", t.asker)
+		t.conclude(ctx, rule.text, "refused", began)
+		return nil, fmt.Errorf("%w: %s", ErrInside, r.URL.Hostname())
+	}
 	if err != nil {
-		t.conclude(ctx, host, "error", began)
-		return nil, fmt.Errorf("outgoing: %s: %w", host, err)
+		entry.fail()
+		t.conclude(ctx, rule.text, "error", began)
+		return nil, fmt.Errorf("outgoing: %s: %w", rule.text, err)
 	}
-	t.conclude(ctx, host, strconv.Itoa(answer.StatusCode/100)+"xx", began)
+	entry.answered(answer)
+	t.conclude(ctx, rule.text, strconv.Itoa(answer.StatusCode/100)+"xx", began)
 	if err := t.checkRedirect(r, answer); err != nil {
+		entry.refuse()
 		return nil, errors.Join(err, answer.Body.Close())
 	}
 	return answer, nil
+}
+
+// admit finds the rule that allows a URL and the line in the book; a refusal is written
+// down and logged here.
+func (t *Transport) admit(u *url.URL) (rule, *line, error) {
+	host, port := target(u)
+	found, ok := t.match(u)
+	if !ok {
+		entry := t.book.line(host, port, t.asker, "")
+		entry.begin()
+		entry.refuse()
+		t.opts.Log.Warn("outgoing call refused: the host is not on the list", "host", printable(host), "port", port, "asker", t.asker)
+		return rule{}, nil, fmt.Errorf("%w: %s", ErrHost, printable(host))
+	}
+	return found, t.book.line(host, port, t.asker, found.Key), nil
+}
+
+// Gate is for a library that brings a transport of its own and asks before each request
+// which proxy to use: it refuses what is not on the list, and writes the attempt down.
+func (t *Transport) Gate() func(*http.Request) (*url.URL, error) {
+	return func(r *http.Request) (*url.URL, error) {
+		_, entry, err := t.admit(r.URL)
+		if err != nil {
+			return nil, err
+		}
+		entry.begin()
+		return http.ProxyFromEnvironment(r)
+	}
 }
 
 // checkRedirect refuses here, below any client, so that a client with rules of its own
@@ -187,12 +212,12 @@ func (t *Transport) checkRedirect(r *http.Request, answer *http.Response) error 
 	return nil
 }
 
-func (t *Transport) conclude(ctx context.Context, host, outcome string, began time.Time) {
-	d := t.opts.Clock.Now().Sub(began)
-	if t.opts.Observe != nil {
-		t.opts.Observe(host, outcome, d)
+func (w *way) conclude(ctx context.Context, host, outcome string, began time.Time) {
+	d := w.opts.Clock.Now().Sub(began)
+	if w.opts.Observe != nil {
+		w.opts.Observe(host, outcome, d)
 	}
-	t.opts.Log.DebugContext(ctx, "outgoing", "host", host, "outcome", outcome, "ms", d.Milliseconds())
+	w.opts.Log.DebugContext(ctx, "outgoing", "host", host, "outcome", outcome, "ms", d.Milliseconds())
 }
 
 // Client is a client over the Transport, for calls with small bodies.
@@ -207,8 +232,10 @@ func (t *Transport) Client() *http.Client {
 
 // CloseIdleConnections lets go of kept connections.
 func (t *Transport) CloseIdleConnections() {
-	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
+	for _, base := range []http.RoundTripper{t.inside, t.outside} {
+		if c, ok := base.(interface{ CloseIdleConnections() }); ok {
+			c.CloseIdleConnections()
+		}
 	}
 }
 

@@ -20,8 +20,12 @@ import (
 
 func transport(t *testing.T, log *strings.Builder, seen *[]string, allow ...string) *outgoing.Transport {
 	t.Helper()
+	permits := make([]outgoing.Permit, 0, len(allow))
+	for _, host := range allow {
+		permits = append(permits, outgoing.Permit{Host: host, Key: "test", Inside: true})
+	}
 	out, err := outgoing.New(outgoing.Options{
-		Allow: allow, Clock: clock.NewFake(time.Unix(1, 0)),
+		Allow: permits, Clock: clock.NewFake(time.Unix(1, 0)),
 		Log:     slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Observe: func(host, outcome string, _ time.Duration) { *seen = append(*seen, host+" "+outcome) },
 	})
@@ -69,7 +73,7 @@ func TestWhomWeCall(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "*", "http://", "a b", "a/b", "user@host", "*.*"} {
-		if _, err := outgoing.New(outgoing.Options{Allow: []string{bad}}); err == nil {
+		if _, err := outgoing.New(outgoing.Options{Allow: []outgoing.Permit{{Host: bad}}}); err == nil {
 			t.Errorf("%q was accepted", bad)
 		}
 	}
