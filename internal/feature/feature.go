@@ -61,6 +61,8 @@ type Deps struct {
 	WeCom WeComPages
 	// Menu lists every feature's entries; account filters it for the signed-in viewer.
 	Menu func() []MenuEntry
+	// Permissions lists every right there is, for those who hand them out.
+	Permissions func() []Permission
 	// AdminName is the sign-in name of the first administrator.
 	AdminName string
 	// AdminPassword is the configured password of the first administrator, "" to make one up.

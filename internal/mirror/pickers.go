@@ -33,7 +33,7 @@ type MemberBrief struct {
 	Left    bool `json:"left,omitempty" doc:"no longer in the contact book"`
 }
 
-// pickMembers lists members in the viewer's scope, by userid.
+// pickMembers lists the members whom the viewer may name, by userid.
 func (m *Mirror) pickMembers(ctx context.Context, in *MembersInput) (*web.Page[MemberBrief], error) {
 	v, err := viewer.From(ctx)
 	if err != nil {
@@ -44,7 +44,7 @@ func (m *Mirror) pickMembers(ctx context.Context, in *MembersInput) (*web.Page[M
 		return nil, err
 	}
 	q := m.db.Read()
-	scope := v.Where("m.corp_id", "m.id")
+	scope := v.WhereKnown("m.corp_id", "m.id")
 	list := q.NewSelect().TableExpr("mirror_member AS m").ColumnExpr(memberColumnsOf("m")).Where(scope.SQL, scope.Args...)
 	if len(in.ID) > 0 {
 		list = list.Where("m.id IN (?)", bun.List(in.ID))
@@ -129,7 +129,7 @@ type DepartmentBrief struct {
 	ID      string `json:"id"`
 	Parent  string `json:"parent,omitempty" doc:"absent at the root"`
 	Name    string `json:"name"`
-	Members int    `json:"members" doc:"members in it and below, within the viewer's scope"`
+	Members int    `json:"members" doc:"members in it and below whom the viewer may name"`
 }
 
 // DepartmentList is the department tree, parents before children.
@@ -137,8 +137,8 @@ type DepartmentList struct {
 	Items []DepartmentBrief `json:"items"`
 }
 
-// pickDepartments gives the tree. A viewer who does not see the whole corp sees the
-// departments that hold somebody he sees, and what lies above them.
+// pickDepartments gives the tree. A viewer who may not name everybody sees the departments
+// that hold somebody he may name, and what lies above them.
 func (m *Mirror) pickDepartments(ctx context.Context, _ *struct{}) (*DepartmentList, error) {
 	v, err := viewer.From(ctx)
 	if err != nil {
@@ -150,14 +150,14 @@ func (m *Mirror) pickDepartments(ctx context.Context, _ *struct{}) (*DepartmentL
 		return nil, err
 	}
 	var in []place
-	scope := v.Where("m.corp_id", "m.id")
+	scope := v.WhereKnown("m.corp_id", "m.id")
 	if err := q.NewSelect().TableExpr("mirror_member AS m").
 		Join("JOIN mirror_member_department AS md ON md.corp_id = m.corp_id AND md.member_id = m.id").
 		ColumnExpr("md.corp_id, md.member_id, md.department_id, md.leader, md.position").
 		Where(scope.SQL, scope.Args...).Where("m.left_at = 0").Scan(ctx, &in); err != nil {
 		return nil, err
 	}
-	return &DepartmentList{Items: departmentTree(all, in, v.Scope.Reach == viewer.All)}, nil
+	return &DepartmentList{Items: departmentTree(all, in, v.KnowsAll())}, nil
 }
 
 // departmentTree orders departments from the top down and counts who is in each and

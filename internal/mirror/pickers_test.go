@@ -133,6 +133,16 @@ func TestPickers(t *testing.T) {
 		if code := c.call("POST", "/sync", `{"scope":"full"}`, nil); code != http.StatusForbidden {
 			t.Errorf("a member starts a sync: %d", code)
 		}
+
+		// The contact book's scope is wider than that of customers.
+		c.who.Member, c.who.Book = "zhaoyun", viewer.Scope{Reach: viewer.Departments, Members: []string{"wildcard", "zhaoyun"}}
+		if got := find(""); !slices.Equal(got, []string{"wildcard", "zhaoyun"}) {
+			t.Errorf("a member may name %v", got)
+		}
+		c.who.Book = viewer.Scope{Reach: viewer.All}
+		if got := find(""); len(got) != 11 {
+			t.Errorf("a member who may name everybody finds %v", got)
+		}
 		c.who = viewer.System("wwother")
 		if got := find(""); len(got) != 0 {
 			t.Errorf("another corp sees %v", got)

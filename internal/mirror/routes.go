@@ -10,8 +10,8 @@ import (
 // PermissionSync is the permission to start a sync.
 const PermissionSync = "mirror.sync"
 
-// Routes are the mirror's own operations: the pickers of the console, within the
-// viewer's data scope, and the sync.
+// Routes are the mirror's own operations: the pickers of the console, of whom the viewer
+// may name (viewer.Book), and the sync.
 func (m *Mirror) Routes() []web.Route {
 	return []web.Route{
 		web.Get("/members", "", "成员选择：按姓名、拼音或部门查找，或按 ID 取回", m.pickMembers, web.SignedIn(), web.Named("members")),

@@ -20,10 +20,28 @@ type Viewer struct {
 	// Member is the userid in WeCom; "" for a local administrator without one.
 	Member string
 	Name   string
-	Roles  []string // role keys, several add up
+	// Founder is the administrator made at the installation's first start.
+	Founder bool
+	Roles   []string // role keys, several add up
+	// RoleNames are what the corp calls them, in the same order.
+	RoleNames []string
 	// Permissions are route permissions such as "customer.read"; "*" is every one.
 	Permissions []string
-	Scope       Scope
+	// Scope is whose customers and groups he sees (数据范围).
+	Scope Scope
+	// Book is which members he may name: in pickers, filters and member names (通讯录范围).
+	// It reaches at least as far as Scope; left empty, it is Scope.
+	Book Scope
+	// Menu is how his roles shape the navigation, by key of the entry; nil leaves it as it is.
+	// What it hides stays open to those who hold the permission.
+	Menu map[string]MenuTweak
+}
+
+// MenuTweak changes one entry of the navigation.
+type MenuTweak struct {
+	Hidden bool
+	Title  string // instead of the usual name, "" to keep it
+	Order  int    // place in its group, 0 to keep it
 }
 
 // Reach is how far a data scope goes.
@@ -72,15 +90,31 @@ func (v Viewer) Actor() string {
 func (v Viewer) ActorName() string { return v.Name }
 
 // Sees tells whether rows of the member lie in the viewer's scope.
-func (v Viewer) Sees(member string) bool {
-	switch v.Scope.Reach {
+func (v Viewer) Sees(member string) bool { return v.reaches(v.Scope, member) }
+
+// Knows tells whether the viewer may learn of the member at all: see Book.
+func (v Viewer) Knows(member string) bool { return v.reaches(v.book(), member) }
+
+// KnowsAll tells whether the viewer may learn of every member.
+func (v Viewer) KnowsAll() bool { return v.book().Reach == All }
+
+func (v Viewer) reaches(s Scope, member string) bool {
+	switch s.Reach {
 	case All:
 		return true
 	case Departments:
-		return member == v.Member && member != "" || slices.Contains(v.Scope.Members, member)
+		return member == v.Member && member != "" || slices.Contains(s.Members, member)
 	default:
 		return member != "" && member == v.Member
 	}
+}
+
+// book is the contact book's scope, the data scope when none was set.
+func (v Viewer) book() Scope {
+	if v.Book.Reach == "" {
+		return v.Scope
+	}
+	return v.Book
 }
 
 // System is the viewer of jobs and reactions: everything of one corp.

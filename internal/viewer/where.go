@@ -15,12 +15,21 @@ type Condition struct {
 // Where is the scope as a condition on corp and member columns, e.g.
 // Where("f.corp_id", "f.member_id"). It is never empty: the corp is always bound.
 func (v Viewer) Where(corpColumn, memberColumn string) Condition {
+	return v.within(v.Scope, corpColumn, memberColumn)
+}
+
+// WhereKnown is the contact book's scope as such a condition, for members themselves.
+func (v Viewer) WhereKnown(corpColumn, memberColumn string) Condition {
+	return v.within(v.book(), corpColumn, memberColumn)
+}
+
+func (v Viewer) within(s Scope, corpColumn, memberColumn string) Condition {
 	c := Condition{SQL: corpColumn + " = ?", Args: []any{v.Corp}}
-	switch v.Scope.Reach {
+	switch s.Reach {
 	case All:
 		return c
 	case Departments:
-		members := v.Scope.Members
+		members := s.Members
 		if v.Member != "" {
 			members = append([]string{v.Member}, members...)
 		}

@@ -54,6 +54,24 @@ func sets() []db.Migrations {
 	}
 }
 
+// menu and permissions are what the program would offer.
+func menu() []feature.MenuEntry {
+	return []feature.MenuEntry{
+		{Group: feature.GroupCustomer, Key: "customer", Path: "/customer", Permission: "customer.read", Order: 10},
+		{Group: feature.GroupCustomer, Key: "churn", Path: "/churn", Permission: "churn.read", Order: 20},
+		{Group: feature.GroupManagement, Key: "access", Path: "/access", Permission: "access.read", Order: 20},
+		{Group: feature.GroupHome, Key: "home", Path: "/", Order: 10},
+	}
+}
+
+func permissions() []feature.Permission {
+	var list []feature.Permission
+	for _, key := range []string{"access.read", "access.grant", "access.role", "churn.read", "customer.phone", "customer.read", "eventlog.read"} {
+		list = append(list, feature.Permission{Key: key, ZH: "权限 " + key, EN: "right " + key})
+	}
+	return list
+}
+
 func each(t *testing.T, story func(t *testing.T, n *node)) {
 	t.Helper()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) { story(t, start(t, d, 1)) }, sets()...)
@@ -69,7 +87,7 @@ func start(t *testing.T, d *db.DB, number int) *node {
 	corps := corp.New(corp.Deps{DB: d, Secrets: box, Clock: n.clock, IDs: n.ids})
 	t.Cleanup(func() { n.must(corps.Close(context.Background())) })
 	n.must(corps.Save(context.Background(), corp.Corp{ID: corpID, Name: "一号企业", TimeZone: "Asia/Shanghai", Status: corp.Active}))
-	n.f = access.New(feature.Deps{DB: d, Corps: corps, Clock: n.clock, IDs: n.ids, Log: log})
+	n.f = access.New(feature.Deps{DB: d, Corps: corps, Clock: n.clock, IDs: n.ids, Log: log, Menu: menu, Permissions: permissions})
 	n.queue = job.New(d, n.clock, n.ids, log, job.Options{})
 	n.events = bus.New(n.queue)
 	n.events.Register(n.f.Slug, n.f.Listeners...)

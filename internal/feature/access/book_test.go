@@ -31,7 +31,7 @@ func corpBook() book {
 
 func builtInRoles() map[string]Role {
 	roles := map[string]Role{}
-	for _, r := range builtIn() {
+	for _, r := range BuiltIn() {
 		roles[r.Key] = r
 	}
 	return roles

@@ -1,17 +1,25 @@
-// Package access decides who may do and see what: roles (角色) and data scope (数据范围).
+// Package access decides who may do and see what: roles (角色), data scope (数据范围),
+// contact-book scope (通讯录范围) and menus (菜单).
 //
-// A role is a set of permissions (the permissions are those that the routes name) and a
-// reach: all, the members of departments, or oneself. Four roles are built in: owner
-// 超级管理员, admin 管理员, manager 部门管理员 and staff 普通员工. Roles are granted to local
-// accounts and to members; several add up to all their permissions and the widest reach.
+// A role is a set of permissions (the permissions are those that the routes name) and two
+// spans: whose customers and groups its holders see, and which members they may name. A
+// span is the whole corp, the departments one leads or belongs to, named departments and
+// members, or oneself. Four roles are built in: owner 超级管理员, admin 管理员, manager
+// 部门管理员 and staff 普通员工; a corp makes its own beside them.
+//
+// Roles are granted to members, to departments (with or without those below) and to local
+// accounts; several add up: all their permissions, everybody in one of their spans.
 // Whoever was granted none has what the contact book (通讯录) makes of him: who leads a
 // department (is_leader_in_dept, developer.work.weixin.qq.com/document/path/90196) is a
 // manager of its members and of those in the departments below, everybody else is staff.
 // The administrator made at the first start is owner of every corp. A member who left or
 // is disabled in WeCom is nobody.
 //
-// Rights are answered from memory and dropped on every node as soon as a grant or the
-// contact book changes. It hears MemberJoined, MemberChanged, MemberLeft and
+// Nobody gives, takes or changes what he does not hold himself: a role's permissions must
+// be his, its span must lie within his.
+//
+// Rights are answered from memory and dropped on every node as soon as a role, a grant, a
+// menu or the contact book changes. It hears MemberJoined, MemberChanged, MemberLeft and
 // DepartmentsChanged; it says and answers nothing but viewer.Resolver.
 package access
 
@@ -27,6 +35,14 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 )
 
+const (
+	slug = "access"
+
+	mayRead  = "access.read"
+	mayGrant = "access.grant"
+	mayShape = "access.role"
+)
+
 //go:embed migrations/*.sql
 var files embed.FS
 
@@ -37,14 +53,15 @@ type service struct {
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
-	s := &service{deps: d, memory: newMemory(d.DB, d.Clock)}
+	s := &service{deps: d, memory: newMemory(d.DB, d.Clock, d.Menu)}
 	return feature.Feature{
-		Slug:     "access",
+		Slug:     slug,
 		Routes:   s.routes(),
 		Resolver: s,
 		Permissions: []feature.Permission{
-			{Key: "access.read", ZH: "查看角色与授权", EN: "View roles and grants"},
-			{Key: "access.grant", ZH: "授予角色", EN: "Grant roles"},
+			{Key: mayRead, ZH: "查看角色与授权", EN: "View roles and grants"},
+			{Key: mayGrant, ZH: "授予角色", EN: "Grant roles"},
+			{Key: mayShape, ZH: "管理角色与菜单", EN: "Manage roles and menus"},
 		},
 		Listeners: []bus.Listener{
 			bus.On("memberJoined", func(ctx context.Context, e event.MemberJoined) error { return s.forget(ctx, e.Corp) }),

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 )
@@ -22,6 +23,7 @@ const (
 type memory struct {
 	db    *db.DB
 	clock clock.Clock
+	menu  func() []feature.MenuEntry
 
 	mu    sync.Mutex
 	corps map[string]*entry
@@ -35,8 +37,8 @@ type entry struct {
 	changes int
 }
 
-func newMemory(d *db.DB, c clock.Clock) *memory {
-	return &memory{db: d, clock: c, corps: map[string]*entry{}}
+func newMemory(d *db.DB, c clock.Clock, menu func() []feature.MenuEntry) *memory {
+	return &memory{db: d, clock: c, menu: menu, corps: map[string]*entry{}}
 }
 
 func (m *memory) entry(corp string) *entry {
@@ -85,29 +87,46 @@ func (m *memory) current(e *entry) *rights {
 // load reads a corp's rights. A corp that was added while the program runs gets its
 // built-in roles here.
 func (m *memory) load(ctx context.Context, corp string) (*rights, error) {
-	roles, err := rolesIn(ctx, m.db.Read(), corp)
+	r, err := m.read(ctx, m.db.Read(), corp)
+	if err != nil || len(r.roles) > 0 {
+		return r, err
+	}
+	seeded := func(ctx context.Context, tx db.Tx) error { return seed(ctx, tx, corp) }
+	if err := m.db.Tx(ctx, seeded); err != nil {
+		return nil, err
+	}
+	return m.read(ctx, m.db.Read(), corp)
+}
+
+// read puts a corp's rights together as q sees them.
+func (m *memory) read(ctx context.Context, q db.Querier, corp string) (*rights, error) {
+	r := &rights{grants: map[holder][]string{}, departments: map[int64][]departmentGrant{}}
+	if m.menu != nil {
+		r.entries = sorted(m.menu())
+	}
+	var err error
+	if r.roles, err = rolesIn(ctx, q, corp); err != nil {
+		return nil, err
+	}
+	grants, err := grantsIn(ctx, q, corp)
 	if err != nil {
 		return nil, err
 	}
-	if len(roles) == 0 {
-		seeded := func(ctx context.Context, tx db.Tx) error { return seed(ctx, tx, corp) }
-		if err := m.db.Tx(ctx, seeded); err != nil {
-			return nil, err
-		}
-		if roles, err = rolesIn(ctx, m.db.Read(), corp); err != nil {
-			return nil, err
-		}
-	}
-	grants, err := grantsIn(ctx, m.db.Read(), corp)
-	if err != nil {
-		return nil, err
-	}
-	r := &rights{roles: roles, grants: map[holder][]string{}}
 	for _, g := range grants {
 		h := holder{account: g.Account, member: g.Member}
 		r.grants[h] = append(r.grants[h], g.Role)
 	}
-	r.book, err = bookOf(ctx, m.db.Read(), corp)
+	branches, err := departmentGrantsIn(ctx, q, corp)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range branches {
+		r.departments[g.Department] = append(r.departments[g.Department], g)
+	}
+	if r.menus, err = menusIn(ctx, q, corp); err != nil {
+		return nil, err
+	}
+	r.book, err = bookOf(ctx, q, corp)
 	return r, err
 }
 

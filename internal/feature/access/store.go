@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -16,44 +15,108 @@ type roleRow struct {
 	Corp        string       `bun:"corp_id"`
 	Role        string       `bun:"role"`
 	Name        string       `bun:"name"`
+	Note        string       `bun:"note"`
 	Permissions string       `bun:"permissions"`
 	Reach       viewer.Reach `bun:"reach"`
+	Scope       string       `bun:"scope"`
+	Book        string       `bun:"book"`
 	BuiltIn     bool         `bun:"built_in"`
+	Version     int64        `bun:"version"`
 }
 
 // seed writes the built-in roles of a corp.
 func seed(ctx context.Context, tx db.Tx, corp string) error {
-	for _, r := range builtIn() {
-		permissions, err := json.Marshal(r.Permissions)
-		if err != nil {
-			return err
-		}
-		_, err = tx.NewRaw(`INSERT INTO access_role (corp_id, role, name, permissions, reach, built_in) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (corp_id, role) DO UPDATE
-			SET name = excluded.name, permissions = excluded.permissions, reach = excluded.reach, built_in = excluded.built_in`,
-			corp, r.Key, r.Name, string(permissions), string(r.Reach), true).Exec(ctx)
-		if err != nil {
+	for _, r := range BuiltIn() {
+		if err := writeRole(ctx, tx, corp, r, "", 0); err != nil {
 			return fmt.Errorf("access: seed role %s: %w", r.Key, err)
 		}
 	}
 	return nil
 }
 
+// writeRole makes or replaces a role.
+func writeRole(ctx context.Context, tx db.Tx, corp string, r Role, by string, now int64) error {
+	permissions, err := json.Marshal(append([]string{}, r.Permissions...))
+	if err != nil {
+		return err
+	}
+	scope, err := json.Marshal(r.Scope)
+	if err != nil {
+		return err
+	}
+	book, err := json.Marshal(r.Book)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewRaw(`INSERT INTO access_role (corp_id, role, name, note, permissions, reach, scope, book, built_in, version, updated_by, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (corp_id, role) DO UPDATE
+		SET name = excluded.name, note = excluded.note, permissions = excluded.permissions, reach = excluded.reach, scope = excluded.scope,
+			book = excluded.book, built_in = excluded.built_in, version = excluded.version, updated_by = excluded.updated_by, updated_at = excluded.updated_at`,
+		corp, r.Key, r.Name, r.Note, string(permissions), string(r.Reach), string(scope), string(book), r.BuiltIn, max(r.Version, 1), by, now).Exec(ctx)
+	return err
+}
+
+// removeRole deletes a role with everything that names it.
+func removeRole(ctx context.Context, tx db.Tx, corp, role string) error {
+	for _, table := range []string{"access_menu", "access_grant", "access_department_grant", "access_role"} {
+		if _, err := tx.NewDelete().Table(table).Where("corp_id = ?", corp).Where("role = ?", role).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lock lets changes of a corp's rights follow one another, so that two of them together
+// cannot do what neither alone may.
+func lock(ctx context.Context, tx db.Tx, corp string) error {
+	_, err := tx.NewRaw("UPDATE access_role SET built_in = built_in WHERE corp_id = ? AND role = ?", corp, Owner).Exec(ctx)
+	return err
+}
+
 func rolesIn(ctx context.Context, q db.Querier, corp string) (map[string]Role, error) {
 	var rows []roleRow
-	err := q.NewRaw(`SELECT corp_id, role, name, permissions, reach, built_in FROM access_role WHERE corp_id = ?`, corp).Scan(ctx, &rows)
+	err := q.NewRaw(`SELECT corp_id, role, name, note, permissions, reach, scope, book, built_in, version FROM access_role WHERE corp_id = ?`, corp).Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
 	}
 	roles := make(map[string]Role, len(rows))
 	for _, row := range rows {
-		r := Role{Key: row.Role, Name: row.Name, Reach: row.Reach, BuiltIn: row.BuiltIn}
+		r := Role{Key: row.Role, Name: row.Name, Note: row.Note, Reach: row.Reach, BuiltIn: row.BuiltIn, Version: row.Version}
 		if err := json.Unmarshal([]byte(row.Permissions), &r.Permissions); err != nil {
 			return nil, fmt.Errorf("access: permissions of role %s: %w", row.Role, err)
+		}
+		if r.Scope, err = spanOf(row.Scope, spanFor(row.Reach)); err == nil {
+			r.Book, err = spanOf(row.Book, Span{Kind: Same})
+		}
+		if err != nil {
+			return nil, fmt.Errorf("access: scope of role %s: %w", row.Role, err)
 		}
 		roles[r.Key] = r
 	}
 	return roles, nil
+}
+
+// spanOf reads a span as it is kept; a row that has none has the given one.
+func spanOf(text string, none Span) (Span, error) {
+	if text == "" {
+		return none, nil
+	}
+	var s Span
+	err := json.Unmarshal([]byte(text), &s)
+	return s, err
+}
+
+// spanFor is what a reach meant before roles had spans.
+func spanFor(reach viewer.Reach) Span {
+	switch reach {
+	case viewer.All:
+		return Span{Kind: Whole}
+	case viewer.Departments:
+		return Span{Kind: Managed, Below: true}
+	case viewer.Self:
+	}
+	return Span{Kind: Self}
 }
 
 // grantRow is one role held by one person.
@@ -72,11 +135,10 @@ func grantsIn(ctx context.Context, q db.Querier, corp string) ([]grantRow, error
 	return rows, err
 }
 
-// setGrants replaces the roles of a member. A role that he had before keeps its giver.
-func setGrants(ctx context.Context, tx db.Tx, corp, member string, roles []string, by string, now int64) error {
-	member = strings.ToLower(member)
+// setGrants replaces the roles of a holder. A role that he had before keeps its giver.
+func setGrants(ctx context.Context, tx db.Tx, corp string, h holder, roles []string, by string, now int64) error {
 	gone := tx.NewDelete().Table("access_grant").
-		Where("corp_id = ?", corp).Where("account_id = 0").Where("member = ?", member)
+		Where("corp_id = ?", corp).Where("account_id = ?", h.account).Where("member = ?", h.member)
 	if len(roles) > 0 {
 		gone = gone.Where("role NOT IN (?)", bun.List(roles))
 	}
@@ -84,8 +146,8 @@ func setGrants(ctx context.Context, tx db.Tx, corp, member string, roles []strin
 		return err
 	}
 	for _, role := range roles {
-		_, err := tx.NewRaw(`INSERT INTO access_grant (corp_id, account_id, member, role, granted_by, granted_at) VALUES (?, 0, ?, ?, ?, ?)
-			ON CONFLICT (corp_id, account_id, member, role) DO NOTHING`, corp, member, role, by, now).Exec(ctx)
+		_, err := tx.NewRaw(`INSERT INTO access_grant (corp_id, account_id, member, role, granted_by, granted_at) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (corp_id, account_id, member, role) DO NOTHING`, corp, h.account, h.member, role, by, now).Exec(ctx)
 		if err != nil {
 			return err
 		}
@@ -93,51 +155,67 @@ func setGrants(ctx context.Context, tx db.Tx, corp, member string, roles []strin
 	return nil
 }
 
-// bookOf reads what rights depend on of the contact book.
-func bookOf(ctx context.Context, q db.Querier, corp string) (book, error) {
-	b := book{people: map[string]*person{}, children: map[int64][]int64{}, members: map[int64][]string{}}
-	var departments []struct {
-		ID     int64 `bun:"id"`
-		Parent int64 `bun:"parent_id"`
+// departmentGrant is one role given to whoever belongs to a department.
+type departmentGrant struct {
+	Department int64  `bun:"department_id"`
+	Role       string `bun:"role"`
+	Below      bool   `bun:"below"`
+}
+
+func departmentGrantsIn(ctx context.Context, q db.Querier, corp string) ([]departmentGrant, error) {
+	var rows []departmentGrant
+	err := q.NewRaw(`SELECT department_id, role, below FROM access_department_grant
+		WHERE corp_id = ? ORDER BY granted_at DESC, department_id, role`, corp).Scan(ctx, &rows)
+	return rows, err
+}
+
+// setDepartmentGrants replaces the roles of a department.
+func setDepartmentGrants(ctx context.Context, tx db.Tx, corp string, department int64, roles []string, below bool, by string, now int64) error {
+	gone := tx.NewDelete().Table("access_department_grant").Where("corp_id = ?", corp).Where("department_id = ?", department)
+	if _, err := gone.Exec(ctx); err != nil {
+		return err
 	}
-	err := q.NewRaw(`SELECT id, parent_id FROM mirror_department WHERE corp_id = ?`, corp).Scan(ctx, &departments)
-	if err != nil {
-		return b, err
-	}
-	for _, d := range departments {
-		b.children[d.Parent] = append(b.children[d.Parent], d.ID)
-	}
-	var members []struct {
-		ID     string `bun:"id"`
-		Lookup string `bun:"lookup"`
-		Name   string `bun:"name"`
-		Status int    `bun:"status"`
-	}
-	err = q.NewRaw(`SELECT id, lookup, name, status FROM mirror_member WHERE corp_id = ? AND left_at = 0`, corp).Scan(ctx, &members)
-	if err != nil {
-		return b, err
-	}
-	byID := make(map[string]*person, len(members))
-	for _, m := range members {
-		p := &person{id: m.ID, name: m.Name, active: mayWork(m.Status)}
-		b.people[m.Lookup], byID[m.ID] = p, p
-	}
-	var places []struct {
-		Member     string `bun:"member_id"`
-		Department int64  `bun:"department_id"`
-		Leader     bool   `bun:"leader"`
-	}
-	err = q.NewRaw(`SELECT member_id, department_id, leader FROM mirror_member_department WHERE corp_id = ?`, corp).Scan(ctx, &places)
-	for _, at := range places {
-		p := byID[at.Member]
-		if p == nil {
-			continue
+	for _, role := range roles {
+		_, err := tx.NewRaw(`INSERT INTO access_department_grant (corp_id, department_id, role, below, granted_by, granted_at)
+			VALUES (?, ?, ?, ?, ?, ?)`, corp, department, role, below, by, now).Exec(ctx)
+		if err != nil {
+			return err
 		}
-		p.in = append(p.in, at.Department)
-		if at.Leader {
-			p.leads = append(p.leads, at.Department)
-		}
-		b.members[at.Department] = append(b.members[at.Department], p.id)
 	}
-	return b, err
+	return nil
+}
+
+func menusIn(ctx context.Context, q db.Querier, corp string) (map[string][]MenuItem, error) {
+	var rows []struct {
+		Role  string `bun:"role"`
+		Items string `bun:"items"`
+	}
+	if err := q.NewRaw("SELECT role, items FROM access_menu WHERE corp_id = ?", corp).Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	menus := map[string][]MenuItem{}
+	for _, row := range rows {
+		var items []MenuItem
+		if err := json.Unmarshal([]byte(row.Items), &items); err != nil {
+			return nil, fmt.Errorf("access: menu of role %s: %w", row.Role, err)
+		}
+		menus[row.Role] = items
+	}
+	return menus, nil
+}
+
+// setMenu replaces a role's navigation; without items it goes back to the usual one.
+func setMenu(ctx context.Context, tx db.Tx, corp, role string, items []MenuItem, by string, now int64) error {
+	if len(items) == 0 {
+		_, err := tx.NewRaw("DELETE FROM access_menu WHERE corp_id = ? AND role = ?", corp, role).Exec(ctx)
+		return err
+	}
+	text, err := json.Marshal(items)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewRaw(`INSERT INTO access_menu (corp_id, role, items, updated_by, updated_at) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (corp_id, role) DO UPDATE
+		SET items = excluded.items, updated_by = excluded.updated_by, updated_at = excluded.updated_at`, corp, role, string(text), by, now).Exec(ctx)
+	return err
 }

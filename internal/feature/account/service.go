@@ -162,7 +162,8 @@ func (s *service) Methods(ctx context.Context, _ *struct{}) (*Methods, error) {
 type Me struct {
 	User        User         `json:"user"`
 	Corp        MeCorp       `json:"corp"`
-	Roles       []string     `json:"roles" doc:"keys of the roles: owner, admin, manager, staff"`
+	Roles       []string     `json:"roles" doc:"keys of the roles: owner, admin, manager, staff, and the corp's own"`
+	RoleNames   []string     `json:"roleNames" doc:"what the corp calls them, in the same order"`
 	Permissions []string     `json:"permissions" doc:"\"*\" is every one, \"customer.*\" every one of a feature"`
 	Reach       viewer.Reach `json:"reach" enum:"self,departments,all" doc:"whose customers and groups are visible"`
 	Menu        []MenuGroup  `json:"menu"`
@@ -191,8 +192,9 @@ type MenuGroup struct {
 
 // MenuItem is one page.
 type MenuItem struct {
-	Key  string `json:"key" doc:"its title is the text menu.<key>"`
-	Path string `json:"path"`
+	Key   string `json:"key" doc:"its title is the text menu.<key>"`
+	Path  string `json:"path"`
+	Title string `json:"title,omitempty" doc:"what the viewer's roles call it instead"`
 }
 
 // Me tells the console who is there.
@@ -212,7 +214,7 @@ func (s *service) Me(ctx context.Context, _ *struct{}) (*Me, error) {
 	return &Me{
 		User:  User{ID: cmp.Or(v.Member, v.Account.String()), Name: v.Name, Member: v.Member, Method: session.Method},
 		Corp:  MeCorp{ID: c.ID, Name: c.Name, TimeZone: c.TimeZone},
-		Roles: v.Roles, Permissions: v.Permissions, Reach: v.Scope.Reach,
+		Roles: v.Roles, RoleNames: v.RoleNames, Permissions: v.Permissions, Reach: v.Scope.Reach,
 		Menu: menuFor(v, s.deps.Menu()),
 	}, nil
 }
@@ -225,8 +227,11 @@ func menuFor(v viewer.Viewer, entries []feature.MenuEntry) []MenuGroup {
 		feature.GroupEngage, feature.GroupContent, feature.GroupRisk, feature.GroupData, feature.GroupManagement,
 	}
 	visible := slices.DeleteFunc(slices.Clone(entries), func(e feature.MenuEntry) bool {
-		return e.Permission != "" && !v.Can(e.Permission)
+		return e.Permission != "" && !v.Can(e.Permission) || v.Menu[e.Key].Hidden
 	})
+	for i, e := range visible {
+		visible[i].Order = cmp.Or(v.Menu[e.Key].Order, e.Order)
+	}
 	slices.SortStableFunc(visible, func(a, b feature.MenuEntry) int {
 		return cmp.Or(cmp.Compare(slices.Index(order, a.Group), slices.Index(order, b.Group)),
 			cmp.Compare(a.Order, b.Order), cmp.Compare(a.Key, b.Key))
@@ -237,7 +242,7 @@ func menuFor(v viewer.Viewer, entries []feature.MenuEntry) []MenuGroup {
 			groups = append(groups, MenuGroup{Group: e.Group})
 		}
 		last := &groups[len(groups)-1]
-		last.Items = append(last.Items, MenuItem{Key: e.Key, Path: e.Path})
+		last.Items = append(last.Items, MenuItem{Key: e.Key, Path: e.Path, Title: v.Menu[e.Key].Title})
 	}
 	return groups
 }

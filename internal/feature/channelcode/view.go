@@ -35,7 +35,7 @@ type View struct {
 	Scan       string            `json:"scan,omitempty"`
 	OnDuty     []string          `json:"onDuty" doc:"the members WeCom distributes to now"`
 	NextChange *time.Time        `json:"nextChange,omitempty" doc:"when the members on duty change by themselves"`
-	Names      map[string]string `json:"names" doc:"names of all members above by userid; a member who is not known any more has none"`
+	Names      map[string]string `json:"names" doc:"names of the members above by userid; one who is not known any more, or whom the viewer may not name, has none"`
 	TagNames   map[string]string `json:"tagNames"`
 	Counters   Counters          `json:"counters"`
 	CreatedBy  string            `json:"createdBy"`
@@ -125,7 +125,9 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, codes []Code) ([]V
 			w.NextChange = &c.NextChangeAt
 		}
 		for _, m := range append(c.Everyone(), c.Published...) {
-			w.Names[m] = names[m]
+			if v.Knows(m) {
+				w.Names[m] = names[m]
+			}
 		}
 		for _, t := range c.Tags {
 			w.TagNames[t] = library[t].Name

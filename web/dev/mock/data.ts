@@ -111,6 +111,7 @@ export const me = {
   user: { id: 'admin', name: '王芳', method: 'password' },
   corp: { id: 'ww1', name: '青禾生活科技', timeZone: 'Asia/Shanghai' },
   roles: ['owner'],
+  roleNames: ['超级管理员'],
   permissions: ['*'],
   reach: 'all',
   menu: [

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/access/effective": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查询一个人的权限、数据范围与菜单，以及原因 */
+        get: operations["access.getEffective"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/access/grants": {
         parameters: {
             query?: never;
@@ -11,9 +28,43 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 查看成员的角色 */
+        /** 查看授权 */
         get: operations["access.getGrants"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/grants/accounts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 设置本地账号的角色 */
+        put: operations["access.putGrantsAccountsAccount"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/grants/departments/{department}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 设置部门的角色 */
+        put: operations["access.putGrantsDepartmentsDepartment"];
         post?: never;
         delete?: never;
         options?: never;
@@ -38,6 +89,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/access/menus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看角色的菜单 */
+        get: operations["access.getMenus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/menus/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 设置角色的菜单 */
+        put: operations["access.putMenusRole"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看全部权限 */
+        get: operations["access.getPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/access/roles": {
         parameters: {
             query?: never;
@@ -48,8 +150,27 @@ export interface paths {
         /** 查看角色 */
         get: operations["access.getRoles"];
         put?: never;
-        post?: never;
+        /** 新建角色 */
+        post: operations["access.postRoles"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/access/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改角色 */
+        put: operations["access.putRolesRole"];
+        post?: never;
+        /** 删除角色 */
+        delete: operations["access.deleteRolesRole"];
         options?: never;
         head?: never;
         patch?: never;
@@ -899,24 +1020,234 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccessAccountGrant: {
+            /** @description id, 13 characters that sort by time */
+            account: string;
+            roles: string[];
+        };
+        AccessBranch: {
+            below?: boolean;
+            /** Format: int64 */
+            id: number;
+        };
+        AccessDepartmentGrant: {
+            /** @description the departments below too */
+            below: boolean;
+            /** Format: int64 */
+            department: number;
+            /**
+             * Format: int64
+             * @description how many members it reaches
+             */
+            members: number;
+            name: string;
+            roles: string[];
+        };
+        AccessEffective: {
+            /** @description id, 13 characters that sort by time */
+            account?: string;
+            /** @description which members he may name */
+            book: components["schemas"]["AccessEffectiveScope"];
+            /** @description names of those he belongs to */
+            departments: string[];
+            member?: string;
+            /** @description every page there is, in his order */
+            menu: components["schemas"]["AccessEffectiveEntry"][];
+            name: string;
+            /** @description of what the roles' spans name: by userid, and by department id with a # before it */
+            names: {
+                [key: string]: string;
+            };
+            /** @description every right there is */
+            permissions: components["schemas"]["AccessEffectiveRight"][];
+            /**
+             * @description he cannot sign in: disabled or not activated in WeCom
+             * @enum {string}
+             */
+            refused?: "disabled";
+            roles: components["schemas"]["AccessEffectiveRole"][];
+            /** @description whose customers and groups he sees */
+            scope: components["schemas"]["AccessEffectiveScope"];
+        };
+        AccessEffectiveEntry: {
+            group: string;
+            key: string;
+            /**
+             * @description why it is not shown: the permission is missing, or all his roles hide it
+             * @enum {string}
+             */
+            reason?: "permission" | "hidden";
+            shown: boolean;
+            /** @description what his roles call it */
+            title?: string;
+        };
+        AccessEffectiveRight: {
+            key: string;
+            /** @description keys of the roles that give it; empty: he lacks it */
+            roles: string[];
+        };
+        AccessEffectiveRole: {
+            book: components["schemas"]["AccessSpan"];
+            builtIn: boolean;
+            key: string;
+            /**
+             * Format: int64
+             * @description how many members the scope of this role holds for him; -1 for all
+             */
+            members: number;
+            name: string;
+            reasons: components["schemas"]["AccessReason"][];
+            scope: components["schemas"]["AccessSpan"];
+        };
+        AccessEffectiveScope: {
+            /**
+             * Format: int64
+             * @description scope: pairs of member and customer that stand, counted up to 10 000
+             */
+            follows?: number;
+            /**
+             * Format: int64
+             * @description how many members, he himself among them
+             */
+            members: number;
+            /** @description scope: there are more pairs than counted */
+            more?: boolean;
+            /** @enum {string} */
+            reach: "self" | "departments" | "all";
+            /** @description names of the first of them */
+            some: string[];
+        };
+        AccessEntry: {
+            group: string;
+            /** @description its title is the text menu.<key> */
+            key: string;
+            /** @description who lacks it sees no entry */
+            permission?: string;
+        };
+        AccessForm: {
+            book: components["schemas"]["AccessSpan"];
+            name: string;
+            note?: string;
+            /** @description keys of GET /api/access/permissions */
+            permissions: string[];
+            scope: components["schemas"]["AccessSpan"];
+        };
         AccessGrant: {
             member: string;
             name: string;
             roles: string[];
         };
+        AccessGrantForm: {
+            /** @description keys of roles; none: those that departments or the contact book give */
+            roles: string[];
+        };
         AccessGrantList: {
+            accounts: components["schemas"]["AccessAccountGrant"][];
+            departments: components["schemas"]["AccessDepartmentGrant"][];
             grants: components["schemas"]["AccessGrant"][];
         };
-        AccessRole: {
-            builtIn: boolean;
+        AccessMenuItem: {
+            /** @description not shown; the page stays open to those who hold the permission */
+            hidden?: boolean;
             key: string;
-            name: string;
-            permissions: string[];
-            /** @enum {string} */
-            reach: "self" | "departments" | "all";
+            /** @description what it is called instead */
+            title?: string;
+        };
+        AccessMenuList: {
+            /** @description in the usual order */
+            entries: components["schemas"]["AccessEntry"][];
+            /** @description of the roles that have one of their own */
+            menus: components["schemas"]["AccessRoleMenu"][];
+        };
+        AccessPermission: {
+            en: string;
+            /** @description what it belongs to: the part before the dot */
+            feature: string;
+            /** @description the viewer has it himself, and so may give it */
+            held: boolean;
+            /** @description its name is also the text permission.<key> */
+            key: string;
+            zh: string;
+        };
+        AccessPermissionList: {
+            /** @description those of one feature together */
+            permissions: components["schemas"]["AccessPermission"][];
+        };
+        AccessReason: {
+            /**
+             * @description founder: made at the first start; granted: to him; department: to one he belongs to; default: what the contact book makes of him
+             * @enum {string}
+             */
+            because: "founder" | "granted" | "department" | "default";
+            /**
+             * Format: int64
+             * @description the department that was given the role
+             */
+            department?: number;
+            /** @description default: he leads a department */
+            leads?: boolean;
+            /** @description its name */
+            name?: string;
         };
         AccessRoleList: {
-            roles: components["schemas"]["AccessRole"][];
+            roles: components["schemas"]["AccessRoleView"][];
+        };
+        AccessRoleMenu: {
+            items: components["schemas"]["AccessMenuItem"][];
+            role: string;
+        };
+        AccessRoleView: {
+            /**
+             * Format: int64
+             * @description local accounts that were given it
+             */
+            accounts: number;
+            /** @description which members its holders may name; never fewer than those of scope */
+            book: components["schemas"]["AccessSpan"];
+            /** @description follows the program and cannot be changed */
+            builtIn: boolean;
+            /**
+             * Format: int64
+             * @description departments that were given it
+             */
+            departments: number;
+            /** @description the viewer may change it */
+            editable: boolean;
+            /** @description the viewer may give it */
+            givable: boolean;
+            key: string;
+            /**
+             * Format: int64
+             * @description members who were given it
+             */
+            members: number;
+            name: string;
+            /** @description names of the members and departments that its spans name: by userid, and by department id with a # before it */
+            names: {
+                [key: string]: string;
+            };
+            /** @description what it is for, in the corp's words */
+            note: string;
+            /** @description "*" is every one, "customer.*" every one of a feature */
+            permissions: string[];
+            /**
+             * @description scope in one word
+             * @enum {string}
+             */
+            reach: "self" | "departments" | "all";
+            /** @description whose customers and groups its holders see */
+            scope: components["schemas"]["AccessSpan"];
+            /** Format: int64 */
+            version: number;
+        };
+        AccessSpan: {
+            /** @description managed, own: the departments below too */
+            below?: boolean;
+            departments?: components["schemas"]["AccessBranch"][];
+            /** @enum {string} */
+            kind: "all" | "managed" | "own" | "custom" | "self" | "same";
+            /** @description userids */
+            members?: string[];
         };
         AccountMe: {
             corp: components["schemas"]["AccountMeCorp"];
@@ -928,7 +1259,9 @@ export interface components {
              * @enum {string}
              */
             reach: "self" | "departments" | "all";
-            /** @description keys of the roles: owner, admin, manager, staff */
+            /** @description what the corp calls them, in the same order */
+            roleNames: string[];
+            /** @description keys of the roles: owner, admin, manager, staff, and the corp's own */
             roles: string[];
             user: components["schemas"]["AccountUser"];
         };
@@ -946,6 +1279,8 @@ export interface components {
             /** @description its title is the text menu.<key> */
             key: string;
             path: string;
+            /** @description what the viewer's roles call it instead */
+            title?: string;
         };
         AccountMethods: {
             /** @description by name and password */
@@ -995,6 +1330,19 @@ export interface components {
             level?: "warning" | "error";
             /** Format: int64 */
             value: number;
+        };
+        ChangedRoleInputBody: {
+            book: components["schemas"]["AccessSpan"];
+            name: string;
+            note?: string;
+            /** @description keys of GET /api/access/permissions */
+            permissions: string[];
+            scope: components["schemas"]["AccessSpan"];
+            /**
+             * Format: int64
+             * @description of the role that was read; a role changed since is refused
+             */
+            version: number;
         };
         ChannelcodeChangeView: {
             /**
@@ -1112,7 +1460,7 @@ export interface components {
             id: string;
             members: string[];
             name: string;
-            /** @description names of all members above by userid; a member who is not known any more has none */
+            /** @description names of the members above by userid; one who is not known any more, or whom the viewer may not name, has none */
             names: {
                 [key: string]: string;
             };
@@ -1324,6 +1672,12 @@ export interface components {
             owner: string;
             ownerName: string;
         };
+        DepartmentGrantInputBody: {
+            /** @description the departments below too */
+            below?: boolean;
+            /** @description keys of roles; none: those that departments or the contact book give */
+            roles: string[];
+        };
         EventlogAbout: {
             /** @description chat_id */
             chat?: string;
@@ -1448,10 +1802,6 @@ export interface components {
             field: string;
             message: string;
         };
-        GrantInputBody: {
-            /** @description keys of roles; none: those that the contact book gives */
-            roles: string[];
-        };
         HomeHits: {
             groups: components["schemas"]["AskFound"][];
         };
@@ -1484,6 +1834,10 @@ export interface components {
             asOf: number;
             tiles: components["schemas"]["AskTile"][];
         };
+        MenuInputBody: {
+            /** @description in order, entries of one group together; none: the usual navigation */
+            items: components["schemas"]["AccessMenuItem"][];
+        };
         MessageAttachment: {
             /** @description of a link */
             desc?: string;
@@ -1506,7 +1860,7 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description members in it and below, within the viewer's scope
+             * @description members in it and below whom the viewer may name
              */
             members: number;
             name: string;
@@ -1765,6 +2119,40 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "access.getEffective": {
+        parameters: {
+            query?: {
+                /** @description userid; with neither it is the viewer himself */
+                member?: string;
+                /** @description id of a local account, instead of a member */
+                account?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessEffective"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "access.getGrants": {
         parameters: {
             query?: never;
@@ -1794,6 +2182,78 @@ export interface operations {
             };
         };
     };
+    "access.putGrantsAccountsAccount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the local account */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessGrantForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessAccountGrant"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access.putGrantsDepartmentsDepartment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description department id */
+                department: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentGrantInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessDepartmentGrant"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "access.putGrantsMember": {
         parameters: {
             query?: never;
@@ -1806,7 +2266,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GrantInputBody"];
+                "application/json": components["schemas"]["AccessGrantForm"];
             };
         };
         responses: {
@@ -1817,6 +2277,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessGrant"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access.getMenus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessMenuList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access.putMenusRole": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MenuInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRoleMenu"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access.getPermissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessPermissionList"];
                 };
             };
             /** @description Problem (RFC 9457) */
@@ -1847,6 +2400,103 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AccessRoleList"];
                 };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access.postRoles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRoleView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access.putRolesRole": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedRoleInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessRoleView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "access.deleteRolesRole": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem (RFC 9457) */
             default: {

@@ -46,10 +46,10 @@ function SignedIn({ me }: { me: Me }) {
             key: group.group,
             title: text(`menu.group.${group.group}`, undefined, group.group),
             icon: isIconName(group.group) ? group.group : 'file',
-            items: group.items.map(({ key, path: to }) => ({
+            items: group.items.map(({ key, path: to, title }) => ({
               key,
               path: to,
-              title: text(`menu.${key}`, undefined, key),
+              title: title ?? text(`menu.${key}`, undefined, key),
             })),
           }),
         ),

@@ -108,7 +108,7 @@ function Notices() {
 function User() {
   const t = useT();
   const { text } = useI18n();
-  const { user, roles } = useMe();
+  const { user, roles, roleNames } = useMe();
   const navigate = useNavigate();
   const client = useQueryClient();
   const { problem } = useFeedback();
@@ -123,7 +123,7 @@ function User() {
   return (
     <BarUser
       name={user.name}
-      more={roles.map((role) => text(`role.${role}`, undefined, role)).join(' · ')}
+      more={roles.map((role, i) => text(`role.${role}`, undefined, roleNames[i] ?? role)).join(' · ')}
       label={t('user')}
       actions={[
         {

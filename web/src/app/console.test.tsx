@@ -18,6 +18,7 @@ function server() {
     user: { id: 'a', name: '王芳', method: 'password' },
     corp: { id: 'ww1', name: '青禾生活', timeZone: 'Asia/Shanghai' },
     roles: ['owner'],
+    roleNames: ['超级管理员'],
     permissions: ['*'],
     reach: 'all',
     menu: [

@@ -14,7 +14,7 @@ import { useT } from './strings';
 export default function AccountPage() {
   const t = useT();
   const { text } = useI18n();
-  const { user, corp, roles, reach, permissions } = useMe();
+  const { user, corp, roles, roleNames, reach, permissions } = useMe();
   const everything = permissions.includes('*');
   return (
     <Page title={t('mine')} meaning={t('mine.meaning')}>
@@ -30,7 +30,9 @@ export default function AccountPage() {
                 items={[
                   {
                     name: t('role'),
-                    value: roles.map((role) => text(`role.${role}`, undefined, role)).join(t('comma')),
+                    value: roles
+                      .map((role, i) => text(`role.${role}`, undefined, roleNames[i] ?? role))
+                      .join(t('comma')),
                   },
                   { name: t('reach'), value: t(`reach.${reach}`) },
                   { name: t('method'), value: t(`method.${user.method}`) },
