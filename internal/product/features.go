@@ -10,6 +10,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
 	"github.com/queqiao-scrm/queqiao/internal/feature/eventlog"
 	"github.com/queqiao-scrm/queqiao/internal/feature/home"
+	"github.com/queqiao-scrm/queqiao/internal/feature/network"
 	"github.com/queqiao-scrm/queqiao/internal/feature/welcome"
 )
 
@@ -24,5 +25,6 @@ func Features() []feature.New {
 		customer.New,    // 客户
 		churn.New,       // 流失提醒
 		eventlog.New,    // 事件日志
+		network.New,     // 外联主机
 	}
 }

@@ -963,6 +963,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/network/hosts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看外联主机 */
+        get: operations["network.getHosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/permits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看允许外联的主机 */
+        get: operations["network.getPermits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/welcome/deliveries": {
         parameters: {
             query?: never;
@@ -1928,6 +1962,55 @@ export interface components {
         MirrorTagList: {
             groups: components["schemas"]["MirrorTagGroupBrief"][];
         };
+        NetworkHost: {
+            /** @description part of the program */
+            asker: string;
+            /**
+             * Format: int64
+             * @description attempts, refused ones included
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description no answer came
+             */
+            failures: number;
+            /**
+             * Format: int64
+             * @description unix milliseconds
+             */
+            firstAt: number;
+            /** @description * for the rest, when there were too many */
+            host: string;
+            /**
+             * Format: int64
+             * @description unix milliseconds
+             */
+            lastAt: number;
+            port: string;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description not on the list, inside the network, or redirected away
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            sent: number;
+            /** @description setting that allows it, empty when none does */
+            setting: string;
+        };
+        NetworkPermit: {
+            /** @description as the setting writes it */
+            host: string;
+            setting: string;
+        };
         PageAskEntry: {
             items: components["schemas"]["AskEntry"][];
             /** @description cursor of the following page; absent on the last */
@@ -1984,6 +2067,18 @@ export interface components {
         };
         PageMirrorMemberBrief: {
             items: components["schemas"]["MirrorMemberBrief"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageNetworkHost: {
+            items: components["schemas"]["NetworkHost"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageNetworkPermit: {
+            items: components["schemas"]["NetworkPermit"][];
             /** @description cursor of the following page; absent on the last */
             next?: string;
             total?: components["schemas"]["Total"];
@@ -4208,6 +4303,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MirrorTagList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "network.getHosts": {
+        parameters: {
+            query?: {
+                /** @description only hosts of which a call was refused */
+                refused?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNetworkHost"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "network.getPermits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNetworkPermit"];
                 };
             };
             /** @description Problem (RFC 9457) */

@@ -1,0 +1,10 @@
+import type { FeaturePage } from '@/lib/feature-page';
+
+export const pages: readonly FeaturePage[] = [
+  {
+    path: '/network',
+    title: 'menu.network',
+    permission: 'network.read',
+    load: () => import('./network-page'),
+  },
+];
