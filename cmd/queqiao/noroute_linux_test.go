@@ -209,7 +209,7 @@ func counters(t *testing.T, file string) map[string]int {
 		fields := strings.Fields(line)
 		if len(fields) == 2 && !strings.HasSuffix(fields[0], ":") {
 			names, fields = []string{"", fields[0]}, []string{"", fields[1]}
-		} else if names == nil || names[0] != fields[0] {
+		} else if len(names) == 0 || len(fields) == 0 || names[0] != fields[0] {
 			names = fields
 			continue
 		}
