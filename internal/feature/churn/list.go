@@ -18,7 +18,7 @@ import (
 
 // Filter narrows the list; all parts are joined by "and".
 type Filter struct {
-	Text        string    `query:"q" maxLength:"50" doc:"part of the customer's name, remark, company or phone"`
+	Text        string    `query:"q" maxLength:"50" doc:"part of the customer's name, remark, company or, with the permission customer.phone, phone"`
 	Members     []string  `query:"member,explode" maxItems:"100" doc:"userids"`
 	Departments []int64   `query:"department,explode" maxItems:"50" doc:"with all departments below"`
 	From        time.Time `query:"from" doc:"lost at or after"`
@@ -99,6 +99,9 @@ func (q *question) losses(r db.Querier, rows *[]row) *bun.SelectQuery {
 	}
 	sql, args := q.match.Condition("f.id")
 	found := r.NewSelect().TableExpr("mirror_follow AS f").Where(sql, args...)
+	if c := mirror.WithoutPhones(q.viewer, "f", q.Text); c.SQL != "" {
+		found = found.Where(c.SQL, c.Args...)
+	}
 	if q.match.Common() { // asked of each loss in turn
 		return query.Where("(?) > 0", found.ColumnExpr("COUNT(*)").Where("f.corp_id = l.corp_id AND f.member_id = l.member_id AND f.customer = l.customer"))
 	}

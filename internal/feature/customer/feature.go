@@ -6,7 +6,8 @@
 // partings, because the mirror keeps just the present.
 //
 // A viewer meets only follows of members in his scope: in lists, counts, order, search,
-// figures, and in what is told of one customer.
+// figures, and in what is told of one customer. Telephone numbers are masked everywhere;
+// who holds customer.phone reads them one customer at a time, and the audit log knows it.
 //
 // Hears CustomerAdded, CustomerLost, CustomerDeleted (history). Says nothing. Asks
 // Timeline; answers Timeline, Find and Tiles (total, new today, lost today).
@@ -24,6 +25,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
 const (
@@ -56,12 +58,16 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/customers", permissionRead, "查看客户列表（企业维度）", s.Customers),
 			web.Get("/customers/count", permissionRead, "统计客户列表（企业维度）", s.CountCustomers),
 			web.Get("/customers/{id}", permissionRead, "查看客户详情", s.Get),
+			web.Get("/customers/{id}/phones", viewer.PermissionPhone, "查看客户的完整电话", s.Phones, web.Audited("customer.phone")),
 			web.Get("/customers/{id}/timeline", permissionRead, "查看客户动态", s.Timeline),
 			web.Get("/follows", permissionRead, "查看客户列表（跟进维度）", s.Follows),
 			web.Get("/follows/count", permissionRead, "统计客户列表（跟进维度）", s.CountFollows),
 		},
-		Permissions: []feature.Permission{{Key: permissionRead, ZH: "查看客户", EN: "View customers"}},
-		Menu:        []feature.MenuEntry{{Group: feature.GroupCustomer, Key: slug, Path: "/customer", Permission: permissionRead, Order: 10}},
+		Permissions: []feature.Permission{
+			{Key: permissionRead, ZH: "查看客户", EN: "View customers"},
+			{Key: viewer.PermissionPhone, ZH: "查看完整电话、按电话搜索", EN: "Read telephone numbers in full and search by them"},
+		},
+		Menu: []feature.MenuEntry{{Group: feature.GroupCustomer, Key: slug, Path: "/customer", Permission: permissionRead, Order: 10}},
 		Listeners: []bus.Listener{
 			bus.On("added", s.added), bus.On("lost", s.lost), bus.On("deleted", s.deleted),
 		},

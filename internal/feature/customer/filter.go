@@ -22,7 +22,7 @@ import (
 // "any" ask that follow too; "all" and "none" ask the customer as a whole, as he is shown:
 // with the tags of every follow in scope that has the standing.
 type Filter struct {
-	Text        string    `query:"q" maxLength:"50" doc:"part of name, remark, company or phone"`
+	Text        string    `query:"q" maxLength:"50" doc:"part of name, remark, company or, with the permission customer.phone, phone"`
 	Members     []string  `query:"member,explode" maxItems:"100" doc:"userids: followed by one of them"`
 	Departments []int64   `query:"department,explode" maxItems:"50" doc:"followed by a member of one of them or below"`
 	Tags        []string  `query:"tag,explode" maxItems:"20" doc:"WeCom tag ids"`
@@ -154,6 +154,9 @@ func (s *service) named(ctx context.Context, v viewer.Viewer, f Filter, p *plan)
 	p.nothing = m.None()
 	sql, args := m.Condition("{f}.id")
 	p.and(sql, args...)
+	if c := mirror.WithoutPhones(v, "{f}", f.Text); c.SQL != "" {
+		p.and(c.SQL, c.Args...)
+	}
 	p.rare = !m.Common()
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 // FollowView is one row of the list at follow level.
 type FollowView struct {
 	mirror.Follow
-	Mobiles    []string           `json:"mobiles"`
+	Mobiles    []string           `json:"mobiles" doc:"masked, 138****1234; GET /customers/{id}/phones has them in full"`
 	MemberName string             `json:"memberName"`
 	Name       string             `json:"name" doc:"the customer's own name; empty until it was read"`
 	Avatar     string             `json:"avatar"`
@@ -116,7 +116,7 @@ func (s *service) followViews(ctx context.Context, v viewer.Viewer, keys []curso
 		f.AddedAt = beginOf(f)
 		c := people[f.Customer]
 		rows = append(rows, FollowView{
-			Follow: f, Mobiles: f.Mobiles(), MemberName: names[f.Member], Name: c.Name, Avatar: c.Avatar, Type: c.Type,
+			Follow: f, Mobiles: viewer.MaskPhones(f.Mobiles()), MemberName: names[f.Member], Name: c.Name, Avatar: c.Avatar, Type: c.Type,
 			Gender: c.Gender, CorpName: c.Company, Tags: tags[i],
 		})
 	}

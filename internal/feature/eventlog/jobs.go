@@ -138,7 +138,7 @@ func (s *service) Args(ctx context.Context, in *jobInput) (*JobArgs, error) {
 		return nil, err
 	}
 	pretty, err := json.MarshalIndent(r.Args, "", "  ")
-	return &JobArgs{Args: string(pretty)}, err
+	return &JobArgs{Args: v.MaskText(string(pretty))}, err
 }
 
 // Retry gives a dead or cancelled job all its tries again.

@@ -193,7 +193,7 @@ func (s *service) Raw(ctx context.Context, in *callbackInput) (*RawText, error) 
 		return nil, err
 	}
 	raw, err := rawOf(ctx, s.deps.DB.Read(), v.Corp, in.ID)
-	return &RawText{Raw: raw}, err
+	return &RawText{Raw: v.MaskText(raw)}, err
 }
 
 // Replay translates a callback again and gives it as it stands afterwards: waiting when

@@ -520,6 +520,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customer/customers/{id}/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户的完整电话 */
+        get: operations["customer.getCustomersIdPhones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customer/customers/{id}/timeline": {
         parameters: {
             query?: never;
@@ -1649,6 +1666,12 @@ export interface components {
             type: number;
             unionid?: string;
         };
+        CustomerFollowPhones: {
+            /** @description of the follow */
+            id: string;
+            member: string;
+            mobiles: string[];
+        };
         CustomerFollowView: {
             /** Format: int64 */
             addWay: number;
@@ -1673,6 +1696,7 @@ export interface components {
             id: string;
             member: string;
             memberName: string;
+            /** @description masked, 138****1234; GET /customers/{id}/phones has them in full */
             mobiles: string[];
             /** @description the customer's own name; empty until it was read */
             name: string;
@@ -1705,6 +1729,10 @@ export interface components {
             name: string;
             owner: string;
             ownerName: string;
+        };
+        CustomerPhones: {
+            /** @description only follows with numbers */
+            follows: components["schemas"]["CustomerFollowPhones"][];
         };
         DepartmentGrantInputBody: {
             /** @description the departments below too */
@@ -3085,7 +3113,7 @@ export interface operations {
                 after?: string;
                 /** @description rows per page */
                 limit?: number;
-                /** @description part of the customer's name, remark, company or phone */
+                /** @description part of the customer's name, remark, company or, with the permission customer.phone, phone */
                 q?: string;
                 /** @description userids */
                 member?: string[];
@@ -3182,7 +3210,7 @@ export interface operations {
     "churn.getLossesCount": {
         parameters: {
             query?: {
-                /** @description part of the customer's name, remark, company or phone */
+                /** @description part of the customer's name, remark, company or, with the permission customer.phone, phone */
                 q?: string;
                 /** @description userids */
                 member?: string[];
@@ -3291,7 +3319,7 @@ export interface operations {
                 after?: string;
                 /** @description rows per page */
                 limit?: number;
-                /** @description part of name, remark, company or phone */
+                /** @description part of name, remark, company or, with the permission customer.phone, phone */
                 q?: string;
                 /** @description userids: followed by one of them */
                 member?: string[];
@@ -3338,7 +3366,7 @@ export interface operations {
     "customer.getCustomersCount": {
         parameters: {
             query?: {
-                /** @description part of name, remark, company or phone */
+                /** @description part of name, remark, company or, with the permission customer.phone, phone */
                 q?: string;
                 /** @description userids: followed by one of them */
                 member?: string[];
@@ -3414,6 +3442,38 @@ export interface operations {
             };
         };
     };
+    "customer.getCustomersIdPhones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPhones"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "customer.getCustomersIdTimeline": {
         parameters: {
             query?: {
@@ -3458,7 +3518,7 @@ export interface operations {
                 after?: string;
                 /** @description rows per page */
                 limit?: number;
-                /** @description part of name, remark, company or phone */
+                /** @description part of name, remark, company or, with the permission customer.phone, phone */
                 q?: string;
                 /** @description userids: followed by one of them */
                 member?: string[];
@@ -3505,7 +3565,7 @@ export interface operations {
     "customer.getFollowsCount": {
         parameters: {
             query?: {
-                /** @description part of name, remark, company or phone */
+                /** @description part of name, remark, company or, with the permission customer.phone, phone */
                 q?: string;
                 /** @description userids: followed by one of them */
                 member?: string[];

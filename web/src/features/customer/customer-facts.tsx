@@ -11,6 +11,7 @@ import { Card, Waiting } from '@/parts/Page';
 import { Labels, StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import { MaybeTime } from './maybe-time';
+import { Phones } from './phones';
 import { useT } from './strings';
 import { type CustomerDetail, type FollowRow, faceOf, standingOf, standingTone, tagNames } from './words';
 import './customer.css';
@@ -78,7 +79,7 @@ function Known({ customer }: { customer: CustomerDetail }) {
       </Card>
       <Card title={t('followersOf', { n: customer.followers.length })}>
         {customer.followers.map((follow) => (
-          <Follower key={follow.id} follow={follow} />
+          <Follower key={follow.id} customer={customer.id} follow={follow} />
         ))}
         {customer.followers.length === 0 && <p className="q-faint">{t('noFollowers')}</p>}
       </Card>
@@ -102,7 +103,7 @@ function Known({ customer }: { customer: CustomerDetail }) {
   );
 }
 
-function Follower({ follow }: { follow: FollowRow }) {
+function Follower({ customer, follow }: { customer: string; follow: FollowRow }) {
   const t = useT();
   const { text } = useI18n();
   const standing = standingOf(follow.standing);
@@ -117,7 +118,15 @@ function Follower({ follow }: { follow: FollowRow }) {
           { name: t('remark'), value: follow.remark || '–' },
           ...(follow.description ? [{ name: t('description'), value: follow.description }] : []),
           ...(follow.company ? [{ name: t('remarkCompany'), value: follow.company }] : []),
-          ...(follow.mobiles.length > 0 ? [{ name: t('mobiles'), value: follow.mobiles.join('、') }] : []),
+          ...(follow.mobiles.length > 0
+            ? [
+                {
+                  name: t('mobiles'),
+                  value: <Phones customer={customer} follow={follow.id} masked={follow.mobiles} />,
+                  hint: t('mobiles.hint'),
+                },
+              ]
+            : []),
           {
             name: t('addWay'),
             value: text(
