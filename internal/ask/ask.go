@@ -16,6 +16,7 @@ type Asks struct {
 	timelines []named[Timeline]
 	finds     []named[Find]
 	tiles     []named[Tiles]
+	trends    []named[Trends]
 }
 
 type named[T any] struct {
@@ -29,6 +30,7 @@ type Answers struct {
 	Timeline Timeline
 	Find     Find
 	Tiles    Tiles
+	Trends   Trends
 }
 
 // Register adds a feature's answers. Called by the host before start, in menu order.
@@ -44,6 +46,9 @@ func (a *Asks) Register(slug string, answers Answers) {
 	}
 	if answers.Tiles != nil {
 		a.tiles = append(a.tiles, named[Tiles]{slug, answers.Tiles})
+	}
+	if answers.Trends != nil {
+		a.trends = append(a.trends, named[Trends]{slug, answers.Trends})
 	}
 }
 

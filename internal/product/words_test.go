@@ -70,6 +70,18 @@ func TestEverythingNamedHasWords(t *testing.T) {
 	for _, tile := range figures.Tiles {
 		want = append(want, "tile."+tile.Key, "tile."+tile.Key+".definition")
 	}
+	var course struct {
+		Trends []struct {
+			Key string `json:"key"`
+		} `json:"trends"`
+	}
+	h.Console().Do(http.MethodGet, "/api/home/trend", nil, &course)
+	if len(course.Trends) == 0 {
+		t.Error("the home page has no trend")
+	}
+	for _, trend := range course.Trends {
+		want = append(want, "trend."+trend.Key)
+	}
 	sources, err := filepath.Glob("../feature/*/*.go")
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,8 @@
 // who holds customer.phone reads them one customer at a time, and the audit log knows it.
 //
 // Hears CustomerAdded, CustomerLost, CustomerDeleted (history). Says nothing. Asks
-// Timeline; answers Timeline, Find and Tiles (total, new today, lost today).
+// Timeline; answers Timeline, Find, Tiles (total, new today, lost today) and Trends (added,
+// lost).
 package customer
 
 import (
@@ -71,7 +72,7 @@ func New(d feature.Deps) feature.Feature {
 		Listeners: []bus.Listener{
 			bus.On("added", s.added), bus.On("lost", s.lost), bus.On("deleted", s.deleted),
 		},
-		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles},
+		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Trends: s.trends},
 		Migrations: files,
 	}
 }

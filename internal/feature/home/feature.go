@@ -22,6 +22,7 @@ func New(d feature.Deps) feature.Feature {
 		Slug: "home",
 		Routes: []web.Route{
 			web.Get("/tiles", "", "首页数据", s.Tiles, web.SignedIn()),
+			web.Get("/trend", "", "首页趋势", s.Trend, web.SignedIn()),
 			web.Get("/search", "", "全局搜索", s.Search, web.SignedIn()),
 			web.Get("/jobs", "", "正在进行的后台任务", s.Jobs, web.SignedIn()),
 		},

@@ -9,11 +9,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/feature/home"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
@@ -22,6 +24,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -44,7 +47,20 @@ func open(t *testing.T, d *db.DB) *desk {
 	log := slog.New(slog.DiscardHandler)
 	s := &desk{t: t, db: d, asks: &ask.Asks{}, viewer: &viewer.Viewer{Corp: corpID, Account: 1, Scope: viewer.Scope{Reach: viewer.All}}}
 	s.queue = job.New(d, now, id.NewSource(now, 1), log, job.Options{})
-	f := home.New(feature.Deps{DB: d, Asks: s.asks, Queue: s.queue, Clock: now, Log: log})
+	box, err := secret.Load(filepath.Join(t.TempDir(), "keys"), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	corps := corp.New(corp.Deps{DB: d, Secrets: box, Clock: now, IDs: id.NewSource(now, 2), BaseURL: "https://qyapi.test"})
+	t.Cleanup(func() {
+		if err := corps.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := corps.Save(t.Context(), corp.Corp{ID: corpID, Name: "一号企业", TimeZone: "America/New_York", Status: corp.Active}); err != nil {
+		t.Fatal(err)
+	}
+	f := home.New(feature.Deps{DB: d, Asks: s.asks, Queue: s.queue, Corps: corps, Clock: now, Log: log})
 	server := web.New(web.Options{Guard: s, Clock: now, Log: log})
 	server.Mount("home", f.Routes...)
 	listening := httptest.NewServer(server.Handler())
@@ -96,13 +112,13 @@ func (s *desk) insert(kind, corp string) {
 
 func each(t *testing.T, body func(t *testing.T, s *desk)) {
 	t.Helper()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { body(t, open(t, d)) }, job.Migrations())
+	dbtest.Each(t, func(t *testing.T, d *db.DB) { body(t, open(t, d)) }, job.Migrations(), corp.Migrations())
 }
 
 func TestNobodySeesAnything(t *testing.T) {
 	each(t, func(t *testing.T, s *desk) {
 		s.viewer = nil
-		for _, path := range []string{"/tiles", "/search?q=a", "/jobs"} {
+		for _, path := range []string{"/tiles", "/trend", "/search?q=a", "/jobs"} {
 			if status, body := s.get(path, nil); status != 401 {
 				t.Errorf("%s: %d %s", path, status, body)
 			}
@@ -132,6 +148,42 @@ func TestTilesAreAskedForTheViewer(t *testing.T) {
 		}})
 		if status, body := s.get("/tiles", nil); status != 500 || strings.Contains(body, "secret") {
 			t.Errorf("a failing answer: %d %s", status, body)
+		}
+	})
+}
+
+func TestTheDaysOfATrendAreTheCorps(t *testing.T) {
+	each(t, func(t *testing.T, s *desk) {
+		var asked []ask.Day
+		s.asks.Register("first", ask.Answers{Trends: func(_ context.Context, v viewer.Viewer, days []ask.Day) ([]ask.Trend, error) {
+			asked = days
+			return []ask.Trend{{Key: "first.of." + v.Member, Values: make([]int64, len(days))}}, nil
+		}})
+		s.viewer.Member = "zhang"
+		var trend home.Trend
+		// 22 November 2026, three in the morning in New York, where summer ended on the 1st.
+		if status, body := s.get("/trend?days=30", &trend); status != 200 || len(trend.Days) != 30 || len(asked) != 30 {
+			t.Fatalf("%d %s", status, body)
+		}
+		if trend.Days[29] != "2026-11-22" || trend.Days[0] != "2026-10-24" || trend.Trends[0].Key != "first.of.zhang" {
+			t.Errorf("%+v", trend)
+		}
+		for i, d := range asked {
+			want := 24 * time.Hour
+			if trend.Days[i] == "2026-11-01" {
+				want = 25 * time.Hour
+			}
+			if d.To.Sub(d.From) != want || i > 0 && !d.From.Equal(asked[i-1].To) {
+				t.Errorf("%s: %v", trend.Days[i], d)
+			}
+		}
+		for query, days := range map[string]int{"": 30, "?days=7": 7, "?days=90": 90} {
+			if s.get("/trend"+query, &trend); len(trend.Days) != days {
+				t.Errorf("%q: %d days", query, len(trend.Days))
+			}
+		}
+		if status, _ := s.get("/trend?days=100000", nil); status != 422 {
+			t.Errorf("any number of days: %d", status)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package home
 import (
 	"context"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
@@ -28,6 +29,35 @@ func (s *service) Tiles(ctx context.Context, _ *struct{}) (*Tiles, error) {
 	now := db.NowMS(s.deps.Clock)
 	tiles, err := s.deps.Asks.Tiles(ctx, v)
 	return &Tiles{AsOf: now, Tiles: tiles}, err
+}
+
+type trendInput struct {
+	Days int `query:"days" minimum:"2" maximum:"90" default:"30" doc:"how many days, today among them"`
+}
+
+// Trend is figures by day.
+type Trend struct {
+	Days   []string    `json:"days" doc:"YYYY-MM-DD in the corp's time zone, today last"`
+	Trends []ask.Trend `json:"trends"`
+}
+
+// Trend asks all features for their figures of the last days. Today is not over yet.
+func (s *service) Trend(ctx context.Context, in *trendInput) (*Trend, error) {
+	v, err := viewer.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := s.deps.Clock.Now().In(s.deps.Corps.Location(ctx, v.Corp))
+	out := &Trend{}
+	var days []ask.Day
+	for ago := in.Days - 1; ago >= 0; ago-- {
+		// Midnight by the calendar, whatever the clock did in between.
+		from := time.Date(now.Year(), now.Month(), now.Day()-ago, 0, 0, 0, 0, now.Location())
+		days = append(days, ask.Day{From: from, To: time.Date(from.Year(), from.Month(), from.Day()+1, 0, 0, 0, 0, from.Location())})
+		out.Days = append(out.Days, from.Format(time.DateOnly))
+	}
+	out.Trends, err = s.deps.Asks.Trends(ctx, v, days)
+	return out, err
 }
 
 const (

@@ -146,6 +146,14 @@ export const tiles = {
   ],
 };
 
+export const trend = {
+  days: ['2026-11-16', '2026-11-17', '2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21', '2026-11-22'],
+  trends: [
+    { key: 'customer.added', values: [41, 38, 44, 52, 61, 52, 37] },
+    { key: 'customer.lost', values: [3, 1, 4, 2, 5, 3, 4] },
+  ],
+};
+
 export const jobs = {
   jobs: [
     { id: 'j1', kind: 'mirror.sync', done: 8240, total: 12408, startedAt: now - 96_000 },

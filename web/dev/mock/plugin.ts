@@ -30,6 +30,7 @@ function routes(session: Session): Record<string, Handler> {
         errors: [{ field: 'current', message: '当前密码不正确' }],
       }),
     'GET /api/home/tiles': () => data.tiles,
+    'GET /api/home/trend': () => data.trend,
     'GET /api/home/search': () => data.found,
     'GET /api/home/jobs': () => data.jobs,
     'GET /api/mirror/departments': () => ({ items: data.departments }),

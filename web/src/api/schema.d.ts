@@ -860,6 +860,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/home/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 首页趋势 */
+        get: operations["home.getTrend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live/changes": {
         parameters: {
             query?: never;
@@ -1382,6 +1399,11 @@ export interface components {
             /** Format: int64 */
             value: number;
         };
+        AskTrend: {
+            key: string;
+            /** @description one for each day, in order */
+            values: number[];
+        };
         ChangedRoleInputBody: {
             book: components["schemas"]["AccessSpan"];
             name: string;
@@ -1895,6 +1917,11 @@ export interface components {
              */
             asOf: number;
             tiles: components["schemas"]["AskTile"][];
+        };
+        HomeTrend: {
+            /** @description YYYY-MM-DD in the corp's time zone, today last */
+            days: string[];
+            trends: components["schemas"]["AskTrend"][];
         };
         MenuInputBody: {
             /** @description in order, entries of one group together; none: the usual navigation */
@@ -4120,6 +4147,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HomeTiles"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "home.getTrend": {
+        parameters: {
+            query?: {
+                /** @description how many days, today among them */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HomeTrend"];
                 };
             };
             /** @description Problem (RFC 9457) */

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useLive } from '@/lib/live';
 import { api, ok } from './client';
 
@@ -26,5 +26,20 @@ export function useTiles() {
   return useQuery({
     queryKey: tilesKey,
     queryFn: ({ signal }) => ok(api.GET('/api/home/tiles', { signal })),
+  });
+}
+
+const trendTopics = ['customer', 'follow', 'sync'] as const;
+const trendKey = ['home', 'trend'];
+/** A day's figure does not run away: a busy hour is looked at twice a minute at most. */
+const trendSettle = 30_000;
+
+/** Figures by day, today last, for the chart of the home page. */
+export function useTrend(days: number) {
+  useLive(trendTopics, [trendKey], trendSettle);
+  return useQuery({
+    queryKey: [...trendKey, days],
+    queryFn: ({ signal }) => ok(api.GET('/api/home/trend', { params: { query: { days } }, signal })),
+    placeholderData: keepPreviousData,
   });
 }

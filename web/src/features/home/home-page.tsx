@@ -1,14 +1,17 @@
 import { Link } from '@tanstack/react-router';
-import { useTiles } from '@/api/tiles';
+import { useState } from 'react';
+import { useTiles, useTrend } from '@/api/tiles';
 import type { HomeTile } from '@/api/types';
 import { useI18n } from '@/lib/i18n';
 import { useMe } from '@/lib/me';
 import { partsIn, useTimeZone } from '@/lib/time';
+import { Chart } from '@/parts/Chart';
 import { Empty } from '@/parts/Empty';
 import { ErrorView } from '@/parts/ErrorView';
 import { Icon, isIconName } from '@/parts/Icon';
 import { Card, Page, Waiting } from '@/parts/Page';
 import { StatTile, Tiles } from '@/parts/StatTile';
+import { Switcher } from '@/parts/Tabs';
 import { TimeText } from '@/parts/TimeText';
 import { useT } from './strings';
 import './home.css';
@@ -43,6 +46,7 @@ export default function HomePage() {
       {tiles.isPending && <Waiting rows={4} />}
       {tiles.isError && !tiles.data && <ErrorView error={tiles.error} onRetry={() => void tiles.refetch()} />}
       {tiles.data && <Figures tiles={tiles.data.tiles} />}
+      <Trend />
       <Shortcuts />
     </Page>
   );
@@ -67,6 +71,46 @@ function Figures({ tiles }: { tiles: readonly HomeTile[] }) {
         />
       ))}
     </Tiles>
+  );
+}
+
+const spans = ['7', '30', '90'] as const;
+
+/** What came and went by day. */
+function Trend() {
+  const t = useT();
+  const { text } = useI18n();
+  const [span, setSpan] = useState<(typeof spans)[number]>('30');
+  const trend = useTrend(Number(span));
+  if (trend.data?.trends.length === 0) return null; // nothing that he may see
+  return (
+    <Card
+      title={t('byDay')}
+      actions={
+        <Switcher
+          value={span}
+          onChange={setSpan}
+          label={t('byDay.span')}
+          options={spans.map((days) => ({ value: days, label: t('byDay.days', { n: Number(days) }) }))}
+        />
+      }
+    >
+      {trend.isPending && <Waiting rows={4} />}
+      {trend.isError && !trend.data && (
+        <ErrorView compact error={trend.error} onRetry={() => void trend.refetch()} />
+      )}
+      {trend.data && (
+        <Chart
+          kind="line"
+          label={t('byDay')}
+          categories={trend.data.days.map((day) => day.slice(5))}
+          series={trend.data.trends.map(({ key, values }) => ({
+            name: text(`trend.${key}`, undefined, key),
+            values,
+          }))}
+        />
+      )}
+    </Card>
   );
 }
 
