@@ -171,8 +171,8 @@ type Setting struct {
 }
 
 type settingInput struct {
-	chainInput
-	Body Setting
+	Chain string `query:"chain" enum:"corp,installation"`
+	Body  Setting
 }
 
 // PutSetting changes how long entries are kept; the next night removes what is older.
