@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -45,7 +44,7 @@ type entry struct {
 }
 
 // genesis is the hash before the first entry of a chain.
-var genesis = strings.Repeat("0", 2*sha256.Size)
+const genesis = "0000000000000000000000000000000000000000000000000000000000000000"
 
 // canonical is the text of an entry that is hashed: a version, then every column but the
 // hash, each with its length in bytes before it, so that no text can pretend to be two.

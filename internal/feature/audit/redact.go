@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -62,7 +64,8 @@ func treeOf(state any) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	var tree any
-	return tree, decoder.Decode(&tree)
+	err = decoder.Decode(&tree)
+	return tree, err
 }
 
 // bounded keeps a state that is too large as its size and its hash only.
@@ -86,8 +89,21 @@ const (
 	left                 // left out
 )
 
-// tags are the values of the struct tag `audit`.
-var tags = map[string]rule{"open": open, "secret": secrecy, "personal": personal, "-": left}
+// tagged reads the struct tag `audit`.
+func tagged(tag string) rule {
+	switch tag {
+	case "open":
+		return open
+	case "secret":
+		return secrecy
+	case "personal":
+		return personal
+	case "-":
+		return left
+	default:
+		return byName
+	}
+}
 
 // rules are the struct tags of a type, by JSON name; for lists and maps those of their
 // elements stand under "".
@@ -119,20 +135,17 @@ func rulesOf(t reflect.Type, depth int) *rules {
 		return &rules{fields: map[string]*rules{"": rulesOf(t.Elem(), depth+1)}}
 	case reflect.Struct:
 		r := &rules{fields: map[string]*rules{}}
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for f := range t.Fields() {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			inner := rulesOf(f.Type, depth+1)
 			if f.Anonymous && name == "" && inner != nil {
-				for k, v := range inner.fields {
-					r.fields[k] = v
-				}
+				maps.Copy(r.fields, inner.fields)
 				continue
 			}
 			if name == "" {
 				name = f.Name
 			}
-			if own := tags[f.Tag.Get("audit")]; own != byName {
+			if own := tagged(f.Tag.Get("audit")); own != byName {
 				if inner == nil {
 					inner = &rules{}
 				}
@@ -270,14 +283,6 @@ func conceal(before, after any, show func(any) string) (any, any) {
 	return b, a
 }
 
-var (
-	// secretWords make a name that of a secret wherever they stand in it, personalWords that
-	// of personal data; secretEnds only at its end: "key" alone names roles and places too.
-	secretWords   = []string{"password", "passwd", "secret", "token", "credential", "cookie", "authorization", "recoverycode", "totp", "privatekey", "apikey", "aeskey"}
-	secretEnds    = []string{"key", "keys"}
-	personalWords = []string{"mobile", "phone", "telephone", "email", "idcard", "idnumber", "bankcard", "birthday", "passport"}
-)
-
 // ruleFor decides by name.
 func ruleFor(name string) rule {
 	plain := strings.Map(func(r rune) rune {
@@ -286,22 +291,20 @@ func ruleFor(name string) rule {
 		}
 		return unicode.ToLower(r)
 	}, name)
-	for _, w := range secretWords {
-		if strings.Contains(plain, w) {
-			return secrecy
-		}
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(plain, w) })
 	}
-	for _, w := range secretEnds {
-		if strings.HasSuffix(plain, w) && plain != w {
-			return secrecy
-		}
+	switch {
+	case has("password", "passwd", "secret", "token", "credential", "cookie", "authorization", "recoverycode", "totp"):
+		return secrecy
+	// "key" alone names roles and places too.
+	case plain != "key" && plain != "keys" && (strings.HasSuffix(plain, "key") || strings.HasSuffix(plain, "keys")):
+		return secrecy
+	case has("mobile", "phone", "email", "idcard", "idnumber", "bankcard", "birthday", "passport"):
+		return personal
+	default:
+		return byName
 	}
-	for _, w := range personalWords {
-		if strings.Contains(plain, w) {
-			return personal
-		}
-	}
-	return byName
 }
 
 var (

@@ -13,7 +13,7 @@ type inner struct {
 	Answer string `json:"answer" audit:"secret"`
 }
 
-type tagged struct {
+type marked struct {
 	Name     string            `json:"name"`
 	Key      string            `json:"key"`
 	Pin      string            `json:"pin" audit:"secret"`
@@ -55,8 +55,12 @@ func TestRedactionByName(t *testing.T) {
 		{"a secret that stayed", m{"secret": "abc"}, m{"secret": "abc"}, `{"secret":"••••••"}`, `{"secret":"••••••"}`},
 		{"a secret that changed", m{"secret": "abc"}, m{"secret": "abd"}, `{"secret":"••••••"}`, `{"secret":"•••••• (changed)"}`},
 		{"a secret that went", m{"secret": "abc"}, m{"secret": ""}, `{"secret":"••••••"}`, `{"secret":""}`},
-		{"in any spelling", nil, m{"app_secret": "a", "AccessToken": "b", "newPassword": "c", "EncodingAESKey": "d", "private-key": "e", "totpSeed": "f", "Cookie": "g"}, `null`,
-			`{"AccessToken":"••••••","Cookie":"••••••","EncodingAESKey":"••••••","app_secret":"••••••","newPassword":"••••••","private-key":"••••••","totpSeed":"••••••"}`},
+		{
+			"in any spelling", nil,
+			m{"app_secret": "a", "AccessToken": "b", "newPassword": "c", "EncodingAESKey": "d", "private-key": "e", "totpSeed": "f", "Cookie": "g"},
+			`null`,
+			`{"AccessToken":"••••••","Cookie":"••••••","EncodingAESKey":"••••••","app_secret":"••••••","newPassword":"••••••","private-key":"••••••","totpSeed":"••••••"}`,
+		},
 		{"the key of a role is its name", nil, m{"key": "sales", "hotkeys": "x"}, `null`, `{"hotkeys":"••••••","key":"sales"}`},
 		{"a list of secrets", m{"recoveryCodes": []string{"a", "b"}}, nil, `{"recoveryCodes":["••••••","••••••"]}`, `null`},
 		{"what lies under a secret", nil, m{"credentials": m{"user": "u", "more": m{"x": "y"}}}, `null`, `{"credentials":{"more":{"x":"••••••"},"user":"••••••"}}`},
@@ -81,8 +85,8 @@ func TestRedactionByName(t *testing.T) {
 }
 
 func TestRedactionByTag(t *testing.T) {
-	state := func(pin, answer string) *tagged {
-		return &tagged{
+	state := func(pin, answer string) *marked {
+		return &marked{
 			Name: "n", Key: "sales", Pin: pin, Home: "上海市浦东新区世纪大道一百号", Cache: []string{"big"}, TokenTTL: 3600, Inner: inner{"open", answer},
 			List: []inner{{"open", answer}}, ByName: map[string]inner{"x": {"open", answer}}, Any: inner{"open", "untold"}, Secrets: map[string]string{"a": answer},
 		}

@@ -117,11 +117,10 @@ func (c *chain) resignRest(ctx context.Context, corp string) error {
 		if err != nil || !ok {
 			return err
 		}
-		fresh, err := c.again(forCheckpoint, p.text(), p.Signature)
-		if err != nil || fresh == p.Signature {
-			return nil
+		if fresh, err := c.again(forCheckpoint, p.text(), p.Signature); err == nil && fresh != p.Signature {
+			p.Signature = fresh
 		}
-		_, err = tx.NewRaw(`UPDATE audit_checkpoint SET signature = ? WHERE corp_id = ?`, fresh, corp).Exec(ctx)
+		_, err = tx.NewRaw(`UPDATE audit_checkpoint SET signature = ? WHERE corp_id = ?`, p.Signature, corp).Exec(ctx)
 		return err
 	})
 }

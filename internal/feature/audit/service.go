@@ -238,7 +238,7 @@ func (s *service) prove(ctx context.Context, w io.Writer, only string) (intact b
 			if p.At != 0 {
 				at = ", written about " + db.FromMS(p.At).Format(time.RFC3339)
 			}
-			_, err = fmt.Fprintf(w, "✗ %s: entry %d is %s%s: %s\n", name, p.Seq, p.Fault, at, faultWords[p.Fault])
+			_, err = fmt.Fprintf(w, "✗ %s: entry %d is %s%s: %s\n", name, p.Seq, p.Fault, at, faultWords(p.Fault))
 		} else {
 			h, _, herr := headOf(ctx, s.db.Read(), c)
 			if herr != nil {
@@ -257,16 +257,18 @@ func (s *service) prove(ctx context.Context, w io.Writer, only string) (intact b
 }
 
 // faultWords explain the faults on the command line.
-var faultWords = map[string]string{
-	FaultAltered:    "its content does not fit its hash: it was changed, or others were put in its place",
-	FaultRemoved:    "it is missing, later ones are there",
-	FaultInserted:   "it was put in",
-	FaultReordered:  "it and the next changed places",
-	FaultTruncated:  "it and all after it are missing",
-	FaultRewritten:  "a signed seal says that it was another",
-	FaultHead:       "the record of the chain's end was forged or put back",
-	FaultSeal:       "the signature of a seal does not fit",
-	FaultSealGone:   "a seal is missing",
-	FaultCheckpoint: "the record of what retention removed was forged",
-	FaultKey:        "it was signed with a key that is not in the key file",
+func faultWords(fault string) string {
+	return map[string]string{
+		FaultAltered:    "its content does not fit its hash: it was changed, or others were put in its place",
+		FaultRemoved:    "it is missing, later ones are there",
+		FaultInserted:   "it was put in",
+		FaultReordered:  "it and the next changed places",
+		FaultTruncated:  "it and all after it are missing",
+		FaultRewritten:  "a signed seal says that it was another",
+		FaultHead:       "the record of the chain's end was forged or put back",
+		FaultSeal:       "the signature of a seal does not fit",
+		FaultSealGone:   "a seal is missing",
+		FaultCheckpoint: "the record of what retention removed was forged",
+		FaultKey:        "it was signed with a key that is not in the key file",
+	}[fault]
 }

@@ -86,7 +86,8 @@ func (e *entry) changes() ([]change, error) {
 	decoder := json.NewDecoder(bytes.NewReader([]byte(e.Changes)))
 	decoder.UseNumber()
 	var changes []change
-	return changes, decoder.Decode(&changes)
+	err := decoder.Decode(&changes)
+	return changes, err
 }
 
 func (c change) view() ObjectView {
@@ -221,12 +222,24 @@ func deviceOf(agent string) string {
 		return ""
 	}
 	app := first([][2]string{
-		{"wxwork/", "WeCom"}, {"MicroMessenger/", "WeChat"}, {"Edg", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"},
-		{"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}, {"Go-http-client", "Go"},
+		{"wxwork/", "WeCom"},
+		{"MicroMessenger/", "WeChat"},
+		{"Edg", "Edge"},
+		{"OPR/", "Opera"},
+		{"Firefox/", "Firefox"},
+		{"Chrome/", "Chrome"},
+		{"Safari/", "Safari"},
+		{"curl/", "curl"},
+		{"Go-http-client", "Go"},
 	})
 	system := first([][2]string{
-		{"HarmonyOS", "HarmonyOS"}, {"iPhone", "iOS"}, {"iPad", "iPadOS"}, {"Android", "Android"}, {"Windows", "Windows"},
-		{"Mac OS X", "macOS"}, {"Linux", "Linux"},
+		{"HarmonyOS", "HarmonyOS"},
+		{"iPhone", "iOS"},
+		{"iPad", "iPadOS"},
+		{"Android", "Android"},
+		{"Windows", "Windows"},
+		{"Mac OS X", "macOS"},
+		{"Linux", "Linux"},
 	})
 	switch {
 	case app == "":
