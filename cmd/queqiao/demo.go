@@ -100,7 +100,7 @@ func (demo) connect(ctx context.Context, a *app.App, sim *simulator, cfg config.
 		if _, err := sim.ChangeApp(x.AgentID, wecomsim.AppPatch{CallbackURL: &callback, TrustedDomains: &domains}); err != nil {
 			return "", err
 		}
-		return c.CorpID, a.Corps.Save(ctx,
+		return c.CorpID, a.Corps.Ensure(ctx,
 			corp.Corp{ID: c.CorpID, Name: c.Name, TimeZone: "Asia/Shanghai", Status: corp.Active},
 			corp.App{
 				Corp: c.CorpID, Purpose: corp.MainApp, AgentID: int64(x.AgentID), Name: x.Name, Secret: secret.NewText(x.Secret),

@@ -62,7 +62,8 @@ func closing(c io.Closer, err error) error {
 	return err
 }
 
-// connect saves the corp of the configuration, if there is one.
+// connect sets up the corp of the configuration, if there is one. What was changed in the
+// console since (name, time zone, suspension) stays.
 func connect(ctx context.Context, a *app.App, c config.Corp) error {
 	if c.ID == "" {
 		return nil
@@ -71,7 +72,7 @@ func connect(ctx context.Context, a *app.App, c config.Corp) error {
 	if name == "" {
 		name = c.ID
 	}
-	return a.Corps.Save(ctx,
+	return a.Corps.Ensure(ctx,
 		corp.Corp{ID: c.ID, Name: name, TimeZone: c.TimeZone, Status: corp.Active},
 		corp.App{
 			Corp: c.ID, Purpose: corp.MainApp, AgentID: int64(c.AgentID), Name: name, Secret: c.Secret,

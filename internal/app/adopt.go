@@ -61,18 +61,15 @@ func (a *App) menu() []feature.MenuEntry {
 // mount builds the web server and puts every route on it.
 func (a *App) mount() error {
 	var guard web.Guard
-	var auditor web.Auditor
 	for _, f := range a.Features {
 		if f.Guard != nil {
 			guard = f.Guard
 		}
-		if f.Auditor != nil {
-			auditor = f.Auditor
-		}
 	}
 	a.Web = web.New(web.Options{
-		Title: "Queqiao 鹊桥", Version: a.opts.Version, Guard: guard, Guards: map[web.Audience]web.Guard{web.Sidebar: guard}, Auditor: auditor,
+		Title: "Queqiao 鹊桥", Version: a.opts.Version, Guard: guard, Guards: map[web.Audience]web.Guard{web.Sidebar: guard},
 		Clock: a.opts.Clock, Log: a.log, Metrics: a.metrics, MetricsToken: a.Config.HTTP.MetricsToken, UI: a.opts.UI,
+		RootText:       a.Corps.FileContent,
 		Extra:          map[string]http.Handler{"/callback/": a.Mirror.CallbackHandler()},
 		TrustedProxies: slices.Clone[[]netip.Prefix](a.Config.HTTP.TrustedProxies), Origins: []string{a.Config.PublicURL()},
 		FrameAncestors: a.opts.FrameAncestors, ImageOrigins: a.opts.ImageOrigins, Ready: a.Ready,
@@ -82,9 +79,6 @@ func (a *App) mount() error {
 	a.Web.Mount(message.Slug, (&message.Pictures{DB: a.DB, Corps: a.Corps, Blob: a.Blob, Clock: a.opts.Clock}).Routes()...)
 	for _, f := range a.Features {
 		a.Web.Mount(f.Slug, f.Routes...)
-	}
-	if knowing, ok := auditor.(interface{ Know(routes []web.RouteInfo) }); ok {
-		knowing.Know(a.Web.Routes())
 	}
 	return a.checkPermissions()
 }

@@ -38,6 +38,10 @@ func permits(cfg config.Config) []outgoing.Permit {
 		{Host: "*.qpic.cn", Key: "wecom.pictures"},
 		{Host: "*.qlogo.cn", Key: "wecom.pictures"},
 	}
+	// Whether our own address answers from here is one of the checks of the health page.
+	if u, err := url.Parse(cfg.PublicURL()); err == nil && u.Hostname() != "" {
+		list = append(list, outgoing.Permit{Host: cfg.PublicURL(), Key: "http.public_url", Inside: true})
+	}
 	if cfg.Blob.Kind == "s3" {
 		list = append(list, objectStore(cfg.Blob.S3)...)
 	}

@@ -14,7 +14,6 @@ import (
 	"time"
 	_ "time/tzdata" // corps name their time zone; the machine need not know it
 
-	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
@@ -65,6 +64,9 @@ type App struct {
 	Token     secret.Text
 	Key       secret.Text
 	UpdatedAt int64 // unix ms
+	// SecretAt and CallbackAt are when the secret, and when path, token or key were set, unix ms.
+	SecretAt   int64
+	CallbackAt int64
 }
 
 var (
@@ -113,9 +115,12 @@ type appRow struct {
 	Token     string  `bun:"callback_token"`
 	Key       string  `bun:"callback_key"`
 	UpdatedAt int64   `bun:"updated_at"`
+
+	SecretAt   int64 `bun:"secret_at"`
+	CallbackAt int64 `bun:"callback_at"`
 }
 
-const appColumns = `id, corp_id, purpose, agent_id, name, secret, callback_path, callback_token, callback_key, updated_at`
+const appColumns = `id, corp_id, purpose, agent_id, name, secret, callback_path, callback_token, callback_key, updated_at, secret_at, callback_at`
 
 // place binds a sealed value to its corp, purpose and column.
 func place(corp string, p Purpose, column string) string {
@@ -126,7 +131,7 @@ func place(corp string, p Purpose, column string) string {
 func (r *Registry) open(ctx context.Context, row appRow) (App, error) {
 	a := App{
 		ID: row.ID, Corp: row.Corp, Purpose: row.Purpose, AgentID: row.AgentID, Name: row.Name,
-		Path: row.Path, UpdatedAt: row.UpdatedAt,
+		Path: row.Path, UpdatedAt: row.UpdatedAt, SecretAt: row.SecretAt, CallbackAt: row.CallbackAt,
 	}
 	for _, s := range []struct {
 		into   *secret.Text
@@ -140,84 +145,4 @@ func (r *Registry) open(ctx context.Context, row appRow) (App, error) {
 		*s.into = secret.NewText(string(plain))
 	}
 	return a, nil
-}
-
-// Save makes or changes a corp and the given apps in one transaction; apps are told
-// apart by their purpose, those not given stay. An app without a Path gets one of its
-// own. Every node uses the new values within a moment.
-func (r *Registry) Save(ctx context.Context, c Corp, apps ...App) error {
-	if err := c.Validate(); err != nil {
-		return err
-	}
-	now := db.NowMS(r.clock)
-	rows := make([]appRow, len(apps))
-	for i, a := range apps {
-		if err := a.Validate(); err != nil {
-			return err
-		}
-		row, err := r.seal(ctx, c.ID, a, now)
-		if err != nil {
-			return err
-		}
-		rows[i] = row
-	}
-	err := r.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if _, err := tx.NewRaw(`INSERT INTO corp_corp (id, name, time_zone, status, created_at) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, status = excluded.status`,
-			c.ID, db.Clean(c.Name), c.TimeZone, c.Status, now).Exec(ctx); err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if err := saveApp(ctx, tx, row, now); err != nil {
-				return err
-			}
-		}
-		tx.AfterCommit(r.forget)
-		r.db.Notify(tx, changed, c.ID)
-		return nil
-	})
-	if db.IsUnique(err) {
-		return &fault.Fault{
-			Code: fault.Conflict, Message: "回调路径已被其他应用使用", Cause: err,
-			Fields: []fault.Field{{Name: "path", Message: "请换一个回调路径"}},
-		}
-	}
-	return err
-}
-
-func (r *Registry) seal(ctx context.Context, corp string, a App, now int64) (appRow, error) {
-	row := appRow{
-		ID: r.ids.New(), Corp: corp, Purpose: a.Purpose, AgentID: a.AgentID, Name: db.Clean(a.Name),
-		Path: a.Path, UpdatedAt: now,
-	}
-	if row.Path == "" {
-		row.Path = row.ID.String()
-	}
-	for _, s := range []struct {
-		into   *string
-		plain  secret.Text
-		column string
-	}{{&row.Secret, a.Secret, "secret"}, {&row.Token, a.Token, "token"}, {&row.Key, a.Key, "key"}} {
-		sealed, err := r.secrets.Seal(ctx, []byte(s.plain.Reveal()), place(corp, a.Purpose, s.column))
-		if err != nil {
-			return row, err
-		}
-		*s.into = sealed
-	}
-	return row, nil
-}
-
-// saveApp keeps the id, and the callback path unless another is asked for: the path
-// stands in WeCom's admin console.
-func saveApp(ctx context.Context, tx db.Tx, row appRow, now int64) error {
-	_, err := tx.NewRaw(`INSERT INTO corp_app (id, corp_id, purpose, agent_id, name, secret, callback_path,
-			callback_token, callback_key, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (corp_id, purpose) DO UPDATE SET agent_id = excluded.agent_id, name = excluded.name,
-			secret = excluded.secret, callback_token = excluded.callback_token, callback_key = excluded.callback_key,
-			callback_path = CASE WHEN excluded.callback_path = ? THEN corp_app.callback_path ELSE excluded.callback_path END,
-			updated_at = excluded.updated_at`,
-		row.ID, row.Corp, row.Purpose, row.AgentID, row.Name, row.Secret, row.Path,
-		row.Token, row.Key, now, now, row.ID.String()).Exec(ctx)
-	return err
 }

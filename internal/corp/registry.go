@@ -73,6 +73,7 @@ type Registry struct {
 	known   *known
 	version int64 // counts forget, so that a reading that began before it is not kept
 	clients map[clientKey]keptClient
+	heardAt map[heardKey]time.Time
 }
 
 // known is one reading of the tables.
@@ -114,7 +115,7 @@ func New(d Deps) *Registry {
 	ctx, stop := context.WithCancel(context.Background())
 	r := &Registry{
 		db: d.DB, secrets: d.Secrets, clock: d.Clock, ids: d.IDs, log: d.Log, observe: d.Observe, recorded: d.Changed,
-		stop: stop, clients: map[clientKey]keptClient{},
+		stop: stop, clients: map[clientKey]keptClient{}, heardAt: map[heardKey]time.Time{},
 	}
 	r.options = wecom.Options{
 		BaseURL: d.BaseURL, AuthorizeBaseURL: d.OpenURL, LoginBaseURL: d.LoginURL,
@@ -276,6 +277,21 @@ func (r *Registry) App(ctx context.Context, corp string, p Purpose) (App, error)
 	return a, nil
 }
 
+// Apps lists the apps of a corp with their secrets, by purpose.
+func (r *Registry) Apps(ctx context.Context, corp string) ([]App, error) {
+	k, err := r.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var apps []App
+	for _, p := range []Purpose{MainApp, Contacts, Customer, Archive} {
+		if a, ok := k.apps[clientKey{corp, p}]; ok {
+			apps = append(apps, a)
+		}
+	}
+	return apps, nil
+}
+
 // AppByPath finds an app of an active corp by the last segment of its callback address,
 // with its secrets; not_found when there is none.
 func (r *Registry) AppByPath(ctx context.Context, path string) (App, error) {
@@ -315,7 +331,7 @@ func (r *Registry) ClientFor(ctx context.Context, corp string, p Purpose) (*weco
 		a, ok = k.apps[clientKey{corp, MainApp}]
 	}
 	if !ok {
-		return nil, fault.New(fault.Conflict, "尚未配置该企业的应用").WithAdvice("请在「企业设置」中填写自建应用的 AgentId、Secret 与回调配置")
+		return nil, fault.New(fault.Conflict, "尚未配置该企业的应用").WithAdvice("请在「企业管理 → 接入企业微信」中填写自建应用的 AgentId 与 Secret")
 	}
 	return r.client(a)
 }

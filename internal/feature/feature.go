@@ -8,7 +8,6 @@ package feature
 
 import (
 	"context"
-	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -60,6 +59,8 @@ type Deps struct {
 	PublicURL string
 	// WeCom are the addresses of WeCom's own pages.
 	WeCom WeComPages
+	// Examine checks the installation itself: database, disk, address.
+	Examine func(ctx context.Context) []corp.Finding
 	// Menu lists every feature's entries; account filters it for the signed-in viewer.
 	Menu func() []MenuEntry
 	// Permissions lists every right there is, for those who hand them out.
@@ -101,12 +102,6 @@ type Feature struct {
 
 	// Guard identifies console requests; exactly one feature (account) sets it.
 	Guard web.Guard
-	// Auditor keeps the record of calls; one feature (audit) sets it. One that also has
-	// Know([]web.RouteInfo) is told the routes once all are mounted.
-	Auditor web.Auditor
-	// Prove reads the kept record from end to end, writes for people what it finds of one
-	// corp (of all when empty), and tells whether nobody has touched it since.
-	Prove func(ctx context.Context, w io.Writer, corp string) (intact bool, err error)
 	// Resolver turns people into viewers; exactly one feature (access) sets it.
 	Resolver viewer.Resolver
 	// Start runs once after the migrations and before the first request: seeds what must

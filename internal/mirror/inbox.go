@@ -49,7 +49,7 @@ func (m *Mirror) serveCallback(w http.ResponseWriter, r *http.Request) {
 	}
 	switch r.Method {
 	case http.MethodGet:
-		m.verifyAddress(w, r, codec)
+		m.verifyAddress(w, r, app, codec)
 	case http.MethodPost:
 		m.receive(w, r, app, codec)
 	default:
@@ -58,13 +58,15 @@ func (m *Mirror) serveCallback(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (m *Mirror) verifyAddress(w http.ResponseWriter, r *http.Request, codec *callback.Codec) {
+func (m *Mirror) verifyAddress(w http.ResponseWriter, r *http.Request, app corp.App, codec *callback.Codec) {
 	echo, err := codec.VerifyURL(r.URL.Query())
 	if err != nil {
+		m.heardBad(r.Context(), app, err)
 		m.refuseError(w, err)
 		return
 	}
 	m.metrics.answered("verified")
+	m.corps.Heard(r.Context(), app, corp.Verified)
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	// The body is the echo and nothing else. A client that went away needs no answer.
 	_, _ = w.Write(echo)
@@ -83,6 +85,7 @@ func (m *Mirror) receive(w http.ResponseWriter, r *http.Request, app corp.App, c
 	}
 	plaintext, _, err := codec.Open(r.URL.Query(), body)
 	if err != nil {
+		m.heardBad(r.Context(), app, err)
 		m.refuseError(w, err)
 		return
 	}
@@ -101,7 +104,21 @@ func (m *Mirror) receive(w http.ResponseWriter, r *http.Request, app corp.App, c
 		outcome = "repeated"
 	}
 	m.metrics.stored(outcome, m.clock.Now().Sub(begun))
+	m.corps.Heard(r.Context(), app, corp.EventCame)
 	w.WriteHeader(http.StatusOK)
+}
+
+// heardBad notes what shows that token, key or corp are set differently in WeCom; other
+// requests that make no sense show nothing.
+func (m *Mirror) heardBad(ctx context.Context, app corp.App, err error) {
+	switch {
+	case errors.Is(err, callback.ErrSignature):
+		m.corps.Heard(ctx, app, corp.BadSignature)
+	case errors.Is(err, callback.ErrReceiver):
+		m.corps.Heard(ctx, app, corp.BadReceiver)
+	case errors.Is(err, callback.ErrBase64), errors.Is(err, callback.ErrPadding), errors.Is(err, callback.ErrLength):
+		m.corps.Heard(ctx, app, corp.BadCipher)
+	}
 }
 
 // refuseError answers a request that is at fault itself.

@@ -5,13 +5,13 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/feature/access"
 	"github.com/queqiao-scrm/queqiao/internal/feature/account"
-	"github.com/queqiao-scrm/queqiao/internal/feature/audit"
 	"github.com/queqiao-scrm/queqiao/internal/feature/channelcode"
 	"github.com/queqiao-scrm/queqiao/internal/feature/churn"
 	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
 	"github.com/queqiao-scrm/queqiao/internal/feature/eventlog"
 	"github.com/queqiao-scrm/queqiao/internal/feature/home"
 	"github.com/queqiao-scrm/queqiao/internal/feature/network"
+	"github.com/queqiao-scrm/queqiao/internal/feature/setup"
 	"github.com/queqiao-scrm/queqiao/internal/feature/welcome"
 )
 
@@ -20,7 +20,6 @@ func Features() []feature.New {
 	return []feature.New{
 		access.New,      // 角色与范围
 		account.New,     // 登录
-		audit.New,       // 操作日志
 		home.New,        // 首页
 		channelcode.New, // 渠道活码
 		welcome.New,     // 欢迎语
@@ -28,5 +27,6 @@ func Features() []feature.New {
 		churn.New,       // 流失提醒
 		eventlog.New,    // 事件日志
 		network.New,     // 外联主机
+		setup.New,       // 接入企业微信、系统健康
 	}
 }

@@ -62,10 +62,15 @@ type Scope struct {
 	Members []string
 }
 
+// Installation begins the permissions that concern all corps of an installation, such as
+// "installation.corps". No role holds them, "*" does not cover them: the owner of one corp
+// has no say in another's. The administrator made at the first start holds them.
+const Installation = "installation."
+
 // Can tells whether the viewer holds a permission.
 func (v Viewer) Can(permission string) bool {
 	for _, p := range v.Permissions {
-		if p == permission || p == "*" {
+		if p == permission || p == "*" && !strings.HasPrefix(permission, Installation) {
 			return true
 		}
 		if prefix, ok := strings.CutSuffix(p, ".*"); ok && strings.HasPrefix(permission, prefix+".") {
@@ -77,6 +82,12 @@ func (v Viewer) Can(permission string) bool {
 
 // CorpID is the corp the viewer works in.
 func (v Viewer) CorpID() string { return v.Corp }
+
+// Nowhere tells whether the viewer is in no corp on purpose: he may do what concerns the
+// installation, and nothing in any corp.
+func (v Viewer) Nowhere() bool {
+	return v.Corp == "" && len(v.Permissions) > 0 && !slices.ContainsFunc(v.Permissions, func(p string) bool { return !strings.HasPrefix(p, Installation) })
+}
 
 // Actor names the viewer for the audit log.
 func (v Viewer) Actor() string {

@@ -129,6 +129,8 @@ func decode[Req any](c *call) (*Req, error) {
 // serveAPI answers /cgi-bin/*.
 func (s *Sim) serveAPI(w http.ResponseWriter, r *http.Request) {
 	started := s.clock.Now()
+	// The time of the answer is that of the simulated world, as everything else is.
+	w.Header().Set("Date", started.UTC().Format(http.TimeFormat))
 	record := Call{At: started.UnixMilli(), Method: r.Method, Path: r.URL.Path, IP: clientIP(r)}
 	op := s.ops[r.URL.Path]
 	if op == nil {

@@ -69,9 +69,11 @@ func (s *Sim) FoundCorp(in NewCorp) (CorpView, error) {
 // AppPatch changes an app as an administrator does in the console. Nil fields
 // stay as they are.
 type AppPatch struct {
-	Corp            string    `json:"corp,omitempty"`
-	Name            *string   `json:"name,omitempty"`
-	Enabled         *bool     `json:"enabled,omitempty"`
+	Corp    string  `json:"corp,omitempty"`
+	Name    *string `json:"name,omitempty"`
+	Enabled *bool   `json:"enabled,omitempty"`
+	// Secret is what an administrator gets who resets it: tokens of the old one end.
+	Secret          *string   `json:"secret,omitempty"`
 	CallbackURL     *string   `json:"callback_url,omitempty"`
 	CallbackToken   *string   `json:"callback_token,omitempty"`
 	CallbackAESKey  *string   `json:"callback_aes_key,omitempty"`
@@ -117,6 +119,15 @@ func (s *Sim) changeApp(in AppPatch, name string) (AppView, error) {
 		if _, err := newEnvelopeKey(*in.CallbackAESKey); err != nil {
 			return AppView{}, refuse("callback_aes_key", "%v", err)
 		}
+	}
+	if in.Secret != nil && *in.Secret != a.Secret {
+		if *in.Secret == "" || slices.ContainsFunc(c.Apps, func(o *App) bool { return o.Secret == *in.Secret }) {
+			return AppView{}, refuse("secret", "must be neither empty nor another app's")
+		}
+		if token := c.Tokens[a.Secret]; token != nil {
+			token.Revoked = true
+		}
+		a.Secret = *in.Secret
 	}
 	put(&a.Name, in.Name)
 	put(&a.Enabled, in.Enabled)

@@ -125,6 +125,11 @@ func (r *rights) add(who viewer.Who, member *person) viewer.Viewer {
 	for _, h := range all {
 		v.Book = together(v.Book, r.book.reach(h.role.Book, member))
 	}
+	// Whatever a role says: what concerns all corps is for nobody but the founder.
+	v.Permissions = slices.DeleteFunc(v.Permissions, func(p string) bool { return strings.HasPrefix(p, viewer.Installation) })
+	if who.Founder {
+		v.Permissions = append(v.Permissions, viewer.Installation+"*")
+	}
 	slices.Sort(v.Permissions)
 	v.Permissions = slices.Compact(v.Permissions)
 	v.Menu = r.menuOf(all)

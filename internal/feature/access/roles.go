@@ -31,6 +31,9 @@ func (s *service) Permissions(ctx context.Context, _ *struct{}) (*permissionList
 	}
 	list := &permissionList{}
 	for _, p := range s.deps.Permissions() {
+		if strings.HasPrefix(p.Key, viewer.Installation) {
+			continue // no role can hold it
+		}
 		owner, _, _ := strings.Cut(p.Key, ".")
 		list.Permissions = append(list.Permissions, Permission{Key: p.Key, Feature: owner, ZH: p.ZH, EN: p.EN, Held: v.Can(p.Key)})
 	}
@@ -124,7 +127,7 @@ func (s *service) saveRole(ctx context.Context, key string, version int64, f For
 	}
 	known := map[string]bool{}
 	for _, p := range s.deps.Permissions() {
-		known[p.Key] = true
+		known[p.Key] = !strings.HasPrefix(p.Key, viewer.Installation)
 	}
 	var saved RoleView
 	err = s.change(ctx, v.Corp, func(ctx context.Context, tx db.Tx, r *rights) error {

@@ -40,7 +40,7 @@ func TestSignInAndOut(t *testing.T) {
 		if me.Corp.ID != corpID || me.Corp.Name != "鹊桥测试企业" || me.Corp.TimeZone != "Asia/Shanghai" {
 			t.Errorf("corp %+v", me.Corp)
 		}
-		if len(me.Roles) != 1 || me.Roles[0] != "owner" || me.Reach != viewer.All || len(me.Permissions) != 1 || me.Permissions[0] != "*" {
+		if len(me.Roles) != 1 || me.Roles[0] != "owner" || me.Reach != viewer.All || strings.Join(me.Permissions, " ") != "* installation.*" {
 			t.Errorf("rights %+v", me)
 		}
 		if len(me.Menu) != 1 || me.Menu[0].Group != feature.GroupManagement || me.Menu[0].Items[0].Key != "eventlog" {
@@ -227,15 +227,29 @@ func TestFounderIsOneWhenNodesStartTogether(t *testing.T) {
 	}, sets()...)
 }
 
-func TestWithoutACorpNobodyComesIn(t *testing.T) {
+func TestWithoutACorpOnlyTheFounderComesIn(t *testing.T) {
 	each(t, func(h *house) {
 		b := h.browser()
 		b.signIn("admin", password).want(204, "")
 		h.must(h.corps.Save(context.Background(), corp.Corp{ID: corpID, Name: "x", TimeZone: "Asia/Shanghai", Status: corp.Suspended}))
-		if status, _ := b.me(); status != 401 {
-			t.Error("a suspended corp can still be worked in")
+		// He has to be able to put it right, and can do nothing in the corp itself.
+		nowhere := func() {
+			t.Helper()
+			if status, me := b.me(); status != 200 || me.Corp.ID != "" || strings.Join(me.Permissions, " ") != "installation.*" || me.Reach != viewer.Self {
+				t.Errorf("the founder of a suspended corp: %d %+v", status, me)
+			}
 		}
+		nowhere()
+		b.signIn("admin", password).want(204, "")
+		nowhere()
+		h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+			_, err := tx.NewRaw(`UPDATE account_account SET founder = FALSE`).Exec(ctx)
+			return err
+		}))
 		b.signIn("admin", password).want(409, "conflict")
+		if status, _ := h.browser().me(); status != 401 {
+			t.Errorf("somebody without a session: %d", status)
+		}
 	})
 }
 

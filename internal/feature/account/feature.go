@@ -66,6 +66,8 @@ func New(d feature.Deps) feature.Feature {
 			web.Post("/sign-in", "", "账号密码登录", s.SignIn, web.For(web.Public), web.MaxBody(8<<10), web.Audited("account.signIn")),
 			web.Post("/sign-out", "", "退出登录", s.SignOut, web.SignedIn(), web.Audited("account.signOut")),
 			web.Put("/password", "", "修改自己的密码", s.ChangePassword, web.SignedIn(), web.MaxBody(8<<10), web.Audited("account.password")),
+			web.Get("/corps", "", "我可以进入的企业", s.MyCorps, web.SignedIn(), web.Named("corps")),
+			web.Post("/corp", "", "切换企业", s.SwitchCorp, web.SignedIn(), web.MaxBody(8<<10), web.Audited("account.corp"), web.Named("switchCorp")),
 			web.Raw(http.MethodGet, startPath, "", "企业微信登录：跳转到企业微信", s.StartWeCom, web.For(web.Public)),
 			web.Raw(http.MethodGet, callbackPath, "", "企业微信登录：从企业微信返回", s.FinishWeCom, web.For(web.Public), web.Audited("account.wecom")),
 		},

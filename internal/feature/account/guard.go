@@ -30,7 +30,11 @@ func (g guard) Identify(ctx context.Context, r *http.Request) (context.Context, 
 		return ctx, nil, err
 	}
 	if err != nil || c.Status != corp.Active {
-		return ctx, nil, fault.New(fault.Unauthenticated, "该企业已停用，请重新登录")
+		if !session.Founder {
+			return ctx, nil, fault.New(fault.Unauthenticated, "该企业已停用，请重新登录")
+		}
+		v := nowhere(session)
+		return viewer.With(context.WithValue(ctx, sessionContext{}, session), v), v, nil
 	}
 	v, err := g.s.deps.Rights.Resolve(ctx, viewer.Who{
 		Corp: session.Corp, Account: session.Account, Member: session.Member, Name: session.Name, Founder: session.Founder,

@@ -43,7 +43,7 @@ func (s *service) SignIn(ctx context.Context, in *signInInput) (*web.None, error
 	}
 	s.tries.clear(byName)
 	s.tries.clear(byAddress)
-	home, err := s.homeCorp(ctx, a.Corp)
+	home, err := s.homeCorp(ctx, a.Corp, a.Founder)
 	if err != nil {
 		return nil, err
 	}
@@ -56,11 +56,15 @@ func (s *service) SignIn(ctx context.Context, in *signInInput) (*web.None, error
 	})
 }
 
-// homeCorp is the corp a session begins in: the last one, else the first there is.
-func (s *service) homeCorp(ctx context.Context, last string) (string, error) {
+// homeCorp is the corp a session begins in: the last one, else the first there is. The
+// founder may come in before there is any, to set one up.
+func (s *service) homeCorp(ctx context.Context, last string, founder bool) (string, error) {
 	active, err := s.deps.Corps.ActiveCorps(ctx)
 	if err != nil {
 		return "", err
+	}
+	if len(active) == 0 && founder {
+		return "", nil
 	}
 	if len(active) == 0 {
 		return "", fault.New(fault.Conflict, "还没有接入任何企业，无法登录").
@@ -179,7 +183,7 @@ type User struct {
 
 // MeCorp is the corp he works in.
 type MeCorp struct {
-	ID       string `json:"id"`
+	ID       string `json:"id" doc:"empty for the owner of the installation while no corp is active"`
 	Name     string `json:"name"`
 	TimeZone string `json:"timeZone" doc:"IANA name; all times are shown in it"`
 }
@@ -207,7 +211,7 @@ func (s *service) Me(ctx context.Context, _ *struct{}) (*Me, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.deps.Corps.Corp(ctx, v.Corp)
+	c, err := s.corpOf(ctx, v)
 	if err != nil {
 		return nil, err
 	}

@@ -69,6 +69,8 @@ type engine interface {
 	listen(ctx context.Context, note func(text string), lost func(error)) error
 	// maintain refreshes what the planner knows of the tables, where nobody else does.
 	maintain(ctx context.Context, d *DB) error
+	// collation names how texts are compared and sorted.
+	collation(ctx context.Context, d *DB) (string, error)
 	// send tells notes to other processes.
 	send(ctx context.Context, d *DB, texts []string) error
 }
@@ -126,6 +128,9 @@ func (d *DB) Close() error {
 // them a list with few hits walks its whole order. Cheap when little has changed; call it
 // every few minutes. PostgreSQL's autovacuum does the same unasked.
 func (d *DB) Maintain(ctx context.Context) error { return d.engine.maintain(ctx, d) }
+
+// Collation names how the database compares and sorts text; "C" is by bytes.
+func (d *DB) Collation(ctx context.Context) (string, error) { return d.engine.collation(ctx, d) }
 
 // Engine says which database this is. Only code that cannot be written once may ask.
 func (d *DB) Engine() Engine { return d.engine.name() }

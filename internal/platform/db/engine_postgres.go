@@ -143,3 +143,9 @@ func postgresRetry(err error) bool {
 	}
 	return false
 }
+
+// collation is how this database sorts.
+func (*postgresEngine) collation(ctx context.Context, d *DB) (name string, err error) {
+	err = d.read.NewRaw(`SELECT datcollate FROM pg_database WHERE datname = current_database()`).Scan(ctx, &name)
+	return name, err
+}

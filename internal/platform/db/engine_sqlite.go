@@ -73,6 +73,9 @@ func (e *sqliteEngine) pool(ctx context.Context, conns int, q url.Values) (*bun.
 // listen and send have nobody to talk to: SQLite means one process.
 func (*sqliteEngine) listen(context.Context, func(string), func(error)) error { return nil }
 
+// collation is by bytes unless a column says otherwise, and none of ours does.
+func (*sqliteEngine) collation(context.Context, *DB) (string, error) { return "C", nil }
+
 func (*sqliteEngine) maintain(ctx context.Context, d *DB) error {
 	// The limit keeps a look at a million rows to some hundred of them; 0x10002 asks for
 	// tables that were never analysed too.

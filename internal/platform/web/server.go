@@ -50,6 +50,9 @@ type Options struct {
 	// UI holds the built pages: admin.html, sidebar.html, h5.html, assets/. Nil or
 	// without admin.html: a page says how to build them.
 	UI fs.FS
+	// RootText finds a small text file that is served at the root to anybody, such as those
+	// by which others check whose a domain is; ok is false when there is none of that name.
+	RootText func(ctx context.Context, name string) (text string, ok bool, err error)
 	// Extra are raw handlers by mux pattern, e.g. "/callback/": no guard, no Huma; body
 	// limit, headers, recovery and access log apply.
 	Extra map[string]http.Handler
@@ -115,6 +118,7 @@ func New(o Options) *Server {
 	}
 	s.api = newAPI(s, o.Title, o.Version)
 	s.ui = newPages(o.UI)
+	s.ui.text = o.RootText
 	s.mux.Handle("/api/", http.HandlerFunc(s.notFound))
 	s.mux.Handle("/", s.ui)
 	s.mux.HandleFunc("GET /healthz", s.healthz)

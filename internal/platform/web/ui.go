@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -22,6 +23,7 @@ import (
 type pages struct {
 	files fs.FS
 	built bool
+	text  func(ctx context.Context, name string) (string, bool, error)
 
 	mu    sync.Mutex
 	etags map[string]string // by file name; files of a build do not change
@@ -46,6 +48,19 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
+	if p.text != nil && path.Ext(name) == ".txt" && !strings.Contains(name, "/") {
+		text, ok, err := p.text(r.Context(), name)
+		if err != nil {
+			writeError(w, r, err)
+			return
+		}
+		if ok {
+			w.Header().Set("Content-Type", contentType(name))
+			w.Header().Set("Cache-Control", "no-cache")
+			write(w, r, http.StatusOK, []byte(text))
+			return
+		}
+	}
 	if !p.built {
 		p.unbuilt(w)
 		return

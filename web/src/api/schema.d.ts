@@ -176,6 +176,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/account/corp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 切换企业 */
+        post: operations["account.switchCorp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/corps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我可以进入的企业 */
+        get: operations["account.corps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/account/me": {
         parameters: {
             query?: never;
@@ -289,176 +323,6 @@ export interface paths {
         get: operations["account.getWecomStart"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/audit/entries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 查看操作日志 */
-        get: operations["audit.getEntries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/audit/entries.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 导出操作日志（CSV） */
-        get: operations["audit.exportCsv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/audit/entries.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 导出操作日志（XLSX） */
-        get: operations["audit.exportXlsx"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/audit/entries/count": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 统计操作日志 */
-        get: operations["audit.getEntriesCount"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/audit/entries/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 查看一条操作记录 */
-        get: operations["audit.getEntriesId"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/audit/operations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 查看会被记录的操作 */
-        get: operations["audit.getOperations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/audit/seal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 为操作日志盖章 */
-        post: operations["audit.seal"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/audit/setting": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** 修改操作日志的保留期限 */
-        put: operations["audit.putSetting"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/audit/status": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 查看操作日志的状态 */
-        get: operations["audit.getStatus"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/audit/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 校验操作日志是否被篡改 */
-        post: operations["audit.verify"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1201,6 +1065,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/setup/app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 填写应用的 AgentId 与 Secret */
+        put: operations["setup.putApp"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 生成或填写回调的 Token 与 EncodingAESKey */
+        post: operations["setup.setCallback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看接入的修改记录 */
+        get: operations["setup.getChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 立即检查接入 */
+        post: operations["setup.check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看企业接入 */
+        get: operations["setup.getConnection"];
+        /** 修改企业名称与时区 */
+        put: operations["setup.putConnection"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/corps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看本安装的全部企业 */
+        get: operations["setup.getCorps"];
+        put?: never;
+        /** 接入新的企业 */
+        post: operations["setup.addCorp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/corps/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 恢复企业 */
+        post: operations["setup.resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/corps/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用企业 */
+        post: operations["setup.suspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传可信域名校验文件 */
+        post: operations["setup.addFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 删除可信域名校验文件 */
+        delete: operations["setup.removeFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看系统健康 */
+        get: operations["setup.getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/welcome/deliveries": {
         parameters: {
             query?: never;
@@ -1504,6 +1557,7 @@ export interface components {
             user: components["schemas"]["AccountUser"];
         };
         AccountMeCorp: {
+            /** @description empty for the owner of the installation while no corp is active */
             id: string;
             name: string;
             /** @description IANA name; all times are shown in it */
@@ -1526,6 +1580,14 @@ export interface components {
             /** @description by scanning with WeCom, or at once inside its client: the browser goes to /api/account/wecom/start?next=<path> */
             wecom: boolean;
         };
+        AccountMyCorp: {
+            current: boolean;
+            id: string;
+            name: string;
+        };
+        AccountMyCorps: {
+            items: components["schemas"]["AccountMyCorp"][];
+        };
         AccountUser: {
             /** @description id of the local account, or the userid */
             id: string;
@@ -1537,6 +1599,19 @@ export interface components {
              */
             method: "password" | "wecom";
             name: string;
+        };
+        AddCorpInputBody: {
+            /** @description 企业 ID */
+            id: string;
+            name: string;
+            /** @description IANA name, e.g. Asia/Shanghai */
+            timeZone: string;
+        };
+        AppInputBody: {
+            /** Format: int64 */
+            agentId: number;
+            /** @description may be left out when it is set already */
+            secret?: string;
         };
         AskEntry: {
             /** Format: date-time */
@@ -1574,242 +1649,11 @@ export interface components {
             /** @description one for each day, in order */
             values: number[];
         };
-        AuditCheck: {
-            /**
-             * Format: int64
-             * @description about when that was written, unix ms
-             */
-            at?: number;
-            /**
-             * Format: int64
-             * @description that were read
-             */
-            entries: number;
-            /** @description kind of the first fault: altered, removed, inserted, reordered, truncated, rewritten, head, seal, sealGone, checkpoint, key */
-            fault?: string;
-            /**
-             * Format: int64
-             * @description unix ms, 0 while it runs
-             */
-            finishedAt: number;
-            /**
-             * Format: int64
-             * @description number of the first entry
-             */
-            first: number;
-            /**
-             * Format: int64
-             * @description number of the last entry
-             */
-            last: number;
-            /**
-             * Format: int64
-             * @description that were checked
-             */
-            seals: number;
-            /**
-             * Format: int64
-             * @description number of the entry where it is
-             */
-            seq?: number;
-            /**
-             * Format: int64
-             * @description unix ms
-             */
-            startedAt: number;
-            /**
-             * @description none: nobody has looked yet
-             * @enum {string}
-             */
-            state: "none" | "running" | "intact" | "broken";
-        };
-        AuditDetail: {
-            action: string;
-            /** @description member:<userid>, account:<id>, system, or empty: nobody was identified */
-            actor: string;
-            /** @description what he was called then */
-            actorName: string;
-            address: string;
-            /** @description User-Agent */
-            agent: string;
-            /**
-             * Format: int64
-             * @description unix ms
-             */
-            at: number;
-            audience: string;
-            changes: components["schemas"]["AuditObjectView"][];
-            /** @description code of the problem that was the answer */
-            code?: string;
-            dangerous: boolean;
-            /** @description browser and system, read from the agent */
-            device: string;
-            hash: string;
-            /** @description id, 13 characters that sort by time */
-            id: string;
-            /** @description <kind>:<id> of the first thing acted upon, empty for none */
-            object: string;
-            objectName: string;
-            /** @description for whom he acted */
-            onBehalf?: string;
-            operation: string;
-            /** @enum {string} */
-            outcome: "done" | "refused" | "failed";
-            /** @description names the request in logs and problems */
-            reference: string;
-            /**
-             * Format: int64
-             * @description number in the corp's chain
-             */
-            seq: number;
-            /**
-             * Format: int64
-             * @description refusals of the same address before this one that were only counted
-             */
-            skipped?: number;
-            /** Format: int64 */
-            status: number;
-            /** @description the operation in words */
-            summary: string;
-            /** @description path of the call */
-            target: string;
-            /**
-             * Format: int64
-             * @description microseconds until the entry was made
-             */
-            took: number;
-        };
-        AuditFieldView: {
-            after?: string;
-            before?: string;
-            /** @description shifts[0].from */
-            path: string;
-        };
-        AuditObjectView: {
-            fields: components["schemas"]["AuditFieldView"][];
-            /**
-             * @description touched: nothing of it changed, or nothing is told
-             * @enum {string}
-             */
-            kind: "created" | "changed" | "removed" | "touched";
-            name: string;
-            object: string;
-            /**
-             * Format: int64
-             * @description how many fields stayed as they were
-             */
-            same: number;
-        };
-        AuditOperationList: {
-            items: components["schemas"]["AuditOperationView"][];
-        };
-        AuditOperationView: {
-            feature: string;
-            operation: string;
-            summary: string;
-        };
-        AuditSeal: {
-            /**
-             * Format: int64
-             * @description unix ms
-             */
-            at: number;
-            /**
-             * Format: int64
-             * @description the day that it ends, 20261122; 0 when somebody asked for it
-             */
-            day: number;
-            hash: string;
-            /** Format: int64 */
-            number: number;
-            /**
-             * Format: int64
-             * @description number of the last entry under it
-             */
-            seq: number;
-            signature: string;
-        };
-        AuditSetting: {
-            /**
-             * Format: int64
-             * @description 0 for ever
-             */
-            days: number;
-        };
-        AuditStatus: {
-            /**
-             * Format: int64
-             * @description of the last entry, unix ms
-             */
-            at: number;
-            check: components["schemas"]["AuditCheck"];
-            /**
-             * Format: int64
-             * @description how long entries are kept, 0 for ever
-             */
-            days: number;
-            /**
-             * Format: int64
-             * @description number of the first entry that is kept, 0 for none
-             */
-            first: number;
-            /** @description of the last entry */
-            hash: string;
-            installation: boolean;
-            /**
-             * Format: int64
-             * @description number of the last entry
-             */
-            last: number;
-            /**
-             * Format: int64
-             * @description the shortest time that can be chosen
-             */
-            leastDays: number;
-            /** @description the last seal */
-            seal?: components["schemas"]["AuditSeal"];
-        };
-        AuditView: {
-            action: string;
-            /** @description member:<userid>, account:<id>, system, or empty: nobody was identified */
-            actor: string;
-            /** @description what he was called then */
-            actorName: string;
-            address: string;
-            /**
-             * Format: int64
-             * @description unix ms
-             */
-            at: number;
-            /** @description code of the problem that was the answer */
-            code?: string;
-            dangerous: boolean;
-            /** @description browser and system, read from the agent */
-            device: string;
-            /** @description id, 13 characters that sort by time */
-            id: string;
-            /** @description <kind>:<id> of the first thing acted upon, empty for none */
-            object: string;
-            objectName: string;
-            /** @description for whom he acted */
-            onBehalf?: string;
-            operation: string;
-            /** @enum {string} */
-            outcome: "done" | "refused" | "failed";
-            /**
-             * Format: int64
-             * @description number in the corp's chain
-             */
-            seq: number;
-            /**
-             * Format: int64
-             * @description refusals of the same address before this one that were only counted
-             */
-            skipped?: number;
-            /** Format: int64 */
-            status: number;
-            /** @description the operation in words */
-            summary: string;
+        CallbackInputBody: {
+            /** @description EncodingAESKey that stands in WeCom already; absent: made up */
+            key?: string;
+            /** @description one that stands in WeCom already; absent: made up */
+            token?: string;
         };
         ChangedRoleInputBody: {
             book: components["schemas"]["AccessSpan"];
@@ -2020,6 +1864,11 @@ export interface components {
             /** @description found by a re-sync: time and doer are not known */
             unknown: boolean;
         };
+        ConnectionInputBody: {
+            name: string;
+            /** @description IANA name, e.g. Asia/Shanghai */
+            timeZone: string;
+        };
         CorpCall: {
             adviceEn: string;
             adviceZh: string;
@@ -2037,6 +1886,31 @@ export interface components {
             reason: string;
             /** Format: int64 */
             times: number;
+        };
+        CorpFile: {
+            /** Format: int64 */
+            at: number;
+            name: string;
+        };
+        CorpFinding: {
+            /** @description what to do, empty when all is well */
+            advice: components["schemas"]["CorpWords"];
+            check: string;
+            /**
+             * Format: int64
+             * @description WeCom's errcode
+             */
+            errcode?: number;
+            /** @description what was found */
+            found: components["schemas"]["CorpWords"];
+            /** @description where in WeCom's admin console, empty when nowhere there */
+            place: components["schemas"]["CorpWords"];
+            /** @enum {string} */
+            state: "ok" | "warn" | "fail" | "wait";
+        };
+        CorpWords: {
+            en: string;
+            zh: string;
         };
         CustomerCustomerView: {
             /** Format: int64 */
@@ -2293,6 +2167,11 @@ export interface components {
             field: string;
             message: string;
         };
+        FileInputBody: {
+            content: string;
+            /** @description as downloaded: WW_verify_….txt */
+            name: string;
+        };
         HomeHits: {
             groups: components["schemas"]["AskFound"][];
         };
@@ -2479,12 +2358,6 @@ export interface components {
             next?: string;
             total?: components["schemas"]["Total"];
         };
-        PageAuditView: {
-            items: components["schemas"]["AuditView"][];
-            /** @description cursor of the following page; absent on the last */
-            next?: string;
-            total?: components["schemas"]["Total"];
-        };
         PageChannelcodeChangeView: {
             items: components["schemas"]["ChannelcodeChangeView"][];
             /** @description cursor of the following page; absent on the last */
@@ -2551,6 +2424,12 @@ export interface components {
             next?: string;
             total?: components["schemas"]["Total"];
         };
+        PageSetupChange: {
+            items: components["schemas"]["SetupChange"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
         PageWelcomeDeliveryView: {
             items: components["schemas"]["WelcomeDeliveryView"][];
             /** @description cursor of the following page; absent on the last */
@@ -2591,10 +2470,135 @@ export interface components {
             /** @description kind of the dead jobs to retry */
             kind: string;
         };
+        SetupApp: {
+            /** Format: int64 */
+            agentId: number;
+            /**
+             * Format: int64
+             * @description unix ms when URL, Token or EncodingAESKey were last changed
+             */
+            callbackSetAt: number;
+            /** @description to paste into WeCom's admin console */
+            callbackUrl: string;
+            /**
+             * Format: int64
+             * @description unix ms when a callback last came, true to half a minute; 0 = not since the last change
+             */
+            eventAt: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            secretSetAt: number;
+            /**
+             * Format: int64
+             * @description unix ms when WeCom last verified the URL, 0 = not since the last change
+             */
+            verifiedAt: number;
+        };
+        SetupCallback: {
+            /** @description EncodingAESKey, shown this once */
+            key: string;
+            /** @description shown this once */
+            token: string;
+            url: string;
+        };
+        SetupChange: {
+            after: string;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            /** @description of a secret only whether it was set */
+            before: string;
+            /** @enum {string} */
+            field: "created" | "name" | "timeZone" | "status" | "agentId" | "secret" | "callback" | "file";
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description who */
+            name: string;
+        };
+        SetupConnection: {
+            /** @description absent until AgentId and Secret are filled in */
+            app?: components["schemas"]["SetupApp"];
+            corp: components["schemas"]["SetupCorp"];
+            /** @description its host, as WeCom wants to be told */
+            domain: string;
+            /** @description files by which WeCom checks the domain, served at the root */
+            files: components["schemas"]["CorpFile"][];
+            /**
+             * Format: int64
+             * @description unix ms of the last complete sync of customers, 0 = never
+             */
+            lastSync: number;
+            /** @description how browsers and WeCom reach this installation */
+            publicUrl: string;
+        };
+        SetupCorp: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            createdAt: number;
+            /** @description 企业 ID */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            status: "active" | "suspended";
+            /** @description IANA name */
+            timeZone: string;
+        };
+        SetupCorpList: {
+            items: components["schemas"]["SetupCorpState"][];
+        };
+        SetupCorpState: {
+            /**
+             * Format: int64
+             * @description unix ms, 0 = never
+             */
+            checkedAt: number;
+            /** @description its app is set up */
+            connected: boolean;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            createdAt: number;
+            /**
+             * @description the worst of its latest checks
+             * @enum {string}
+             */
+            health: "ok" | "warn" | "fail" | "wait";
+            /** @description 企业 ID */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            status: "active" | "suspended";
+            /** @description IANA name */
+            timeZone: string;
+        };
+        SetupHealth: {
+            corp: components["schemas"]["SetupReport"];
+            /** @description the node that looked last */
+            installation: components["schemas"]["SetupReport"];
+        };
+        SetupReport: {
+            /**
+             * Format: int64
+             * @description unix ms, 0 = never examined
+             */
+            at: number;
+            findings: components["schemas"]["CorpFinding"][];
+        };
         SignInInputBody: {
             /** @description sign-in name of a local account */
             name: string;
             password: string;
+        };
+        SwitchInputBody: {
+            /** @description 企业 ID */
+            corp: string;
         };
         SyncInputBody: {
             /**
@@ -3072,6 +3076,68 @@ export interface operations {
             };
         };
     };
+    "account.switchCorp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: {
+                queqiao_session?: string;
+            };
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.corps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountMyCorps"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "account.getMe": {
         parameters: {
             query?: never;
@@ -3263,354 +3329,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.getEntries": {
-        parameters: {
-            query?: {
-                /** @description cursor: next of the page before */
-                after?: string;
-                /** @description rows per page */
-                limit?: number;
-                /** @description part of a name, an id, an address, a reference */
-                q?: string;
-                /** @description userid of who acted */
-                member?: string;
-                /** @description who acted, as the entries name him */
-                actor?: string;
-                /** @description operation id, or its first half: all of a feature */
-                operation?: string;
-                /** @description <kind>:<id> */
-                object?: string;
-                outcome?: "done" | "refused" | "failed";
-                address?: string;
-                /** @description at or after, unix ms */
-                from?: number;
-                /** @description before, unix ms */
-                to?: number;
-                /** @description installation: what belongs to no corp, such as failed sign-ins */
-                chain?: "corp" | "installation";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageAuditView"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.exportCsv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description see summary */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.exportXlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description see summary */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.getEntriesCount": {
-        parameters: {
-            query?: {
-                /** @description part of a name, an id, an address, a reference */
-                q?: string;
-                /** @description userid of who acted */
-                member?: string;
-                /** @description who acted, as the entries name him */
-                actor?: string;
-                /** @description operation id, or its first half: all of a feature */
-                operation?: string;
-                /** @description <kind>:<id> */
-                object?: string;
-                outcome?: "done" | "refused" | "failed";
-                address?: string;
-                /** @description at or after, unix ms */
-                from?: number;
-                /** @description before, unix ms */
-                to?: number;
-                /** @description installation: what belongs to no corp, such as failed sign-ins */
-                chain?: "corp" | "installation";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Total"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.getEntriesId": {
-        parameters: {
-            query?: {
-                chain?: "corp" | "installation";
-            };
-            header?: never;
-            path: {
-                /** @description id, 13 characters that sort by time */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditDetail"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.getOperations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditOperationList"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.seal": {
-        parameters: {
-            query?: {
-                /** @description installation: what belongs to no corp */
-                chain?: "corp" | "installation";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditSeal"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.putSetting": {
-        parameters: {
-            query?: {
-                chain?: "corp" | "installation";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AuditSetting"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditSetting"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.getStatus": {
-        parameters: {
-            query?: {
-                /** @description installation: what belongs to no corp */
-                chain?: "corp" | "installation";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditStatus"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "audit.verify": {
-        parameters: {
-            query?: {
-                /** @description installation: what belongs to no corp */
-                chain?: "corp" | "installation";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditCheck"];
-                };
             };
             /** @description Problem (RFC 9457) */
             default: {
@@ -5244,6 +4962,412 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageNetworkPermit"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.putApp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupApp"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.setCallback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupCallback"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.getChanges": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSetupChange"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupHealth"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.getConnection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupConnection"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.putConnection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupCorp"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.getCorps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupCorpList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.addCorp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddCorpInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupCorp"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupCorp"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupCorp"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.addFile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorpFile"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.removeFile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.getHealth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupHealth"];
                 };
             };
             /** @description Problem (RFC 9457) */

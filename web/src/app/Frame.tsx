@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useLocation, useMatches } from '@tanstack/react-router';
+import { Navigate, Outlet, useLocation, useMatches } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { api, ok } from '@/api/client';
 import type { Me } from '@/api/types';
@@ -11,6 +11,7 @@ import { ErrorView } from '@/parts/ErrorView';
 import { isIconName } from '@/parts/Icon';
 import { Waiting } from '@/parts/Page';
 import { Shell, type ShellGroup } from '@/parts/Shell';
+import { CorpSwitch } from './CorpSwitch';
 import { Search } from './Search';
 import { useT } from './strings';
 import { Tools } from './Tools';
@@ -35,6 +36,8 @@ function SignedIn({ me }: { me: Me }) {
   useLive('member', [['members'], ['departments']]);
   useLive('tag', [['tags']]);
   const path = useLocation({ select: (location) => location.pathname });
+  // The owner of the installation before there is a corp: the only way on is to connect one.
+  const stranded = me.corp.id === '' && path !== '/setup/corps' && path !== '/account';
   const page = useMatches({ select: (matches) => matches[matches.length - 1]?.staticData.page });
 
   const menu = useMemo(
@@ -68,13 +71,14 @@ function SignedIn({ me }: { me: Me }) {
         <Shell
           brand={t('brand')}
           corp={me.corp.name}
+          corpSwitch={<CorpSwitch />}
           menu={menu}
           current={currentEntry(menu, path)}
           crumbs={crumbs}
           search={<Search menu={menu} />}
           tools={<Tools />}
         >
-          <Outlet />
+          {stranded ? <Navigate to="/setup/corps" replace /> : <Outlet />}
         </Shell>
       </TimeZone>
     </MeContext>

@@ -10,11 +10,16 @@ export function useMe(): Me {
   return me;
 }
 
-/** Whether a list of permissions holds one: "*" is every one, "customer.*" every one of a feature. */
+/** What concerns all corps of the installation; "*" does not hold it. */
+const installation = 'installation.';
+
+/** Whether a list of permissions holds one: "*" is every one of the corp, "customer.*" every one of a feature. */
 export function holds(permissions: readonly string[], wanted: string): boolean {
   return permissions.some(
     (held) =>
-      held === wanted || held === '*' || (held.endsWith('.*') && wanted.startsWith(held.slice(0, -1))),
+      held === wanted ||
+      (held === '*' && !wanted.startsWith(installation)) ||
+      (held.endsWith('.*') && wanted.startsWith(held.slice(0, -1))),
   );
 }
 

@@ -18,6 +18,8 @@ export interface ShellProps {
   /** The product's name beside the mark. */
   brand: string;
   corp: string;
+  /** In place of the corp's name, for those who may work in several. */
+  corpSwitch?: ReactNode;
   menu: readonly ShellGroup[];
   /** Key of the menu entry whose page is shown. */
   current: string | undefined;
@@ -78,9 +80,11 @@ export function Shell(props: ShellProps) {
             onClick={toggle}
           />
         </Tooltip>
-        <span className="q-bar-corp q-ellipsis" title={props.corp}>
-          {props.corp}
-        </span>
+        {props.corpSwitch ?? (
+          <span className="q-bar-corp q-ellipsis" title={props.corp}>
+            {props.corp}
+          </span>
+        )}
         <div className="q-bar-search">{props.search}</div>
         <div className="q-bar-tools">{props.tools}</div>
       </header>

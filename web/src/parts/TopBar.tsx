@@ -81,6 +81,38 @@ export function BarChoice<Value extends string>(props: {
   );
 }
 
+/** The corp one works in, with the others to go to. */
+export function BarCorp(props: {
+  label: string;
+  current: string;
+  options: readonly { id: string; name: string }[];
+  onChange: (id: string) => void;
+}) {
+  const { label, current, options, onChange } = props;
+  const name = options.find((option) => option.id === current)?.name ?? label;
+  return (
+    <Dropdown
+      trigger={['click']}
+      placement="bottomLeft"
+      menu={{
+        selectable: true,
+        selectedKeys: [current],
+        items: options.map((option) => ({ key: option.id, label: option.name })),
+        onClick: ({ key }) => {
+          if (key !== current) onChange(key);
+        },
+        className: 'q-corps',
+      }}
+    >
+      <button type="button" className="q-user q-bar-corp" title={name}>
+        <span className="q-hidden">{label}</span>
+        <span className="q-ellipsis">{name}</span>
+        <Icon name="down" />
+      </button>
+    </Dropdown>
+  );
+}
+
 /** The signed-in person, with what concerns their account. */
 export function BarUser(props: {
   name: string;
