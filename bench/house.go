@@ -46,6 +46,8 @@ type house struct {
 	corp    string
 	app0    wecomsim.AppView
 	http    *http.Client
+	wecom   string   // the simulator's address
+	members []string // to whom filled follows belong
 	closers []func()
 }
 
@@ -75,6 +77,7 @@ func build(ctx context.Context, engine string, o houseOptions) (h *house, err er
 	if err != nil {
 		return h, err
 	}
+	h.wecom = wecomURL
 	if o.delay > 0 {
 		if _, err := h.sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultSlow, LatencyMS: o.delay.Milliseconds()}); err != nil {
 			return h, err

@@ -1,7 +1,7 @@
 // Command bench measures what docs/performance.md claims: each figure as a ratio to a
 // limit or a peer measured in the same run, on SQLite and on PostgreSQL.
 //
-//	go run . [-sizes 10000,100000] [intake] [greeting] [events] [queue] [sync] [lists] [start]
+//	go run . [-sizes 10000,100000] [intake] [greeting] [events] [queue] [sync] [lists] [rights] [start]
 //
 // It is a module of its own so that its peers (River) stay out of the product's
 // dependencies. PostgreSQL is the server of $QUEQIAO_TEST_POSTGRES; "make bench" starts
@@ -33,6 +33,7 @@ func measures() []measure {
 		{"queue", "our job queue beside River v0.31.0", queue},
 		{"sync", "first sync from a WeCom that takes 5 ms a call", firstSync},
 		{"lists", "customer lists by size: first page, filters, two characters, a deep page", lists},
+		{"rights", "the lists for an administrator, a manager and a member of staff; what knowing them costs", rights},
 		{"start", "start to first answer, memory at rest, sizes", start},
 	}
 }

@@ -34,6 +34,7 @@ type commands struct {
 	Simulate simulate `cmd:"" help:"Start the simulated WeCom alone, for developing against it."`
 	Migrate  migrate  `cmd:"" help:"Bring the database up to date. serve does it by itself on SQLite."`
 	Corp     corpCmd  `cmd:"" help:"Connect a corp (企业), or list those connected."`
+	Audit    auditCmd `cmd:"" help:"The record of who did what."`
 	Doctor   doctor   `cmd:"" help:"Show the configuration with its origins and check what the program needs."`
 	Openapi  openapi  `cmd:"" help:"Print the OpenAPI document of the console's routes."`
 	Events   events   `cmd:"" help:"Print who hears which event, as Markdown."`

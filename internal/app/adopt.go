@@ -61,13 +61,17 @@ func (a *App) menu() []feature.MenuEntry {
 // mount builds the web server and puts every route on it.
 func (a *App) mount() error {
 	var guard web.Guard
+	var auditor web.Auditor
 	for _, f := range a.Features {
 		if f.Guard != nil {
 			guard = f.Guard
 		}
+		if f.Auditor != nil {
+			auditor = f.Auditor
+		}
 	}
 	a.Web = web.New(web.Options{
-		Title: "Queqiao 鹊桥", Version: a.opts.Version, Guard: guard, Guards: map[web.Audience]web.Guard{web.Sidebar: guard},
+		Title: "Queqiao 鹊桥", Version: a.opts.Version, Guard: guard, Guards: map[web.Audience]web.Guard{web.Sidebar: guard}, Auditor: auditor,
 		Clock: a.opts.Clock, Log: a.log, Metrics: a.metrics, MetricsToken: a.Config.HTTP.MetricsToken, UI: a.opts.UI,
 		RootText:       a.Corps.FileContent,
 		Extra:          map[string]http.Handler{"/callback/": a.Mirror.CallbackHandler()},
@@ -79,6 +83,9 @@ func (a *App) mount() error {
 	a.Web.Mount(message.Slug, (&message.Pictures{DB: a.DB, Corps: a.Corps, Blob: a.Blob, Clock: a.opts.Clock}).Routes()...)
 	for _, f := range a.Features {
 		a.Web.Mount(f.Slug, f.Routes...)
+	}
+	if knowing, ok := auditor.(interface{ Know(routes []web.RouteInfo) }); ok {
+		knowing.Know(a.Web.Routes())
 	}
 	return a.checkPermissions()
 }

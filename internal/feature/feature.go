@@ -8,6 +8,7 @@ package feature
 
 import (
 	"context"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -102,6 +103,12 @@ type Feature struct {
 
 	// Guard identifies console requests; exactly one feature (account) sets it.
 	Guard web.Guard
+	// Auditor keeps the record of calls; one feature (audit) sets it. One that also has
+	// Know([]web.RouteInfo) is told the routes once all are mounted.
+	Auditor web.Auditor
+	// Prove reads the kept record from end to end, writes for people what it finds of one
+	// corp (of all when empty), and tells whether nobody has touched it since.
+	Prove func(ctx context.Context, w io.Writer, corp string) (intact bool, err error)
 	// Resolver turns people into viewers; exactly one feature (access) sets it.
 	Resolver viewer.Resolver
 	// Start runs once after the migrations and before the first request: seeds what must

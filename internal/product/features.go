@@ -5,6 +5,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/feature/access"
 	"github.com/queqiao-scrm/queqiao/internal/feature/account"
+	"github.com/queqiao-scrm/queqiao/internal/feature/audit"
 	"github.com/queqiao-scrm/queqiao/internal/feature/channelcode"
 	"github.com/queqiao-scrm/queqiao/internal/feature/churn"
 	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
@@ -20,6 +21,7 @@ func Features() []feature.New {
 	return []feature.New{
 		access.New,      // 角色与范围
 		account.New,     // 登录
+		audit.New,       // 操作日志
 		home.New,        // 首页
 		channelcode.New, // 渠道活码
 		welcome.New,     // 欢迎语

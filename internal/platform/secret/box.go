@@ -28,6 +28,7 @@ const format = "q1."
 type Box struct {
 	newest string
 	keys   map[string]cipher.AEAD
+	raw    map[string][]byte // for keys of other uses, see Sign
 }
 
 // key is one line of the key file.
@@ -40,7 +41,7 @@ func newBox(keys []key) (*Box, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("secret: the key file holds no key")
 	}
-	b := &Box{keys: map[string]cipher.AEAD{}}
+	b := &Box{keys: map[string]cipher.AEAD{}, raw: map[string][]byte{}}
 	for _, k := range keys {
 		block, err := aes.NewCipher(k.bytes)
 		if err != nil {
@@ -53,7 +54,7 @@ func newBox(keys []key) (*Box, error) {
 		if _, twice := b.keys[k.id]; twice {
 			return nil, fmt.Errorf("secret: key id %s is there twice", k.id)
 		}
-		b.keys[k.id], b.newest = aead, k.id
+		b.keys[k.id], b.raw[k.id], b.newest = aead, k.bytes, k.id
 	}
 	return b, nil
 }

@@ -329,6 +329,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看操作日志 */
+        get: operations["audit.getEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/entries.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出操作日志（CSV） */
+        get: operations["audit.exportCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/entries.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出操作日志（XLSX） */
+        get: operations["audit.exportXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/entries/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 统计操作日志 */
+        get: operations["audit.getEntriesCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/entries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看一条操作记录 */
+        get: operations["audit.getEntriesId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看会被记录的操作 */
+        get: operations["audit.getOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 为操作日志盖章 */
+        post: operations["audit.seal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改操作日志的保留期限 */
+        put: operations["audit.putSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看操作日志的状态 */
+        get: operations["audit.getStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 校验操作日志是否被篡改 */
+        post: operations["audit.verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channelcode/codes": {
         parameters: {
             query?: never;
@@ -1649,6 +1819,243 @@ export interface components {
             /** @description one for each day, in order */
             values: number[];
         };
+        AuditCheck: {
+            /**
+             * Format: int64
+             * @description about when that was written, unix ms
+             */
+            at?: number;
+            /**
+             * Format: int64
+             * @description that were read
+             */
+            entries: number;
+            /** @description kind of the first fault: altered, removed, inserted, reordered, truncated, rewritten, head, seal, sealGone, checkpoint, key */
+            fault?: string;
+            /**
+             * Format: int64
+             * @description unix ms, 0 while it runs
+             */
+            finishedAt: number;
+            /**
+             * Format: int64
+             * @description number of the first entry
+             */
+            first: number;
+            /**
+             * Format: int64
+             * @description number of the last entry
+             */
+            last: number;
+            /**
+             * Format: int64
+             * @description that were checked
+             */
+            seals: number;
+            /**
+             * Format: int64
+             * @description number of the entry where it is
+             */
+            seq?: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            startedAt: number;
+            /**
+             * @description none: nobody has looked yet
+             * @enum {string}
+             */
+            state: "none" | "running" | "intact" | "broken";
+        };
+        AuditDetail: {
+            action: string;
+            /** @description member:<userid>, account:<id>, system, or empty: nobody was identified */
+            actor: string;
+            /** @description what he was called then */
+            actorName: string;
+            address: string;
+            /** @description User-Agent */
+            agent: string;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            audience: string;
+            changes: components["schemas"]["AuditObjectView"][];
+            /** @description code of the problem that was the answer */
+            code?: string;
+            dangerous: boolean;
+            /** @description browser and system, read from the agent */
+            device: string;
+            hash: string;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description <kind>:<id> of the first thing acted upon, empty for none */
+            object: string;
+            objectName: string;
+            /** @description for whom he acted */
+            onBehalf?: string;
+            operation: string;
+            /** @enum {string} */
+            outcome: "done" | "refused" | "failed";
+            /** @description names the request in logs and problems */
+            reference: string;
+            /**
+             * Format: int64
+             * @description number in the corp's chain
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description refusals of the same address before this one that were only counted
+             */
+            skipped?: number;
+            /** Format: int64 */
+            status: number;
+            /** @description the operation in words */
+            summary: string;
+            /** @description path of the call */
+            target: string;
+            /**
+             * Format: int64
+             * @description microseconds until the entry was made
+             */
+            took: number;
+        };
+        AuditFieldView: {
+            after?: string;
+            before?: string;
+            /** @description shifts[0].from */
+            path: string;
+        };
+        AuditObjectView: {
+            fields: components["schemas"]["AuditFieldView"][];
+            /**
+             * @description touched: nothing of it changed, or nothing is told
+             * @enum {string}
+             */
+            kind: "created" | "changed" | "removed" | "touched";
+            name: string;
+            object: string;
+            /**
+             * Format: int64
+             * @description how many fields stayed as they were
+             */
+            same: number;
+        };
+        AuditOperationList: {
+            items: components["schemas"]["AuditOperationView"][];
+        };
+        AuditOperationView: {
+            feature: string;
+            operation: string;
+            summary: string;
+        };
+        AuditSeal: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description the day that it ends, 20261122; 0 when somebody asked for it
+             */
+            day: number;
+            hash: string;
+            /** Format: int64 */
+            number: number;
+            /**
+             * Format: int64
+             * @description number of the last entry under it
+             */
+            seq: number;
+            signature: string;
+        };
+        AuditSetting: {
+            /**
+             * Format: int64
+             * @description 0 for ever
+             */
+            days: number;
+        };
+        AuditStatus: {
+            /**
+             * Format: int64
+             * @description of the last entry, unix ms
+             */
+            at: number;
+            check: components["schemas"]["AuditCheck"];
+            /**
+             * Format: int64
+             * @description how long entries are kept, 0 for ever
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description number of the first entry that is kept, 0 for none
+             */
+            first: number;
+            /** @description of the last entry */
+            hash: string;
+            installation: boolean;
+            /**
+             * Format: int64
+             * @description number of the last entry
+             */
+            last: number;
+            /**
+             * Format: int64
+             * @description the shortest time that can be chosen
+             */
+            leastDays: number;
+            /** @description the last seal */
+            seal?: components["schemas"]["AuditSeal"];
+        };
+        AuditView: {
+            action: string;
+            /** @description member:<userid>, account:<id>, system, or empty: nobody was identified */
+            actor: string;
+            /** @description what he was called then */
+            actorName: string;
+            address: string;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            /** @description code of the problem that was the answer */
+            code?: string;
+            dangerous: boolean;
+            /** @description browser and system, read from the agent */
+            device: string;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description <kind>:<id> of the first thing acted upon, empty for none */
+            object: string;
+            objectName: string;
+            /** @description for whom he acted */
+            onBehalf?: string;
+            operation: string;
+            /** @enum {string} */
+            outcome: "done" | "refused" | "failed";
+            /**
+             * Format: int64
+             * @description number in the corp's chain
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description refusals of the same address before this one that were only counted
+             */
+            skipped?: number;
+            /** Format: int64 */
+            status: number;
+            /** @description the operation in words */
+            summary: string;
+        };
         CallbackInputBody: {
             /** @description EncodingAESKey that stands in WeCom already; absent: made up */
             key?: string;
@@ -2354,6 +2761,12 @@ export interface components {
         };
         PageAskEntry: {
             items: components["schemas"]["AskEntry"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageAuditView: {
+            items: components["schemas"]["AuditView"][];
             /** @description cursor of the following page; absent on the last */
             next?: string;
             total?: components["schemas"]["Total"];
@@ -3329,6 +3742,354 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.getEntries": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of a name, an id, an address, a reference */
+                q?: string;
+                /** @description userid of who acted */
+                member?: string;
+                /** @description who acted, as the entries name him */
+                actor?: string;
+                /** @description operation id, or its first half: all of a feature */
+                operation?: string;
+                /** @description <kind>:<id> */
+                object?: string;
+                outcome?: "done" | "refused" | "failed";
+                address?: string;
+                /** @description at or after, unix ms */
+                from?: number;
+                /** @description before, unix ms */
+                to?: number;
+                /** @description installation: what belongs to no corp, such as failed sign-ins */
+                chain?: "corp" | "installation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAuditView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.exportCsv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.exportXlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.getEntriesCount": {
+        parameters: {
+            query?: {
+                /** @description part of a name, an id, an address, a reference */
+                q?: string;
+                /** @description userid of who acted */
+                member?: string;
+                /** @description who acted, as the entries name him */
+                actor?: string;
+                /** @description operation id, or its first half: all of a feature */
+                operation?: string;
+                /** @description <kind>:<id> */
+                object?: string;
+                outcome?: "done" | "refused" | "failed";
+                address?: string;
+                /** @description at or after, unix ms */
+                from?: number;
+                /** @description before, unix ms */
+                to?: number;
+                /** @description installation: what belongs to no corp, such as failed sign-ins */
+                chain?: "corp" | "installation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Total"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.getEntriesId": {
+        parameters: {
+            query?: {
+                chain?: "corp" | "installation";
+            };
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditDetail"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.getOperations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditOperationList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.seal": {
+        parameters: {
+            query?: {
+                /** @description installation: what belongs to no corp */
+                chain?: "corp" | "installation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditSeal"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.putSetting": {
+        parameters: {
+            query?: {
+                chain?: "corp" | "installation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditSetting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditSetting"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.getStatus": {
+        parameters: {
+            query?: {
+                /** @description installation: what belongs to no corp */
+                chain?: "corp" | "installation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditStatus"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.verify": {
+        parameters: {
+            query?: {
+                /** @description installation: what belongs to no corp */
+                chain?: "corp" | "installation";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheck"];
+                };
             };
             /** @description Problem (RFC 9457) */
             default: {
