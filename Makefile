@@ -107,7 +107,7 @@ fix: linter packages ## Let the formatters and linters mend what they can
 	@scripts/biome.sh --write
 
 .PHONY: gen
-gen: packages ## Write the generated files: OpenAPI document, TypeScript types, events, WeCom operations
+gen: packages ## Write the generated files: OpenAPI document, TypeScript types, events, permissions, WeCom operations
 	@scripts/gen.sh
 
 .PHONY: verify

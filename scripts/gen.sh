@@ -4,13 +4,14 @@
 #   web/src/api/openapi.json   the console's API as the program's routes declare it
 #   web/src/api/schema.d.ts    the same as TypeScript types, by openapi-typescript
 #   docs/EVENTS.md             who says what, who hears it
+#   docs/permissions.md        which right opens which routes, and who holds it
 #   wecom/operations.md        WeCom's operations: typed, simulated, used
 #
 #   scripts/gen.sh [--check]
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-generated=(web/src/api/openapi.json web/src/api/schema.d.ts docs/EVENTS.md)
+generated=(web/src/api/openapi.json web/src/api/schema.d.ts docs/EVENTS.md docs/permissions.md)
 
 # What Go packages write about themselves (wecom/operations.md); their tests compare it.
 [ "${1:-}" = --check ] || go generate ./...
@@ -22,6 +23,7 @@ mkdir -p "$fresh/web/src/api" "$fresh/docs"
 go build -o "$fresh/queqiao" ./cmd/queqiao
 "$fresh/queqiao" openapi >"$fresh/web/src/api/openapi.json"
 "$fresh/queqiao" events >"$fresh/docs/EVENTS.md"
+"$fresh/queqiao" permissions >"$fresh/docs/permissions.md"
 web/node_modules/.bin/openapi-typescript "$fresh/web/src/api/openapi.json" -o "$fresh/web/src/api/schema.d.ts" >/dev/null
 
 stale=0

@@ -38,6 +38,8 @@ type commands struct {
 	Doctor   doctor   `cmd:"" help:"Show the configuration with its origins and check what the program needs."`
 	Openapi  openapi  `cmd:"" help:"Print the OpenAPI document of the console's routes."`
 	Events   events   `cmd:"" help:"Print who hears which event, as Markdown."`
+
+	Permissions permissions `cmd:"" help:"Print permissions with their routes and the built-in roles, as Markdown."`
 }
 
 func main() {

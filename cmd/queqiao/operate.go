@@ -145,6 +145,15 @@ func (events) Run(ctx context.Context, c *commands) error {
 	})
 }
 
+type permissions struct{}
+
+// Run prints docs/permissions.md.
+func (permissions) Run(ctx context.Context, c *commands) error {
+	return c.withScratch(ctx, func(a *app.App) error {
+		return a.WritePermissions(os.Stdout)
+	})
+}
+
 // withScratch builds the product in a folder that is thrown away, for commands that only
 // read what the features declare.
 func (c *commands) withScratch(ctx context.Context, do func(*app.App) error) error {

@@ -93,11 +93,13 @@ type Feature struct {
 	Routes []web.Route
 	// Permissions that the routes name, with words for the role editor.
 	Permissions []Permission
-	Menu        []MenuEntry
-	Jobs        []job.Definition
-	Schedules   []job.Schedule
-	Listeners   []bus.Listener
-	Answers     ask.Answers
+	// Roles are those that every corp has; exactly one feature (access) sets them.
+	Roles     []Role
+	Menu      []MenuEntry
+	Jobs      []job.Definition
+	Schedules []job.Schedule
+	Listeners []bus.Listener
+	Answers   ask.Answers
 	// Migrations holds *.sql files in its root; nil when the feature owns no tables.
 	Migrations fs.FS
 
@@ -126,6 +128,13 @@ type Permission struct {
 	Key string // "<slug>.read"
 	ZH  string
 	EN  string
+}
+
+// Role is a built-in role with what it may do.
+type Role struct {
+	Key         string
+	Name        string
+	Permissions []string // "*" is every one, "customer.*" every one of a feature
 }
 
 // MenuGroup is a heading of the navigation.

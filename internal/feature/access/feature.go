@@ -63,6 +63,7 @@ func New(d feature.Deps) feature.Feature {
 			{Key: mayGrant, ZH: "授予角色", EN: "Grant roles"},
 			{Key: mayShape, ZH: "管理角色与菜单", EN: "Manage roles and menus"},
 		},
+		Roles: manifestRoles(),
 		Listeners: []bus.Listener{
 			bus.On("memberJoined", func(ctx context.Context, e event.MemberJoined) error { return s.forget(ctx, e.Corp) }),
 			bus.On("memberChanged", func(ctx context.Context, e event.MemberChanged) error { return s.forget(ctx, e.Corp) }),
@@ -72,6 +73,15 @@ func New(d feature.Deps) feature.Feature {
 		Migrations: migrations(),
 		Start:      s.start,
 	}
+}
+
+// manifestRoles are the built-in roles as the program lists them.
+func manifestRoles() []feature.Role {
+	var list []feature.Role
+	for _, r := range BuiltIn() {
+		list = append(list, feature.Role{Key: r.Key, Name: r.Name, Permissions: r.Permissions})
+	}
+	return list
 }
 
 func migrations() fs.FS {

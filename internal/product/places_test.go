@@ -1,0 +1,156 @@
+package product_test
+
+// kind says what a route touches, and so what the matrix expects of it.
+type kind string
+
+const (
+	// lists answers rows of members: those in the viewer's scope and no others.
+	lists kind = "lists"
+	// counts answers how many rows its list has; place.list names it.
+	counts kind = "counts"
+	// reads answers one thing, {id}: not found outside the scope.
+	reads kind = "reads"
+	// writes changes one thing, {id}: not found outside the scope, and then unchanged.
+	writes kind = "writes"
+	// creates makes something about a member, {id} in its body: refused for one outside the scope.
+	creates kind = "creates"
+	// wholeLists, wholeReads and wholeWrites touch what belongs to no single member: for who sees the whole corp.
+	wholeLists  kind = "wholeLists"
+	wholeReads  kind = "wholeReads"
+	wholeWrites kind = "wholeWrites"
+	// shared answers what is the whole corp's and everybody's: nothing of another corp.
+	shared kind = "shared"
+	// settings changes what is the whole corp's, by permission alone.
+	settings kind = "settings"
+	// figures answers the numbers of the home page.
+	figures kind = "figures"
+	// stream tells changes as they happen: none of another corp.
+	stream kind = "stream"
+	// installation answers what belongs to no corp.
+	installation kind = "installation"
+	// traces answers rows of members whose number the test does not know: none out of scope.
+	traces kind = "traces"
+	// founders is for the founder alone, whatever a role says.
+	founders kind = "founders"
+	// own touches the caller's own session or password, for whoever is signed in.
+	own kind = "own"
+	// open is for everybody: sign-in, callbacks.
+	open kind = "open"
+)
+
+// place is where a route stands in the matrix.
+type place struct {
+	kind       kind
+	permission string // "" needs only a session
+	object     string // what {id}, or the route's own variable, names
+	query      string // added to the path, {id} filled in
+	body       string // of a write, {id} and {role} filled in
+	list       string // of counts
+}
+
+// places has every route of the program. A new route fails TestEveryRouteHasItsPlace until
+// it stands here with what it touches; the matrix then holds it to that.
+func places() map[string]place {
+	const code = `{"name":"码","members":["{id}"],"skipVerify":false,"greeting":"default","version":99}`
+	const greeting = `{"level":"member","target":"{id}","content":{"text":"好"},"enabled":true,"version":99}`
+	const role = `{"name":"新角色","permissions":[],"scope":{"kind":"self"},"book":{"kind":"same"}`
+	return map[string]place{
+		"GET /api/access/permissions":                     {kind: shared, permission: "access.read"},
+		"GET /api/access/roles":                           {kind: shared, permission: "access.read"},
+		"POST /api/access/roles":                          {kind: wholeWrites, permission: "access.role", body: role + "}"},
+		"PUT /api/access/roles/{role}":                    {kind: wholeWrites, permission: "access.role", object: "role", body: role + `,"version":99}`},
+		"DELETE /api/access/roles/{role}":                 {kind: wholeWrites, permission: "access.role", object: "role"},
+		"GET /api/access/grants":                          {kind: lists, permission: "access.read"},
+		"PUT /api/access/grants/{member}":                 {kind: writes, permission: "access.grant", object: "member", body: `{"roles":["{role}"]}`},
+		"PUT /api/access/grants/accounts/{account}":       {kind: wholeWrites, permission: "access.grant", object: "account", body: `{"roles":[]}`},
+		"PUT /api/access/grants/departments/{department}": {kind: wholeWrites, permission: "access.grant", object: "department", body: `{"roles":[]}`},
+		"GET /api/access/effective":                       {kind: reads, permission: "access.read", object: "member", query: "?member={id}"},
+		"GET /api/access/menus":                           {kind: shared, permission: "access.read"},
+		"PUT /api/access/menus/{role}":                    {kind: wholeWrites, permission: "access.role", object: "role", body: `{"items":[]}`},
+		"GET /api/account/me":                             {kind: own},
+		"PUT /api/account/password":                       {kind: own},
+		"POST /api/account/sign-out":                      {kind: own},
+		"GET /api/account/methods":                        {kind: open},
+		"POST /api/account/sign-in":                       {kind: open},
+		"GET /api/account/wecom/callback":                 {kind: open},
+		"GET /api/account/wecom/start":                    {kind: open},
+		"GET /api/account/corps":                          {kind: own},
+		"POST /api/account/corp":                          {kind: own},
+		"GET /api/audit/entries":                          {kind: lists, permission: "audit.read"},
+		"GET /api/audit/entries/count":                    {kind: traces, permission: "audit.read"},
+		"GET /api/audit/entries.csv":                      {kind: lists, permission: "audit.export"},
+		"GET /api/audit/entries.xlsx":                     {kind: lists, permission: "audit.export"},
+		"GET /api/audit/entries/{id}":                     {kind: reads, permission: "audit.read", object: "entry"},
+		"GET /api/audit/operations":                       {kind: shared, permission: "audit.read"},
+		"GET /api/audit/status":                           {kind: shared, permission: "audit.read"},
+		"POST /api/audit/verify":                          {kind: settings, permission: "audit.verify", body: `{}`},
+		"POST /api/audit/seal":                            {kind: settings, permission: "audit.verify"},
+		"PUT /api/audit/setting":                          {kind: settings, permission: "audit.setting", body: `{"keepDays":400}`},
+		"GET /api/setup/connection":                       {kind: shared, permission: "setup.read"},
+		"PUT /api/setup/connection":                       {kind: settings, permission: "setup.write", body: `{"name":"企业","timeZone":"Asia/Shanghai"}`},
+		"PUT /api/setup/app":                              {kind: settings, permission: "setup.write", body: `{}`},
+		"POST /api/setup/callback":                        {kind: settings, permission: "setup.write", body: `{}`},
+		"POST /api/setup/files":                           {kind: settings, permission: "setup.write", body: `{}`},
+		"DELETE /api/setup/files/{name}":                  {kind: settings, permission: "setup.write", object: "file"},
+		"GET /api/setup/changes":                          {kind: shared, permission: "setup.read"},
+		"POST /api/setup/check":                           {kind: settings, permission: "setup.read"},
+		"GET /api/setup/health":                           {kind: shared, permission: "setup.read"},
+		"GET /api/setup/corps":                            {kind: founders, permission: "installation.corps"},
+		"POST /api/setup/corps":                           {kind: founders, permission: "installation.corps", body: `{}`},
+		"POST /api/setup/corps/{id}/suspend":              {kind: founders, permission: "installation.corps", object: "corp"},
+		"POST /api/setup/corps/{id}/resume":               {kind: founders, permission: "installation.corps", object: "corp"},
+		"GET /api/channelcode/codes":                      {kind: lists, permission: "channelcode.read"},
+		"POST /api/channelcode/codes":                     {kind: creates, permission: "channelcode.write", object: "member", body: code},
+		"GET /api/channelcode/codes/{id}":                 {kind: reads, permission: "channelcode.read", object: "code"},
+		"GET /api/channelcode/codes/{id}/changes":         {kind: reads, permission: "channelcode.read", object: "code"},
+		"GET /api/channelcode/codes/{id}/days":            {kind: reads, permission: "channelcode.read", object: "code"},
+		"GET /api/channelcode/codes/{id}/qr":              {kind: writes, permission: "channelcode.read", object: "code"}, // no picture in this world
+		"PUT /api/channelcode/codes/{id}":                 {kind: writes, permission: "channelcode.write", object: "code", body: `{"name":"改","members":["zhang"],"skipVerify":false,"greeting":"default","version":1}`},
+		"DELETE /api/channelcode/codes/{id}":              {kind: writes, permission: "channelcode.write", object: "code"},
+		"GET /api/churn/losses":                           {kind: lists, permission: "churn.read"},
+		"GET /api/churn/losses/count":                     {kind: counts, permission: "churn.read", list: "/api/churn/losses"},
+		"GET /api/churn/losses.csv":                       {kind: lists, permission: "churn.export"},
+		"GET /api/churn/losses.xlsx":                      {kind: lists, permission: "churn.export"},
+		"GET /api/churn/setting":                          {kind: shared, permission: "churn.read"},
+		"PUT /api/churn/setting":                          {kind: settings, permission: "churn.setting", body: `{"notify":false}`},
+		"GET /api/customer/customers":                     {kind: lists, permission: "customer.read"},
+		"GET /api/customer/customers/count":               {kind: counts, permission: "customer.read", list: "/api/customer/customers"},
+		"GET /api/customer/customers/{id}":                {kind: reads, permission: "customer.read", object: "customer"},
+		"GET /api/customer/customers/{id}/phones":         {kind: reads, permission: "customer.phone", object: "customer"},
+		"GET /api/customer/customers/{id}/timeline":       {kind: reads, permission: "customer.read", object: "customer"},
+		"GET /api/customer/follows":                       {kind: lists, permission: "customer.read"},
+		"GET /api/customer/follows/count":                 {kind: counts, permission: "customer.read", list: "/api/customer/follows"},
+		"GET /api/eventlog/callbacks":                     {kind: lists, permission: "eventlog.read"},
+		"GET /api/eventlog/callbacks/kinds":               {kind: shared, permission: "eventlog.read"},
+		"GET /api/eventlog/callbacks/{id}":                {kind: reads, permission: "eventlog.read", object: "callback"},
+		"GET /api/eventlog/callbacks/{id}/raw":            {kind: reads, permission: "eventlog.raw", object: "callback"},
+		"POST /api/eventlog/callbacks/{id}/replay":        {kind: writes, permission: "eventlog.replay", object: "callback"},
+		"GET /api/eventlog/calls":                         {kind: wholeLists, permission: "eventlog.read"},
+		"GET /api/eventlog/jobs":                          {kind: wholeLists, permission: "eventlog.read"},
+		"GET /api/eventlog/jobs/counts":                   {kind: wholeLists, permission: "eventlog.read"},
+		"POST /api/eventlog/jobs/retry":                   {kind: wholeWrites, permission: "eventlog.replay", body: `{"kind":"mirror.none"}`},
+		"GET /api/eventlog/jobs/{id}":                     {kind: wholeReads, permission: "eventlog.read", object: "job"},
+		"GET /api/eventlog/jobs/{id}/args":                {kind: wholeReads, permission: "eventlog.raw", object: "job"},
+		"POST /api/eventlog/jobs/{id}/retry":              {kind: wholeWrites, permission: "eventlog.replay", object: "job"},
+		"POST /api/eventlog/jobs/{id}/discard":            {kind: wholeWrites, permission: "eventlog.replay", object: "job"},
+		"GET /api/home/jobs":                              {kind: shared},
+		"GET /api/home/search":                            {kind: lists, query: "?q=%E7%8E%8B%E5%B0%8F"},
+		"GET /api/home/tiles":                             {kind: figures},
+		"GET /api/home/trend":                             {kind: figures},
+		"GET /api/live/changes":                           {kind: stream},
+		"POST /api/message/pictures":                      {kind: settings},
+		"GET /api/message/pictures/{hash}":                {kind: shared, object: "picture"},
+		"GET /api/mirror/departments":                     {kind: lists},
+		"GET /api/mirror/members":                         {kind: lists},
+		"GET /api/mirror/sync":                            {kind: shared},
+		"POST /api/mirror/sync":                           {kind: settings, permission: "mirror.sync", body: `{"scope":"tags"}`},
+		"GET /api/mirror/tags":                            {kind: shared},
+		"GET /api/network/hosts":                          {kind: installation, permission: "network.read"},
+		"GET /api/network/permits":                        {kind: installation, permission: "network.read"},
+		"GET /api/welcome/deliveries":                     {kind: lists, permission: "welcome.read"},
+		"GET /api/welcome/greetings":                      {kind: lists, permission: "welcome.read"},
+		"POST /api/welcome/greetings":                     {kind: creates, permission: "welcome.write", object: "member", body: greeting},
+		"PUT /api/welcome/greetings/{id}":                 {kind: writes, permission: "welcome.write", object: "greeting", body: `{"level":"member","target":"{member}","content":{"text":"好"},"enabled":true,"version":1}`},
+		"DELETE /api/welcome/greetings/{id}":              {kind: writes, permission: "welcome.write", object: "greeting"},
+	}
+}
