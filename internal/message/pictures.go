@@ -135,6 +135,7 @@ func (p *Pictures) Keep(ctx context.Context, corpID string, raw []byte) (Attachm
 	}
 	a.URL = up.URL
 	return a, p.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		web.Note(ctx, web.Change{Object: "picture:" + hash, After: map[string]any{"kind": kind, "size": len(raw)}})
 		_, err := tx.NewRaw(`INSERT INTO message_picture (corp_id, hash, kind, size, url, created_at) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (corp_id, hash) DO NOTHING`, corpID, hash, kind, len(raw), up.URL, db.NowMS(p.Clock)).Exec(ctx)
 		return err

@@ -10,6 +10,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/wecom"
 )
 
@@ -142,6 +143,7 @@ func (m *Mirror) StartSync(ctx context.Context, corp string, scope Scope, by str
 		if err := m.live.Publish(ctx, tx, corp, topicSync, run.ID.String()); err != nil {
 			return err
 		}
+		web.Note(ctx, web.Change{Object: "sync:" + run.ID.String(), After: map[string]any{"scope": scope}})
 		return m.askForStage(ctx, tx, corp, syncArgs{Run: run.ID, Stage: run.Stage})
 	})
 	return run, err

@@ -15,6 +15,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 	"github.com/queqiao-scrm/queqiao/wecom/callback"
 )
@@ -306,6 +307,7 @@ func (m *Mirror) Replay(ctx context.Context, v viewer.Viewer, inbox id.ID) (Inbo
 		if err := m.live.Publish(ctx, tx, in.Corp, topicInbox, in.ID.String()); err != nil {
 			return err
 		}
+		web.Note(ctx, web.Change{Object: "callback:" + in.ID.String(), Name: in.Event})
 		made, err = m.jobs.Insert(ctx, tx, translateJob(in.Corp, in.ID, in.Line))
 		return err
 	})

@@ -83,6 +83,9 @@ func (s *service) Create(ctx context.Context, in *createInput) (*View, error) {
 		if err := insertCode(ctx, tx, c); err != nil {
 			return err
 		}
+		if err := note(ctx, tx, nil, &c); err != nil {
+			return err
+		}
 		published, err = s.wantPublished(ctx, tx, c)
 		return err
 	})
@@ -120,6 +123,9 @@ func (s *service) Update(ctx context.Context, in *updateInput) (*View, error) {
 		if !ok {
 			return stale()
 		}
+		if err := note(ctx, tx, &old, &c); err != nil {
+			return err
+		}
 		published, err = s.wantPublished(ctx, tx, c)
 		return err
 	})
@@ -151,6 +157,9 @@ func (s *service) Remove(ctx context.Context, in *codeInput) (*web.None, error) 
 		}
 		if !ok {
 			return stale()
+		}
+		if err := note(ctx, tx, &c, nil); err != nil {
+			return err
 		}
 		_, err = s.wantPublished(ctx, tx, c)
 		return err

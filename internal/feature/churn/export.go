@@ -28,6 +28,7 @@ func (s *service) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	web.Note(ctx, web.Change{Object: "churn:export", After: r.URL.Query()})
 	sheet := strings.HasSuffix(r.URL.Path, ".xlsx")
 	zone := s.corps.Location(ctx, q.viewer.Corp)
 	rows := func(yield func([]any, error) bool) {

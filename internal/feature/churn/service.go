@@ -5,6 +5,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -32,9 +33,14 @@ func (s *service) PutSetting(ctx context.Context, in *settingInput) (*Setting, e
 		return nil, err
 	}
 	return &in.Body, s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		before, err := notifies(ctx, tx, v.Corp)
+		if err != nil {
+			return err
+		}
 		if err := putNotifies(ctx, tx, v.Corp, in.Body.Notify, v.Actor(), db.NowMS(s.clock)); err != nil {
 			return err
 		}
+		web.Note(ctx, web.Change{Object: "churn:setting", Before: Setting{Notify: before}, After: in.Body})
 		return s.live.Publish(ctx, tx, v.Corp, slug)
 	})
 }

@@ -137,6 +137,7 @@ func (s *service) Args(ctx context.Context, in *jobInput) (*JobArgs, error) {
 	if err != nil {
 		return nil, err
 	}
+	web.Note(ctx, web.Change{Object: "job:" + in.ID.String(), Name: r.Kind})
 	pretty, err := json.MarshalIndent(r.Args, "", "  ")
 	return &JobArgs{Args: v.MaskText(string(pretty))}, err
 }
@@ -145,6 +146,9 @@ func (s *service) Args(ctx context.Context, in *jobInput) (*JobArgs, error) {
 func (s *service) Retry(ctx context.Context, in *jobInput) (*Job, error) {
 	v, err := whole(ctx)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.note(ctx, v.Corp, in.ID, job.Available); err != nil {
 		return nil, err
 	}
 	if err := s.deps.Queue.Retry(ctx, v.Corp, in.ID); err != nil {
@@ -159,10 +163,27 @@ func (s *service) Discard(ctx context.Context, in *jobInput) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.note(ctx, v.Corp, in.ID, job.Cancelled); err != nil {
+		return nil, err
+	}
 	if err := s.deps.Queue.Discard(ctx, v.Corp, in.ID); err != nil {
 		return nil, err
 	}
 	return s.jobAsItStands(ctx, v.Corp, in.ID)
+}
+
+// note tells the audit log what is about to become of a job; the queue's own transaction,
+// which comes next, takes it along.
+func (s *service) note(ctx context.Context, corp string, id id.ID, next job.State) error {
+	r, err := s.deps.Queue.Get(ctx, corp, id)
+	if err != nil {
+		return err
+	}
+	type state struct {
+		State job.State `json:"state"`
+	}
+	web.Note(ctx, web.Change{Object: "job:" + id.String(), Name: r.Kind, Before: state{r.State}, After: state{next}})
+	return nil
 }
 
 func (s *service) jobAsItStands(ctx context.Context, corp string, job id.ID) (*Job, error) {
@@ -203,6 +224,7 @@ func (s *service) RetryAll(ctx context.Context, in *retryAllInput) (*Started, er
 	}
 	var made []id.ID
 	err = s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) (err error) {
+		web.Note(ctx, web.Change{Object: "jobs:" + in.Body.Kind, Name: in.Body.Kind})
 		made, err = s.deps.Jobs("eventlog").Insert(ctx, tx, job.Insert{
 			Kind: retryKind, Corp: v.Corp, Args: retryArgs{Kind: in.Body.Kind}, Unique: in.Body.Kind, UniqueFor: job.HoldOpen,
 		})

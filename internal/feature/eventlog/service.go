@@ -192,6 +192,7 @@ func (s *service) Raw(ctx context.Context, in *callbackInput) (*RawText, error) 
 	if _, err := callbackIn(ctx, s.deps.DB.Read(), v, in.ID); err != nil {
 		return nil, err
 	}
+	web.Note(ctx, web.Change{Object: "callback:" + in.ID.String()})
 	raw, err := rawOf(ctx, s.deps.DB.Read(), v.Corp, in.ID)
 	return &RawText{Raw: v.MaskText(raw)}, err
 }

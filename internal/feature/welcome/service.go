@@ -116,7 +116,7 @@ func (s *service) Create(ctx context.Context, in *createInput) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.write(ctx, v, Greeting{ID: s.ids.New(), Corp: v.Corp, Level: in.Body.Level, Target: in.Body.Target}, in.Body)
+	return s.write(ctx, v, nil, Greeting{ID: s.ids.New(), Corp: v.Corp, Level: in.Body.Level, Target: in.Body.Target}, in.Body)
 }
 
 // Update changes content and switch; for whom it is stays.
@@ -129,10 +129,11 @@ func (s *service) Update(ctx context.Context, in *updateInput) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
+	old := g
 	if in.Body.Version != 0 {
 		g.Version = in.Body.Version
 	}
-	return s.write(ctx, v, g, in.Body)
+	return s.write(ctx, v, &old, g, in.Body)
 }
 
 func (s *service) one(ctx context.Context, v viewer.Viewer, want id.ID) (Greeting, error) {
@@ -148,7 +149,8 @@ func (s *service) one(ctx context.Context, v viewer.Viewer, want id.ID) (Greetin
 	return Greeting{}, fault.Missing("欢迎语")
 }
 
-func (s *service) write(ctx context.Context, v viewer.Viewer, g Greeting, f Form) (*View, error) {
+// write stores a greeting, new when there is no old one.
+func (s *service) write(ctx context.Context, v viewer.Viewer, old *Greeting, g Greeting, f Form) (*View, error) {
 	g.Content, g.Enabled, g.UpdatedBy, g.UpdatedAt = f.Content, f.Enabled, v.Name, s.clock.Now()
 	if err := g.Validate(); err != nil {
 		return nil, err
@@ -169,6 +171,7 @@ func (s *service) write(ctx context.Context, v viewer.Viewer, g Greeting, f Form
 		if err := put(ctx, tx, g); err != nil {
 			return err
 		}
+		note(ctx, old, &g, names)
 		return s.live.Publish(ctx, tx, v.Corp, slug)
 	})
 	if err != nil {
@@ -177,6 +180,20 @@ func (s *service) write(ctx context.Context, v viewer.Viewer, g Greeting, f Form
 	g.Version++
 	view := viewOf(g, names)
 	return &view, nil
+}
+
+// note puts into the audit log what became of a greeting.
+func note(ctx context.Context, before, after *Greeting, names map[string]string) {
+	var states [2]any
+	c := web.Change{}
+	for i, g := range []*Greeting{before, after} {
+		if g != nil {
+			states[i] = Form{Level: g.Level, Target: g.Target, Content: g.Content, Enabled: g.Enabled}
+			c.Object, c.Name = "welcome:"+g.ID.String(), names[string(g.Level)+g.Target]
+		}
+	}
+	c.Before, c.After = states[0], states[1]
+	web.Note(ctx, c)
 }
 
 // mayTouch keeps people inside their scope: the greeting of the company and of
@@ -227,10 +244,15 @@ func (s *service) Remove(ctx context.Context, in *oneInput) (*web.None, error) {
 	if err := mayTouch(v, g); err != nil {
 		return nil, err
 	}
+	names, err := s.names(ctx, v.Corp, []Greeting{g})
+	if err != nil {
+		return nil, err
+	}
 	return &web.None{}, s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		if _, err := tx.NewRaw("DELETE FROM welcome_greeting WHERE corp_id = ? AND id = ?", v.Corp, in.ID).Exec(ctx); err != nil {
 			return err
 		}
+		note(ctx, &g, nil, names)
 		return s.live.Publish(ctx, tx, v.Corp, slug)
 	})
 }
