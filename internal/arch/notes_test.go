@@ -18,6 +18,7 @@ var noteless = map[string]string{
 	"internal/feature/account.ChangePassword": "neither the old nor the new one may be told",
 	"internal/feature/account.SignIn":         "who signed in is all there is to tell, and the entry tells it",
 	"internal/feature/account.SignOut":        "who signed out is all there is to tell, and the entry tells it",
+	"internal/feature/setup.Check":            "it looks and keeps what it saw; nothing is changed by it",
 	"internal/feature/eventlog.Replay":        "the mirror notes it, in the transaction that asks for the job",
 }
 

@@ -50,7 +50,7 @@ type choice struct {
 
 // mayInstallation is the permission to see what belongs to no corp. Those who hold it
 // answer for the whole installation.
-const mayInstallation = "installation.audit"
+const mayInstallation = viewer.Installation + "audit"
 
 // chainOf is the corp whose chain somebody asks for: his own, or that of the installation.
 func chainOf(v viewer.Viewer, asked string) (string, error) {
