@@ -45,7 +45,15 @@ type HTTP struct {
 	ACME           ACME           `koanf:"acme"`
 	RedirectListen string         `koanf:"redirect_listen" about:"address that leads plain http to public_url and answers the certificate authority, e.g. :80; empty: none"`
 	Insecure       bool           `koanf:"insecure" about:"allow plain http on an address that other machines reach, without a trusted proxy in front"`
+	Limits         Limits         `koanf:"limits"`
 	MetricsToken   secret.Text    `koanf:"metrics_token" about:"token for reading /metrics from another machine; empty: from this machine only"`
+}
+
+// Limits are calls of the API in a minute; a third of them may come at once. 0 is no limit.
+type Limits struct {
+	Account int `koanf:"account" about:"most API calls in a minute of one account or key; 0: no limit"`
+	Address int `koanf:"address" about:"most API calls in a minute from one address, signed in or not; an office is one address; 0: no limit"`
+	Public  int `koanf:"public" about:"most API calls in a minute from one address on routes that need no sign-in; 0: no limit"`
 }
 
 // ACME obtains certificates from a certificate authority.
@@ -132,7 +140,10 @@ func Default() Config {
 	return Config{
 		Data:  "./data",
 		Roles: []string{"web", "jobs"},
-		HTTP:  HTTP{Listen: "127.0.0.1:8080", ACME: ACME{Directory: "https://acme-v02.api.letsencrypt.org/directory"}},
+		HTTP: HTTP{
+			Listen: "127.0.0.1:8080", ACME: ACME{Directory: "https://acme-v02.api.letsencrypt.org/directory"},
+			Limits: Limits{Account: 1200, Address: 12_000, Public: 600},
+		},
 		Blob:  Blob{Kind: "disk"},
 		Admin: Admin{Name: "admin"},
 		WeCom: WeCom{

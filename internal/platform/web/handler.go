@@ -74,6 +74,11 @@ func (s *Server) Handler() http.Handler {
 		st.recorder = rec
 		r = r.WithContext(context.WithValue(r.Context(), stateKey{}, st))
 		s.secureHeaders(rec.Header(), st)
+		if r.Body != nil && r.Body != http.NoBody {
+			// What no route takes is read to its end by net/http, which waits for it for
+			// ever; routes set their own deadline. Fails only where there is no connection.
+			_ = http.NewResponseController(w).SetReadDeadline(clock.System().Now().Add(headerTimeout))
+		}
 		began := s.opts.Clock.Now()
 		defer s.conclude(rec, r, st, began)
 		routes.ServeHTTP(rec, r)
@@ -128,7 +133,7 @@ func (s *Server) handle(info RouteInfo, next http.Handler) {
 	serve := http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
 		w, r := s.witnessed(answer, r, info)
 		defer w.finish()
-		admitted, err := s.admit(r, info)
+		admitted, err := s.enter(r, info)
 		if err != nil {
 			writeError(w, r, err)
 			w.returned = true
@@ -138,7 +143,7 @@ func (s *Server) handle(info RouteInfo, next http.Handler) {
 		next.ServeHTTP(w, admitted)
 		w.returned = true
 	})
-	s.mux.Handle(info.Method+" "+info.Path, s.bounded(info.Method+" "+info.Path, info.BodyLimit, info.Stream, s.wrap(serve)))
+	s.mux.Handle(info.Method+" "+info.Path, s.bounded(info.Method+" "+info.Path, info.BodyLimit, info.Stream, s.paced(info.Audience, s.wrap(serve))))
 }
 
 // extra wraps a raw handler given in Options.

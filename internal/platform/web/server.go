@@ -69,6 +69,8 @@ type Options struct {
 	// ImageOrigins are further origins whose pictures the pages may show, beside WeCom's:
 	// "http://127.0.0.1:8090".
 	ImageOrigins []string
+	// Limits bound how often the API may be called; none by default.
+	Limits Limits
 	// Ready answers /readyz: nil when the program can serve, else why not.
 	Ready func(ctx context.Context) error
 }
@@ -82,6 +84,7 @@ type Server struct {
 	api      huma.API
 	routes   []RouteInfo
 	ui       *pages
+	pace     pace
 	draining chan struct{}
 	stopped  atomic.Bool
 }
@@ -107,7 +110,7 @@ type RouteInfo struct {
 func New(o Options) *Server {
 	s := &Server{
 		opts: o, auditor: o.Auditor, mux: http.NewServeMux(), draining: make(chan struct{}),
-		guards: map[Audience]Guard{},
+		guards: map[Audience]Guard{}, pace: newPace(o.Clock, o.Limits),
 	}
 	maps.Copy(s.guards, o.Guards)
 	if o.Guard != nil {
