@@ -114,6 +114,13 @@ gen: packages ## Write the generated files: OpenAPI document, TypeScript types, 
 verify: packages ## Fail when a generated file is stale
 	@scripts/gen.sh --check
 
+.PHONY: security
+security: linter packages ## gosec, licences of all dependencies, secrets in the repository, every fuzz target (FUZZTIME=1m)
+	@$(GOLANGCI) run --allow-parallel-runners --enable-only gosec,bodyclose,noctx,sqlclosecheck,bidichk ./...
+	@mkdir -p bin && node scripts/licences.mjs bin/licences.txt
+	@node scripts/secrets.mjs
+	@scripts/fuzz.sh
+
 .PHONY: vulnerabilities
 vulnerabilities: ## Look the dependencies up in Go's vulnerability database (needs the internet)
 	@go run golang.org/x/vuln/cmd/govulncheck@v1.8.0 ./...

@@ -23,7 +23,7 @@ export function CustomerCard(props: { customer: CustomerFace; size?: number; mor
       <Avatar name={customer.name} src={customer.avatar} size={size} />
       <span className="q-person-words">
         <span className="q-person-name">
-          {customer.name}{' '}
+          <bdi>{customer.name}</bdi>{' '}
           {customer.kind === 'corp' ? (
             <small className="q-wecom-corp">@{customer.corp || t('otherCorp')}</small>
           ) : customer.kind === 'wechat' ? (

@@ -10,7 +10,9 @@ export function MemberTag(props: { name: string; avatar?: string; department?: s
     <span className="q-person">
       <Avatar name={props.name} src={props.avatar} size={24} />
       <span className="q-person-words">
-        <span className="q-person-name">{props.name}</span>
+        <span className="q-person-name">
+          <bdi>{props.name}</bdi>
+        </span>
         {more && <span className="q-person-more">{more}</span>}
       </span>
     </span>

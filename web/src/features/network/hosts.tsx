@@ -26,14 +26,14 @@ export function Hosts() {
       key: 'host',
       title: t('host'),
       fixed: true,
-      width: 260,
+      width: 210,
       render: (row) => (row.host === '*' ? t('rest') : <code>{`${row.host}:${row.port}`}</code>),
     },
     {
       key: 'asker',
       title: t('asker'),
       hint: t('asker.hint'),
-      width: 140,
+      width: 120,
       render: (row) => {
         const known = askers.find((name) => name === row.asker);
         return known ? t(`asker.${known}`) : row.asker;
@@ -43,14 +43,14 @@ export function Hosts() {
       key: 'setting',
       title: t('setting'),
       hint: t('setting.hint'),
-      width: 190,
+      width: 160,
       render: (row) => <Setting name={row.setting} />,
     },
     {
       key: 'calls',
       title: t('calls'),
       hint: t('calls.hint'),
-      width: 110,
+      width: 96,
       align: 'right',
       render: (row) => <NumberText value={row.calls} />,
     },
@@ -58,7 +58,7 @@ export function Hosts() {
       key: 'failures',
       title: t('failures'),
       hint: t('failures.hint'),
-      width: 90,
+      width: 76,
       align: 'right',
       render: (row) => <NumberText value={row.failures} />,
     },
@@ -66,7 +66,7 @@ export function Hosts() {
       key: 'refused',
       title: t('refused'),
       hint: t('refused.hint'),
-      width: 100,
+      width: 92,
       align: 'right',
       render: (row) =>
         row.refused > 0 ? (
@@ -75,11 +75,11 @@ export function Hosts() {
           <NumberText value={0} />
         ),
     },
-    { key: 'sent', title: t('sent'), width: 100, align: 'right', render: (row) => formatBytes(row.sent) },
+    { key: 'sent', title: t('sent'), width: 84, align: 'right', render: (row) => formatBytes(row.sent) },
     {
       key: 'received',
       title: t('received'),
-      width: 100,
+      width: 84,
       align: 'right',
       render: (row) => formatBytes(row.received),
     },
@@ -90,7 +90,7 @@ export function Hosts() {
       optional: true,
       render: (row) => <TimeText at={row.firstAt} show="time" />,
     },
-    { key: 'last', title: t('last'), width: 130, render: (row) => <TimeText at={row.lastAt} /> },
+    { key: 'last', title: t('last'), width: 92, render: (row) => <TimeText at={row.lastAt} /> },
   ];
   return (
     <>
