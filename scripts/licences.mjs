@@ -40,8 +40,11 @@ const texts = [
   ['Unlicense', /This is free and unencumbered software released into the public domain/i],
 ];
 
+/** The licence of what is in a folder. Files about third parties tell of modules that have a row of their own. */
 function licenceIn(folder) {
-  const names = readdirSync(folder).filter((name) => /^(?:licen[cs]e|copying|unlicense)/i.test(name));
+  const names = readdirSync(folder).filter(
+    (name) => /^(?:licen[cs]e|copying|unlicense)/i.test(name) && !/3rd|third/i.test(name),
+  );
   const found = new Set();
   for (const name of names) {
     let text;
