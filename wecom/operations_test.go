@@ -185,6 +185,13 @@ func customerOperations() []operation {
 		opBody("externalcontact/opengid_to_chatid", func(ctx context.Context, c client, q wecom.OpenGIDToChatIDRequest) (wecom.OpenGIDToChatIDResponse, error) {
 			return c.OpenGIDToChatID(ctx, q.OpenGID)
 		}),
+		opBody("externalcontact/transfer_customer", same(client.TransferCustomers)),
+		opBody("externalcontact/transfer_result", same(client.ListTransferResults)),
+		opBody("externalcontact/groupchat/onjob_transfer", same(client.TransferGroups)),
+		opBody("externalcontact/get_unassigned_list", same(client.ListUnassigned)),
+		opBody("externalcontact/resigned/transfer_customer", same(client.TransferResignedCustomers)),
+		opBody("externalcontact/resigned/transfer_result", same(client.ListResignedTransferResults)),
+		opBody("externalcontact/groupchat/transfer", same(client.TransferResignedGroups)),
 		opBody("message/send", same(client.SendMessage)),
 		opBody("message/recall", func(ctx context.Context, c client, q wecom.RecallMessageRequest) (wecom.Result, error) {
 			return ok(), c.RecallMessage(ctx, q.MsgID)

@@ -37,6 +37,11 @@ func TestIteratorsFollowTheCursor(t *testing.T) {
 			"/cgi-bin/externalcontact/contact_list":      {"info_list", `{"follow_userid":"a"}`, `{"follow_userid":"b"}`},
 			"/cgi-bin/externalcontact/list_contact_way":  {"contact_way", `{"config_id":"a"}`, `{"config_id":"b"}`},
 			"/cgi-bin/externalcontact/groupchat/list":    {"group_chat_list", `{"chat_id":"a"}`, `{"chat_id":"b"}`},
+			"/cgi-bin/externalcontact/transfer_result":   {"customer", `{"external_userid":"a"}`, `{"external_userid":"b"}`},
+			"/cgi-bin/externalcontact/resigned/transfer_result": {
+				"customer", `{"external_userid":"a"}`, `{"external_userid":"b"}`,
+			},
+			"/cgi-bin/externalcontact/get_unassigned_list": {"info", `{"external_userid":"a"}`, `{"external_userid":"b"}`},
 		}
 		list := lists[r.URL.Path]
 		body := []string{
@@ -69,12 +74,21 @@ func TestIteratorsFollowTheCursor(t *testing.T) {
 	for v, err := range c.GroupChats(ctx, wecom.GroupNormal, nil) {
 		note("externalcontact/groupchat/list", v.ChatID, err)
 	}
+	for v, err := range c.TransferResults(ctx, "a", "b") {
+		note("externalcontact/transfer_result", v.ExternalUserID, err)
+	}
+	for v, err := range c.ResignedTransferResults(ctx, "a", "b") {
+		note("externalcontact/resigned/transfer_result", v.ExternalUserID, err)
+	}
+	for v, err := range c.Unassigned(ctx) {
+		note("externalcontact/get_unassigned_list", v.ExternalUserID, err)
+	}
 	for name, ids := range got {
 		if !slices.Equal(ids, []string{"a", "b"}) {
 			t.Errorf("%s gave %v", name, ids)
 		}
 	}
-	if len(got) != 5 {
+	if len(got) != 8 {
 		t.Errorf("only %d lists gave something", len(got))
 	}
 

@@ -9,8 +9,7 @@ import (
 // This file holds what administrators do to members and departments: joining,
 // changing, leaving (change_contact, 90970–90974).
 //
-// Not modelled: transfers of customers (they stay unassigned), import by file,
-// ids that change (NewUserID).
+// Not modelled: import by file, ids that change (NewUserID).
 
 // JoinMember is a new member of the corp.
 type JoinMember struct {
@@ -196,7 +195,10 @@ func (s *Sim) removeMember(c *Corp, m *Member) {
 	k := userKey(m.UserID)
 	for _, f := range slices.Clone(c.index.followsOf[k]) {
 		if f.inList() {
-			c.Unassigned = append(c.Unassigned, Unassigned{UserID: m.UserID, ExternalUserID: f.ExternalUserID, LeftAt: now})
+			if i := c.pooled(m.UserID, f.ExternalUserID); i >= 0 { // he left once before
+				c.Unassigned = slices.Delete(c.Unassigned, i, i+1)
+			}
+			c.Unassigned = append(c.Unassigned, Unassigned{UserID: m.UserID, ExternalUserID: f.ExternalUserID, LeftAt: now, Seq: s.nextSeq(), Tags: f.Tags})
 		}
 		c.dropFollow(f)
 	}

@@ -60,6 +60,8 @@ type call struct {
 	ip    string
 	req   *http.Request
 	token string
+	// strike is the fault that hit the call, nil for none.
+	strike *Fault
 }
 
 // maxBody bounds JSON bodies.
@@ -205,7 +207,7 @@ func (s *Sim) perform(c *call, op *operation, strike *Fault) (any, error) {
 		}
 		return nil, fail(codeNeedPOST, "require POST method")
 	}
-	if strike != nil {
+	if c.strike = strike; strike != nil {
 		switch strike.Kind {
 		case FaultBusy:
 			return nil, fail(errcode.SystemBusy, "system error")

@@ -89,7 +89,7 @@ func (c *call) group(chatID string) (*Group, error) {
 	if g == nil || g.Dismissed {
 		return nil, fail(errcode.ParameterRule, "invalid chat_id")
 	}
-	if g.Status != GroupOwnerLeft && !c.corp.sees(c.app, g.Owner) {
+	if g.Status != GroupOwnerLeft && g.Status != GroupInheriting && !c.corp.sees(c.app, g.Owner) {
 		return nil, fail(errcode.NoPermissionForTarget, "the owner of the group is out of range")
 	}
 	return g, nil

@@ -32,13 +32,15 @@ type Chat struct {
 
 // Message is one message in a chat.
 type Message struct {
-	Seq     int64        `json:"seq"`
-	At      int64        `json:"at"`                // unix milliseconds of the simulated clock
-	From    string       `json:"from"`              // userid, external_userid, or "" for a line of the system
-	Via     string       `json:"via"`               // person, welcome, system
-	Text    string       `json:"text,omitempty"`    //
-	Refused bool         `json:"refused,omitempty"` // the other side had deleted or blocked the sender
-	Parts   []Attachment `json:"attachments,omitempty"`
+	Seq  int64  `json:"seq"`
+	At   int64  `json:"at"`             // unix milliseconds of the simulated clock
+	From string `json:"from"`           // userid, external_userid, or "" for a line of the system
+	Via  string `json:"via"`            // person, welcome, system
+	Text string `json:"text,omitempty"` //
+	// Transfer is the transfer of which the line tells; the customer may refuse it.
+	Transfer int64        `json:"transfer,omitempty"`
+	Refused  bool         `json:"refused,omitempty"` // the other side had deleted or blocked the sender
+	Parts    []Attachment `json:"attachments,omitempty"`
 }
 
 // Attachment is what a message carries beside text.

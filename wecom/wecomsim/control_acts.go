@@ -15,6 +15,8 @@ func (s *Sim) actRoutes() []controlRoute {
 		doer("/_sim/acts/consent", "a customer agrees to the message archive", s.Consent),
 		doer("/_sim/acts/take-welcome", "another app uses the pair's welcome code first", s.TakeWelcome),
 		doer("/_sim/acts/edit-follow", "a member edits remark, description or tags in his client", s.EditFollow),
+		doer("/_sim/acts/refuse-transfer", "a customer refuses another member (transfer_fail)", s.RefuseTransfer),
+		doer("/_sim/acts/assign-customer", "an administrator gives a customer to another member in the console", s.AssignCustomer),
 		doer("/_sim/acts/create-group", "a member creates a customer group", s.CreateGroup),
 		doer("/_sim/acts/join-group", "somebody joins a group by code or invitation", s.JoinGroup),
 		doer("/_sim/acts/leave-group", "somebody leaves a group or is removed", s.LeaveGroup),

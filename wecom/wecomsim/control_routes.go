@@ -26,6 +26,8 @@ func (s *Sim) controlRoutes() []controlRoute {
 		reader("GET", "/_sim/groups", "customer groups", []string{"corp"}, s.showGroups),
 		reader("GET", "/_sim/tags", "customer tags", []string{"corp"}, s.showTags),
 		reader("GET", "/_sim/contact-ways", "contact ways with their codes", []string{"corp"}, s.showWays),
+		reader("GET", "/_sim/transfers", "transfers of customers, newest first; waiting=1: not decided yet", []string{"corp", "waiting"}, s.showTransfers),
+		reader("GET", "/_sim/unassigned", "customers of members who left", []string{"corp"}, s.showUnassigned),
 		doer("/_sim/people", "make a person", s.AddPerson),
 		bodyRoute("PATCH", "/_sim/apps/{agentid}", "change an app (agent id, contacts_sync or customer_system): callback, range, permissions", s.patchApp),
 		doer("/_sim/corps", "found another corp", s.FoundCorp),

@@ -25,6 +25,12 @@ const (
 	FaultReset     = "reset"         // the connection is cut without an answer
 )
 
+// Kinds of fault of the results of transfers.
+const (
+	FaultStaleResult    = "stale_result"    // what ended within Latency is told as still waiting
+	FaultContraryResult = "contrary_result" // done is told as refused, refused as done
+)
+
 // Kinds of fault of callbacks.
 const (
 	FaultDrop      = "callback_drop"      // never sent
@@ -52,7 +58,7 @@ type Fault struct {
 	Probability float64 `json:"probability,omitempty"`
 	// Duration on the simulated clock, in milliseconds, after which it ends.
 	DurationMS int64 `json:"duration_ms,omitempty"`
-	// LatencyMS of slow and callback_delay, on the simulated clock.
+	// LatencyMS of slow, stale_result and callback_delay, on the simulated clock.
 	LatencyMS int64 `json:"latency_ms,omitempty"`
 	Code      int   `json:"code,omitempty"`   // of errcode
 	Status    int   `json:"status,omitempty"` // of http, default 502
@@ -71,14 +77,14 @@ type faults struct {
 func (s *Sim) AddFault(f Fault) (string, error) {
 	switch f.Kind {
 	case FaultSlow, FaultBusy, FaultFrequency, FaultCode, FaultHTTP, FaultExpired, FaultReset,
-		FaultDrop, FaultDuplicate, FaultReorder, FaultDelay:
+		FaultStaleResult, FaultContraryResult, FaultDrop, FaultDuplicate, FaultReorder, FaultDelay:
 	default:
 		return "", refuse("kind", "unknown fault %q; GET /_sim lists the kinds", f.Kind)
 	}
 	if f.Probability < 0 || f.Probability > 1 {
 		return "", refuse("probability", "must lie between 0 and 1")
 	}
-	if (f.Kind == FaultSlow || f.Kind == FaultDelay) && f.LatencyMS <= 0 {
+	if (f.Kind == FaultSlow || f.Kind == FaultDelay || f.Kind == FaultStaleResult) && f.LatencyMS <= 0 {
 		return "", refuse("latency_ms", "a %s fault needs a latency above 0", f.Kind)
 	}
 	if f.Kind == FaultCode && f.Code == 0 {
@@ -165,6 +171,9 @@ func (l *faults) hitCall(now time.Time, corp, apiPath string) (latency time.Dura
 		if strings.HasPrefix(f.Kind, "callback_") || !matchPath(f.Path, apiPath) || !matchCorp(f.Corp, corp) {
 			continue
 		}
+		if f.ofResults() && !strings.HasSuffix(apiPath, "/transfer_result") {
+			continue
+		}
 		if f.Kind != FaultSlow && strike != nil || !f.happens() {
 			continue
 		}
@@ -212,6 +221,11 @@ func (l *faults) hitCallback(now time.Time, corp, event, change string) struck {
 		}
 	}
 	return hit
+}
+
+// ofResults tells whether the fault is one of the results of transfers only.
+func (f *Fault) ofResults() bool {
+	return f.Kind == FaultStaleResult || f.Kind == FaultContraryResult
 }
 
 // happens rolls the dice of a fault.

@@ -27,7 +27,9 @@ type corpIndex struct {
 	tags             map[string]*Tag
 	groupOfTag       map[string]*TagGroup
 	waysInOrder      []*ContactWay
-	welcomes         []*Welcome // by IssuedAt
+	welcomes         []*Welcome             // by IssuedAt
+	transfersOf      map[string][]*Transfer // by external_userid, by Seq
+	transfersBetween map[string][]*Transfer // by betweenKey, by Seq
 }
 
 // pair is the key of a follow: the member's key and the external_userid.
@@ -48,6 +50,11 @@ func (c *Corp) reindex(follows []*Follow) {
 		messagesOf:       map[string][]*AppMessage{},
 		tags:             map[string]*Tag{},
 		groupOfTag:       map[string]*TagGroup{},
+		transfersOf:      map[string][]*Transfer{},
+		transfersBetween: map[string][]*Transfer{},
+	}
+	for _, t := range c.Transfers {
+		c.indexTransfer(t)
 	}
 	for _, cu := range c.Customers {
 		c.index.customerByPerson[cu.Person] = cu

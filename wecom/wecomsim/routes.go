@@ -14,7 +14,8 @@ func operations() map[string]*operation {
 	ops := map[string]*operation{}
 	for _, group := range [][]operation{
 		tokenOperations(), departmentOperations(), memberOperations(), memberWriteOperations(), externalContactOperations(),
-		contactWayOperations(), welcomeOperations(), tagOperations(), groupOperations(), messageOperations(),
+		contactWayOperations(), welcomeOperations(), tagOperations(), groupOperations(), transferOperations(),
+		groupTransferOperations(), messageOperations(),
 		mediaOperations(), oauthOperations(),
 	} {
 		for _, op := range group {

@@ -154,6 +154,15 @@ func answers(t *testing.T) map[string]map[string]any {
 	full["member_list"], full["notice"] = append(members, g["member_list"].([]any)...), g["notice"]
 	w.sim.Inspect(func(world *wecomsim.World) { opengid = world.Corps[0].Groups[chat].OpenGID })
 	call("externalcontact/opengid_to_chatid", m{"opengid": opengid})
+	taker := must(w.sim.JoinMember(wecomsim.JoinMember{UserID: "taker", Name: "接替"}))(t).UserID
+	out["externalcontact/groupchat/onjob_transfer"] = w.good("externalcontact/groupchat/onjob_transfer", m{"chat_id_list": []string{"wrnone"}, "new_owner": taker})
+	out["externalcontact/groupchat/transfer"] = w.good("externalcontact/groupchat/transfer", m{"chat_id_list": []string{chat}, "new_owner": taker})
+	call("externalcontact/transfer_customer", m{"handover_userid": member, "takeover_userid": taker, "external_userid": []string{rel.ExternalUserID}})
+	call("externalcontact/transfer_result", m{"handover_userid": member, "takeover_userid": taker})
+	must(w.sim.Resign(wecomsim.Resign{Member: other}))(t)
+	call("externalcontact/get_unassigned_list", m{"page_size": 1})
+	call("externalcontact/resigned/transfer_customer", m{"handover_userid": other, "takeover_userid": taker, "external_userid": []string{w.external(partner.ID)}})
+	call("externalcontact/resigned/transfer_result", m{"handover_userid": other, "takeover_userid": taker})
 	out["media/upload"] = w.post("media/upload?type=image", "media", "a.png", pngBytes())
 	out["media/uploadimg"] = w.post("media/uploadimg?x=1", "media", "a.png", pngBytes())
 	out["media/upload_attachment"] = w.post("media/upload_attachment?media_type=image&attachment_type=1", "media", "a.png", pngBytes())
@@ -210,6 +219,8 @@ func absent() map[string]string {
 		"externalcontact/contact_list next_cursor":                                                  "absent on the last page",
 		"externalcontact/get_contact_way contact_way.conclusions.link":                              "the image takes precedence over it",
 		"externalcontact/get_contact_way contact_way.conclusions.miniprogram":                       "the image takes precedence over it",
+		"externalcontact/transfer_result next_cursor":                                               "absent on the last page (TestResultPages)",
+		"externalcontact/resigned/transfer_result next_cursor":                                      "absent on the last page (TestResultPages)",
 		"message/send unlicenseduser":                                                               "licences are not modelled",
 		"auth/getuserinfo openid":                                                                   "of visitors only (TestLogin)",
 		"auth/getuserinfo external_userid":                                                          "of visitors only (TestLogin)",

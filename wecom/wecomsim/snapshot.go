@@ -14,6 +14,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/queqiao-scrm/queqiao/wecom"
 )
 
 // This file keeps a world over restarts: one gzipped gob file, written beside
@@ -108,12 +110,23 @@ func (s *Sim) Restore(r io.Reader) error {
 				s.watchTempChat(c, t)
 			}
 		}
+		for _, t := range c.Transfers {
+			if t.Status == wecom.TransferWaiting {
+				s.watchTransfer(c, t)
+			}
+		}
+		for _, g := range c.Groups {
+			if g.Status == GroupInheriting {
+				s.watchGroup(c, g)
+			}
+		}
 	}
 	s.tell(Change{Kind: "reset"})
 	return nil
 }
 
-// mend makes the maps that gob leaves out when they are empty.
+// mend makes the maps that gob leaves out when they are empty, and numbers what
+// older files have without number.
 func (c *Corp) mend() {
 	fill(&c.Departments)
 	fill(&c.Members)
@@ -131,6 +144,11 @@ func (c *Corp) mend() {
 	fill(&c.Tickets)
 	fill(&c.OAuthCodes)
 	fill(&c.UserTickets)
+	for i := range c.Unassigned {
+		if c.Unassigned[i].Seq == 0 { // from before they were numbered
+			c.Unassigned[i].Seq = int64(i - len(c.Unassigned))
+		}
+	}
 }
 
 func fill[K comparable, V any](m *map[K]V) {
@@ -149,6 +167,16 @@ func (w *World) check(c *Corp, follows []*Follow) error {
 	for _, f := range follows {
 		if c.Customers[f.ExternalUserID] == nil || c.Members[userKey(f.UserID)] == nil {
 			return fmt.Errorf("relation of %s and %s leads nowhere", f.UserID, f.ExternalUserID)
+		}
+	}
+	for _, u := range c.Unassigned {
+		if c.Customers[u.ExternalUserID] == nil {
+			return fmt.Errorf("unassigned customer %s is unknown", u.ExternalUserID)
+		}
+	}
+	for _, t := range c.Transfers {
+		if t == nil || c.Customers[t.ExternalUserID] == nil {
+			return errors.New("a transfer has no customer")
 		}
 	}
 	for _, g := range c.Groups {

@@ -10,7 +10,7 @@ import "time"
 // Not modelled: rule groups (客户联系规则组), contact-tag interfaces (the tags
 // exist only as part of an app's visible range), upstream/downstream corps,
 // licences, calendars, approvals, archive contents, moments, mass messages,
-// transfers, acquisition links, payments.
+// acquisition links, payments.
 
 // World is everything that outlives a restart of the simulator.
 type World struct {
@@ -43,16 +43,19 @@ type Corp struct {
 	Left        map[string]*Member
 	ContactTags map[int]*ContactTag
 	Customers   map[string]*Customer // by external_userid, also group members nobody follows
-	Unassigned  []Unassigned
-	TagGroups   []*TagGroup
-	Ways        map[string]*ContactWay
-	Groups      map[string]*Group
-	Chats       map[string]*Chat
-	AppMessages map[string]*AppMessage
-	Media       map[string]*Media
-	Images      map[string]*Media // of uploadimg: permanent, by their name in the URL
-	Welcomes    map[string]*Welcome
-	TempChats   []*TempChat
+	Unassigned  []Unassigned         // by Seq
+	Transfers   []*Transfer          // by Seq
+	// GroupTransfers are remembered for their limits.
+	GroupTransfers []GroupTransfer
+	TagGroups      []*TagGroup
+	Ways           map[string]*ContactWay
+	Groups         map[string]*Group
+	Chats          map[string]*Chat
+	AppMessages    map[string]*AppMessage
+	Media          map[string]*Media
+	Images         map[string]*Media // of uploadimg: permanent, by their name in the URL
+	Welcomes       map[string]*Welcome
+	TempChats      []*TempChat
 	// Tokens, Tickets, OAuthCodes and UserTickets are kept so that a restart of
 	// the simulator does not log everybody out.
 	Tokens      map[string]*Token
@@ -174,6 +177,8 @@ type Unassigned struct {
 	UserID         string
 	ExternalUserID string
 	LeftAt         int64
+	Seq            int64
+	Tags           []string // of the corp, they go with him
 }
 
 // TagGroup is a group of customer tags (企业客户标签组).
@@ -276,6 +281,9 @@ type Group struct {
 	Admins    []string
 	Version   string // member_version, changes with every change of members
 	Dismissed bool
+	// Heir owns it from HeirAt on, while it is GroupInheriting.
+	Heir   string
+	HeirAt int64
 }
 
 // GroupMember is one participant of a group.

@@ -56,7 +56,20 @@ func checkInvariants(t interface{ Errorf(string, ...any) }, sim *wecomsim.Sim) {
 					t.Errorf("group %s has an owner outside", id)
 				}
 			}
+			waiting := map[string]bool{}
+			for _, t1 := range c.Transfers {
+				if t1.Status == 2 && waiting[t1.ExternalUserID] {
+					t.Errorf("%s is in two transfers", t1.ExternalUserID)
+				}
+				waiting[t1.ExternalUserID] = waiting[t1.ExternalUserID] || t1.Status == 2
+			}
+			pooled := map[string]bool{}
 			for _, u := range c.Unassigned {
+				if key := strings.ToLower(u.UserID) + " " + u.ExternalUserID; pooled[key] {
+					t.Errorf("%s is unassigned twice", key)
+				} else {
+					pooled[key] = true
+				}
 				if _, ok := c.Follow(u.UserID, u.ExternalUserID); ok {
 					if c.Left[strings.ToLower(u.UserID)] != nil {
 						t.Errorf("%s left and still follows", u.UserID)
@@ -127,6 +140,13 @@ func TestActsKeepTheWorldSound(t *testing.T) {
 			"hire": func(*rapid.T) {
 				_, _ = sim.JoinMember(wecomsim.JoinMember{UserID: one(append(members, "extra"), "userid"), Name: "回来"})
 			},
+			"transfer": func(*rapid.T) {
+				_, _ = sim.AssignCustomer(wecomsim.AssignCustomer{
+					Person: one(people, "person"), Handover: one(members, "handover"), Takeover: one(members, "takeover"),
+				})
+			},
+			"refuse": func(*rapid.T) { _, _ = sim.RefuseTransfer(wecomsim.RefuseTransfer{Person: one(people, "person")}) },
+			"wait":   func(*rapid.T) { sim.Clock().Advance(8 * time.Hour) },
 			"store": func(rt *rapid.T) {
 				var file bytes.Buffer
 				if err := sim.Snapshot(&file); err != nil {
