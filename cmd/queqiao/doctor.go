@@ -4,21 +4,43 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/app"
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/platform/config"
 )
 
-type doctor struct{}
+type doctor struct {
+	Corp     string `help:"Only this corpid. Default: every corp."`
+	Language string `default:"${language}" enum:"zh,en" help:"Language of what is found: zh or en. Default: the machine's."`
+}
 
 // errSick says that a check failed; the list above it says which.
 var errSick = errors.New("something needs your attention")
 
-// Run prints every setting with its origin, then checks database, corps and WeCom.
-func (doctor) Run(ctx context.Context, c *commands) error {
+// machineLanguage is zh where the environment speaks Chinese.
+func machineLanguage(environ []string) string {
+	for _, name := range []string{"LC_ALL=", "LC_MESSAGES=", "LANG="} {
+		for _, line := range environ {
+			if value, ok := strings.CutPrefix(line, name); ok && value != "" {
+				if strings.HasPrefix(strings.ToLower(value), "zh") {
+					return "zh"
+				}
+				return "en"
+			}
+		}
+	}
+	return "en"
+}
+
+// Run prints every setting with its origin, then checks installation, corps and WeCom: the
+// same checks as on the console's health page. It ends with status 1 when one fails.
+func (d doctor) Run(ctx context.Context, c *commands) error {
 	cfg, err := c.load(nil)
 	if err != nil {
 		return err
@@ -31,47 +53,92 @@ func (doctor) Run(ctx context.Context, c *commands) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	fmt.Println()
-	sick := false
-	check := func(what string, err error) {
+	return c.withApp(ctx, func(a *app.App, _ *config.Loaded) error {
+		p := &findingPrinter{w: os.Stdout, english: d.Language == "en"}
+		p.heading("本系统", "Installation")
+		p.list(a.Examine(ctx))
+		if p.failed > 0 {
+			return errSick // without a database there are no corps to look at
+		}
+		corps, err := a.Corps.Corps(ctx)
 		if err != nil {
-			sick = true
-			fmt.Printf("✗ %s: %v\n", what, err)
-			return
+			return err
 		}
-		fmt.Printf("✓ %s\n", what)
-	}
-	err = c.withApp(ctx, func(a *app.App, _ *config.Loaded) error {
-		check("database answers ("+string(a.DB.Engine())+")", a.DB.Ping(ctx))
-		pending, err := a.DB.Pending(ctx, a.Sets()...)
-		if err == nil && len(pending) > 0 {
-			err = fmt.Errorf("%d migrations are missing; run \"queqiao migrate\"", len(pending))
-		}
-		check("database is up to date", err)
-		if err == nil {
-			corps, err := a.Corps.Corps(ctx)
-			check(fmt.Sprintf("%d corps are connected", len(corps)), err)
-			for _, x := range corps {
-				check("WeCom answers for "+x.Name, askWeCom(ctx, a, x.ID))
+		found := false
+		for _, x := range corps {
+			if d.Corp != "" && d.Corp != x.ID {
+				continue
 			}
+			found = true
+			p.heading(x.Name+" "+x.ID, x.Name+" "+x.ID)
+			if x.Status != corp.Active {
+				p.line(corp.CheckWait, corp.Words{ZH: "已停用，不检查", EN: "Suspended, not looked at"})
+				continue
+			}
+			p.zone(ctx, a, x)
+			findings, err := a.Corps.Examine(ctx, x.ID, a.Config.PublicURL())
+			if err != nil {
+				return err
+			}
+			p.list(findings)
+		}
+		if !found {
+			p.heading("企业", "Corps")
+			p.line(corp.CheckWarn, corp.Words{
+				ZH: "还没有接入企业：用管理员账号登录控制台，或执行 queqiao corp add",
+				EN: "No corp is connected: sign in to the console as administrator, or run queqiao corp add",
+			})
+		}
+		if p.failed > 0 {
+			return errSick
 		}
 		return nil
 	})
-	check("program can be put together", err)
-	if sick {
-		return errSick
-	}
-	return nil
 }
 
-// askWeCom makes the cheapest call that proves secret, trusted address and permission.
-func askWeCom(ctx context.Context, a *app.App, corp string) error {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	client, err := a.Corps.Client(ctx, corp)
-	if err != nil {
-		return err
+// findingPrinter writes findings as lines: ok, warn or fail, then what to do and where.
+type findingPrinter struct {
+	w       io.Writer
+	english bool
+	failed  int
+}
+
+func (p *findingPrinter) say(words corp.Words) string {
+	if p.english {
+		return words.EN
 	}
-	_, err = client.ListFollowUsers(ctx)
-	return err
+	return words.ZH
+}
+
+func (p *findingPrinter) heading(zh, en string) {
+	_, _ = fmt.Fprintf(p.w, "\n%s\n", p.say(corp.Words{ZH: zh, EN: en}))
+}
+
+func (p *findingPrinter) line(state corp.CheckState, words corp.Words) {
+	if state == corp.CheckFail {
+		p.failed++
+	}
+	_, _ = fmt.Fprintf(p.w, "  %-4s  %s\n", state, p.say(words))
+}
+
+func (p *findingPrinter) list(findings []corp.Finding) {
+	for _, f := range findings {
+		found := f.Found
+		if f.Code != 0 {
+			code := fmt.Sprintf(" (errcode %d)", f.Code)
+			found = corp.Words{ZH: found.ZH + code, EN: found.EN + code}
+		}
+		p.line(f.State, found)
+		for _, more := range []string{p.say(f.Advice), p.say(f.Place)} {
+			if more != "" {
+				_, _ = fmt.Fprintf(p.w, "        → %s\n", more)
+			}
+		}
+	}
+}
+
+// zone tells a corp's time of day: days are counted in it.
+func (p *findingPrinter) zone(ctx context.Context, a *app.App, c corp.Corp) {
+	now := a.Now().In(a.Corps.Location(ctx, c.ID)).Format(time.DateTime)
+	p.line(corp.CheckOK, corp.Words{ZH: "时区 " + c.TimeZone + "，当地时间 " + now, EN: "Time zone " + c.TimeZone + ", there it is " + now})
 }

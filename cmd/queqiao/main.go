@@ -29,15 +29,16 @@ type commands struct {
 	Data    string            `placeholder:"FOLDER" help:"Data folder, short for --set data=…"`
 	Version kong.VersionFlag  `help:"Print the version."`
 
-	Demo     demo     `cmd:"" help:"Start everything to try it: server, simulated WeCom and a company with a month of history."`
-	Serve    serve    `cmd:"" help:"Start the server."`
-	Simulate simulate `cmd:"" help:"Start the simulated WeCom alone, for developing against it."`
-	Migrate  migrate  `cmd:"" help:"Bring the database up to date. serve does it by itself on SQLite."`
-	Corp     corpCmd  `cmd:"" help:"Connect a corp (企业), or list those connected."`
-	Audit    auditCmd `cmd:"" help:"The record of who did what."`
-	Doctor   doctor   `cmd:"" help:"Show the configuration with its origins and check what the program needs."`
-	Openapi  openapi  `cmd:"" help:"Print the OpenAPI document of the console's routes."`
-	Events   events   `cmd:"" help:"Print who hears which event, as Markdown."`
+	Demo     demo      `cmd:"" help:"Start everything to try it: server, simulated WeCom and a company with a month of history."`
+	Serve    serve     `cmd:"" help:"Start the server."`
+	Simulate simulate  `cmd:"" help:"Start the simulated WeCom alone, for developing against it."`
+	Migrate  migrate   `cmd:"" help:"Bring the database up to date. serve does it by itself on SQLite."`
+	Corp     corpCmd   `cmd:"" help:"Connect a corp (企业), or list those connected."`
+	Audit    auditCmd  `cmd:"" help:"The record of who did what."`
+	Secret   secretCmd `cmd:"" help:"The keys that seal secrets in the database."`
+	Doctor   doctor    `cmd:"" help:"Show the configuration with its origins and check what the program needs."`
+	Openapi  openapi   `cmd:"" help:"Print the OpenAPI document of the console's routes."`
+	Events   events    `cmd:"" help:"Print who hears which event, as Markdown."`
 
 	Permissions permissions `cmd:"" help:"Print permissions with their routes and the built-in roles, as Markdown."`
 }
@@ -48,7 +49,7 @@ func main() {
 	k := kong.Parse(&c,
 		kong.Name("queqiao"),
 		kong.Description("Queqiao 鹊桥: win, know, serve and keep customers in WeCom.\n\nEvery setting can also be given in the environment: QUEQIAO_HTTP__LISTEN for http.listen."),
-		kong.UsageOnError(), kong.Vars{"version": version},
+		kong.UsageOnError(), kong.Vars{"version": version, "language": machineLanguage(os.Environ())},
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	err := k.Run(&c)

@@ -139,6 +139,9 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
+// Now is the program's time.
+func (a *App) Now() time.Time { return a.opts.Clock.Now() }
+
 // Ready is nil once the program has started and the database answers.
 func (a *App) Ready(ctx context.Context) error {
 	select {

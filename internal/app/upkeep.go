@@ -59,3 +59,17 @@ func (a *App) countJobs(ctx context.Context) (map[string]int64, error) {
 	}
 	return sum, nil
 }
+
+// Reseal seals what is stored under old keys under the newest and says how many values.
+func (a *App) Reseal(ctx context.Context) (int, error) {
+	n, err := a.Corps.Reseal(ctx)
+	for _, f := range a.Features {
+		if f.Reseal == nil || err != nil {
+			continue
+		}
+		var more int
+		more, err = f.Reseal(ctx)
+		n += more
+	}
+	return n, err
+}

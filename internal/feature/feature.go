@@ -119,6 +119,9 @@ type Feature struct {
 	// Tell gives lines for whoever started the program, such as the password made up for the
 	// first administrator. Asked once, after Start; the lines go to the terminal, never to a log.
 	Tell func() []string
+	// Reseal seals what the feature keeps under old keys (Deps.Sealer) under the newest and
+	// says how many values; nil when it keeps none. It must be harmless twice.
+	Reseal func(ctx context.Context) (int, error)
 	// Demo fills the feature with believable data in a demo corp; nil when it has none.
 	Demo func(ctx context.Context, v viewer.Viewer) error
 }

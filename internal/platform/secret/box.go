@@ -14,7 +14,11 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // ErrOpen says that a sealed value cannot be opened: another key, another place, or
@@ -24,8 +28,18 @@ var ErrOpen = errors.New("secret: cannot open the sealed value (wrong key file, 
 // format begins each sealed value: "q1.<key id>.<nonce and ciphertext>".
 const format = "q1."
 
-// Box seals and opens. Safe for concurrent use.
+// Box seals and opens. Safe for concurrent use. One that was loaded from a file looks at
+// the file again when it meets a key that it does not know: a running program goes on
+// through a rotation.
 type Box struct {
+	path string
+	mu   sync.Mutex // one look at a time
+	seen time.Time  // when the file was changed that was read last
+	ring atomic.Pointer[ring]
+}
+
+// ring is the keys of one reading of the file.
+type ring struct {
 	newest string
 	keys   map[string]cipher.AEAD
 	raw    map[string][]byte // for keys of other uses, see Sign
@@ -37,11 +51,11 @@ type key struct {
 	bytes []byte // 32
 }
 
-func newBox(keys []key) (*Box, error) {
+func newRing(keys []key) (*ring, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("secret: the key file holds no key")
 	}
-	b := &Box{keys: map[string]cipher.AEAD{}, raw: map[string][]byte{}}
+	b := &ring{keys: map[string]cipher.AEAD{}, raw: map[string][]byte{}}
 	for _, k := range keys {
 		block, err := aes.NewCipher(k.bytes)
 		if err != nil {
@@ -59,15 +73,39 @@ func newBox(keys []key) (*Box, error) {
 	return b, nil
 }
 
+// holding is the ring, read anew when it lacks the key and the file has changed.
+func (b *Box) holding(id string) *ring {
+	r := b.ring.Load()
+	if r.keys[id] != nil {
+		return r
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	info, err := os.Stat(b.path)
+	if err != nil || info.ModTime().Equal(b.seen) {
+		return b.ring.Load()
+	}
+	b.seen = info.ModTime()
+	keys, err := read(b.path)
+	if err != nil {
+		return r
+	}
+	if fresh, err := newRing(keys); err == nil {
+		b.ring.Store(fresh)
+	}
+	return b.ring.Load()
+}
+
 // Seal encrypts plaintext for the place named by aad. The result is text, about a third
 // longer than the plaintext.
 func (b *Box) Seal(_ context.Context, plaintext []byte, aad string) (string, error) {
-	aead := b.keys[b.newest]
+	r := b.ring.Load()
+	aead := r.keys[r.newest]
 	nonce := make([]byte, aead.NonceSize(), aead.NonceSize()+len(plaintext)+aead.Overhead())
 	if _, err := rand.Read(nonce); err != nil {
 		return "", fmt.Errorf("secret: %w", err)
 	}
-	head := format + b.newest + "."
+	head := format + r.newest + "."
 	sealed := aead.Seal(nonce, nonce, plaintext, []byte(head+aad))
 	return head + base64.RawURLEncoding.EncodeToString(sealed), nil
 }
@@ -78,7 +116,7 @@ func (b *Box) Open(_ context.Context, sealed, aad string) ([]byte, error) {
 	if !ok {
 		return nil, ErrOpen
 	}
-	aead := b.keys[id]
+	aead := b.holding(id).keys[id]
 	if aead == nil {
 		return nil, fmt.Errorf("%w: key %s is not in the key file", ErrOpen, id)
 	}
@@ -96,7 +134,7 @@ func (b *Box) Open(_ context.Context, sealed, aad string) ([]byte, error) {
 // Stale tells whether a sealed value uses another key than the newest: Reseal it.
 func (b *Box) Stale(sealed string) bool {
 	id, _, ok := split(sealed)
-	return ok && id != b.newest
+	return ok && id != b.ring.Load().newest
 }
 
 // Reseal opens and seals again under the newest key.

@@ -29,11 +29,20 @@ func Load(path string, create bool) (*Box, error) {
 		}
 		return nil, err
 	}
-	return newBox(keys)
+	r, err := newRing(keys)
+	if err != nil {
+		return nil, err
+	}
+	b := &Box{path: path}
+	b.ring.Store(r)
+	if info, err := os.Stat(path); err == nil {
+		b.seen = info.ModTime()
+	}
+	return b, nil
 }
 
-// Rotate adds a new key at the end of the file: it seals from the next Load on, in every
-// process that loads the file.
+// Rotate adds a new key at the end of the file: it seals from the next Load on, and every
+// process that has loaded the file can open what it sealed. The old keys stay.
 func Rotate(path string) error {
 	keys, err := read(path)
 	if err != nil {

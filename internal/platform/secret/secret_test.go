@@ -94,8 +94,19 @@ func TestRotation(t *testing.T) {
 	if got, err := after.Open(ctx, renewed, "a"); err != nil || string(got) != "x" || after.Stale(renewed) {
 		t.Errorf("%q, %v, stale %v", got, err, after.Stale(renewed))
 	}
-	if _, err := before.Open(ctx, renewed, "a"); !errors.Is(err, secret.ErrOpen) {
-		t.Errorf("a process with the old file: %v", err)
+	// A process that runs since before the rotation goes on.
+	if got, err := before.Open(ctx, renewed, "a"); err != nil || string(got) != "x" {
+		t.Errorf("a process with the old file: %q, %v", got, err)
+	}
+	if again, err := before.Seal(ctx, []byte("y"), "a"); err != nil || after.Stale(again) {
+		t.Errorf("it seals under the old key still: %v", err)
+	}
+	signature, err := after.Sign("p", []byte("text"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := before.Verify("p", []byte("text"), signature); err != nil {
+		t.Errorf("it does not know the new signature: %v", err)
 	}
 	if _, err := after.Reseal(ctx, sealed, "b"); !errors.Is(err, secret.ErrOpen) {
 		t.Errorf("resealed for another place: %v", err)

@@ -24,11 +24,12 @@ const signed = "s1."
 // the key file for this purpose alone, so that a signature of one kind of text never
 // serves for another.
 func (b *Box) Sign(purpose string, text []byte) (string, error) {
-	sum, err := b.sum(b.newest, purpose, text)
+	r := b.ring.Load()
+	sum, err := r.sum(r.newest, purpose, text)
 	if err != nil {
 		return "", err
 	}
-	return signed + b.newest + "." + base64.RawURLEncoding.EncodeToString(sum), nil
+	return signed + r.newest + "." + base64.RawURLEncoding.EncodeToString(sum), nil
 }
 
 // Verify is nil when Sign made the signature for this purpose and text, else ErrSignature
@@ -40,10 +41,11 @@ func (b *Box) Verify(purpose string, text []byte, signature string) error {
 	if !ok || !whole || err != nil {
 		return ErrSignature
 	}
-	if b.raw[id] == nil {
+	r := b.holding(id)
+	if r.raw[id] == nil {
 		return fmt.Errorf("%w: %s", ErrSigner, id)
 	}
-	sum, err := b.sum(id, purpose, text)
+	sum, err := r.sum(id, purpose, text)
 	if err != nil {
 		return err
 	}
@@ -57,11 +59,11 @@ func (b *Box) Verify(purpose string, text []byte, signature string) error {
 // sign again before the old key is removed.
 func (b *Box) Outdated(signature string) bool {
 	rest, ok := strings.CutPrefix(signature, signed)
-	return ok && !strings.HasPrefix(rest, b.newest+".")
+	return ok && !strings.HasPrefix(rest, b.ring.Load().newest+".")
 }
 
-func (b *Box) sum(id, purpose string, text []byte) ([]byte, error) {
-	key, err := hkdf.Key(sha256.New, b.raw[id], nil, "queqiao sign "+purpose, sha256.Size)
+func (r *ring) sum(id, purpose string, text []byte) ([]byte, error) {
+	key, err := hkdf.Key(sha256.New, r.raw[id], nil, "queqiao sign "+purpose, sha256.Size)
 	if err != nil {
 		return nil, fmt.Errorf("secret: %w", err)
 	}

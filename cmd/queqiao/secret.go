@@ -1,0 +1,36 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/queqiao-scrm/queqiao/internal/app"
+	"github.com/queqiao-scrm/queqiao/internal/platform/config"
+	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
+)
+
+type secretCmd struct {
+	Rotate secretRotate `cmd:"" help:"Add a new key to the key file and seal every stored secret under it. The server may go on meanwhile. Back the key file up afterwards."`
+}
+
+type secretRotate struct{}
+
+// Run adds a key and seals anew. When it is interrupted, run it again: what was sealed
+// under any key of the file opens.
+func (secretRotate) Run(ctx context.Context, c *commands) error {
+	cfg, err := c.load(nil)
+	if err != nil {
+		return err
+	}
+	if err := secret.Rotate(cfg.KeyFile()); err != nil {
+		return err
+	}
+	return c.withApp(ctx, func(a *app.App, _ *config.Loaded) error {
+		n, err := a.Reseal(ctx)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("a new key was added to %s, %d values were sealed under it.\nBack the file up. Copy it to every node. The old keys stay in it: backups and the audit log's signatures need them.\n", absolute(cfg.KeyFile()), n)
+		return nil
+	})
+}
