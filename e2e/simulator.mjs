@@ -15,6 +15,11 @@ export class Simulator {
     return this.#call('POST', path, body);
   }
 
+  /** Changes, e.g. patch('/_sim/apps/1000002', { trusted_ips: [] }). */
+  patch(path, body) {
+    return this.#call('PATCH', path, body);
+  }
+
   /** The contact way behind a channel code, by the remark that the code gave it. */
   async way(remark) {
     const { contact_ways: ways } = await this.get('/_sim/contact-ways');
