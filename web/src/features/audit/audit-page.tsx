@@ -61,14 +61,14 @@ export default function AuditPage() {
       key: 'at',
       title: t('at'),
       fixed: true,
-      width: 170,
+      width: 160,
       render: (row) => <TimeText at={row.at} show="seconds" />,
     },
-    { key: 'actor', title: t('actor'), width: 160, render: (row) => <Actor row={row} /> },
+    { key: 'actor', title: t('actor'), width: 140, render: (row) => <Actor row={row} /> },
     {
       key: 'operation',
       title: t('operation'),
-      width: 220,
+      width: 190,
       render: (row) => <span className="q-ellipsis">{operationName(row.operation, row.summary)}</span>,
     },
     {
@@ -88,7 +88,7 @@ export default function AuditPage() {
     {
       key: 'outcome',
       title: t('outcome'),
-      width: 110,
+      width: 95,
       render: (row) => (
         <StateBadge
           tone={outcomeTone[row.outcome]}
@@ -98,8 +98,8 @@ export default function AuditPage() {
         </StateBadge>
       ),
     },
-    { key: 'address', title: t('address'), width: 140, render: (row) => row.address || '–' },
-    { key: 'device', title: t('device'), width: 150, render: (row) => row.device || '–' },
+    { key: 'address', title: t('address'), width: 120, render: (row) => row.address || '–' },
+    { key: 'device', title: t('device'), width: 135, render: (row) => row.device || '–' },
     {
       key: 'seq',
       title: t('seq'),

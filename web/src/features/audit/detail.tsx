@@ -8,7 +8,7 @@ import { Waiting } from '@/parts/Page';
 import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import { useT } from './strings';
-import { type Chain, type ObjectChange, outcomeTone, useFieldName, useKindName } from './words';
+import { type Chain, type ObjectChange, outcomeTone, useFieldName, useKindName, useValueName } from './words';
 
 /** One entry: who, when, from where, and field by field what changed. */
 export function Detail(props: { id: string; chain: Chain; onObject: (object: string) => void }) {
@@ -50,7 +50,16 @@ export function Detail(props: { id: string; chain: Chain; onObject: (object: str
           { name: t('device'), value: e.device, hint: e.agent || undefined },
           { name: t('took'), value: t('took.ms', { n: (e.took / 1000).toFixed(1) }), hint: t('took.hint') },
           ...(e.skipped ? [{ name: t('skipped'), value: e.skipped, hint: t('skipped.hint') }] : []),
-          { name: t('reference'), value: <Copy text={e.reference} />, hint: t('reference.hint') },
+          {
+            name: t('reference'),
+            value: (
+              <span className="q-row">
+                <code>{e.reference}</code>
+                <Copy text={e.reference} />
+              </span>
+            ),
+            hint: t('reference.hint'),
+          },
           { name: t('seq'), value: e.seq, hint: t('seq.hint') },
           { name: t('hash'), value: <code className="audit-long">{e.hash}</code>, hint: t('hash.hint') },
         ]}
@@ -91,8 +100,8 @@ function Change({ change, onObject }: { change: ObjectChange; onObject: (object:
                 <th scope="row" title={field.path}>
                   {fieldName(field.path)}
                 </th>
-                {change.kind !== 'created' && <Value text={field.before} look="before" />}
-                {change.kind !== 'removed' && <Value text={field.after} look="after" />}
+                {change.kind !== 'created' && <Value path={field.path} text={field.before} look="before" />}
+                {change.kind !== 'removed' && <Value path={field.path} text={field.after} look="after" />}
               </tr>
             ))}
           </tbody>
@@ -105,12 +114,16 @@ function Change({ change, onObject }: { change: ObjectChange; onObject: (object:
   );
 }
 
-function Value({ text, look }: { text: string | undefined; look: 'before' | 'after' }) {
+function Value(props: { path: string; text: string | undefined; look: 'before' | 'after' }) {
+  const { path, text, look } = props;
   const t = useT();
+  const valueName = useValueName();
   if (text === undefined) return <td className="q-faint">{t('none')}</td>;
   return (
     <td>
-      <span className={`audit-${look}`}>{look === 'before' ? <del>{text}</del> : <ins>{text}</ins>}</span>
+      <span className={`audit-${look}`}>
+        {look === 'before' ? <del>{valueName(path, text)}</del> : <ins>{valueName(path, text)}</ins>}
+      </span>
     </td>
   );
 }

@@ -59,6 +59,19 @@ export function useKindName(): (object: string) => string {
   );
 }
 
+/** A value in words, for those that are a choice: yes, no, the greeting of a code. */
+export function useValueName(): (path: string, value: string) => string {
+  const { text } = useI18n();
+  return useCallback(
+    (path, value) => {
+      const name = path.split('.').at(-1)?.split('[')[0] ?? '';
+      if (!/^\w+$/.test(value)) return value;
+      return text(`audit.value.${name}.${value}`, undefined, text(`audit.value.${value}`, undefined, value));
+    },
+    [text],
+  );
+}
+
 /** A field's path in words: "shifts[0].from" becomes "Shifts 1 · From"; what has no word stays as it is. */
 export function useFieldName(): (path: string) => string {
   const { text } = useI18n();
