@@ -38,7 +38,7 @@ func notes(tree fs.FS) ([]string, error) {
 		if calls[file.Dir] == nil {
 			calls[file.Dir] = map[string][]string{}
 		}
-		for _, d := range file.File.Decls {
+		for _, d := range file.Decls {
 			if f, ok := d.(*ast.FuncDecl); ok {
 				name := f.Name.Name
 				calls[file.Dir][name] = append(calls[file.Dir][name], called(f)...)
