@@ -63,6 +63,7 @@ func New(d feature.Deps) feature.Feature {
 			{Key: mayGrant, ZH: "授予角色", EN: "Grant roles"},
 			{Key: mayShape, ZH: "管理角色与菜单", EN: "Manage roles and menus"},
 		},
+		Menu:  []feature.MenuEntry{{Group: feature.GroupManagement, Key: slug, Path: "/access", Permission: mayRead, Order: 20}},
 		Roles: manifestRoles(),
 		Listeners: []bus.Listener{
 			bus.On("memberJoined", func(ctx context.Context, e event.MemberJoined) error { return s.forget(ctx, e.Corp) }),

@@ -1,0 +1,145 @@
+import { useQuery } from '@tanstack/react-query';
+import { api, ok } from '@/api/client';
+import type { components } from '@/api/schema';
+import { useI18n } from '@/lib/i18n';
+import { useUrlFilters } from '@/lib/url-filters';
+import { ErrorView } from '@/parts/ErrorView';
+import { Facts } from '@/parts/Facts';
+import { MemberPicker } from '@/parts/MemberPicker';
+import { Card, Waiting } from '@/parts/Page';
+import { Label, Labels, StateBadge } from '@/parts/StateBadge';
+import { Notice } from '@/parts/Tabs';
+import { useT } from './strings';
+import { useRoleName, useSpanWords } from './words';
+
+type Effective = components['schemas']['AccessEffective'];
+
+/** What may this person do and see, and why. Without a choice it is the reader himself. */
+export function Lookup() {
+  const t = useT();
+  const filters = useUrlFilters('member');
+  const member = filters.one('member');
+  const found = useQuery({
+    queryKey: ['access', 'effective', member],
+    queryFn: ({ signal }) => ok(api.GET('/api/access/effective', { params: { query: { member } }, signal })),
+  });
+  return (
+    <div className="q-stack">
+      <div className="access-who">
+        <MemberPicker
+          single
+          label={t('lookup.who')}
+          value={member ? [member] : []}
+          onChange={([chosen]) => filters.patch({ member: chosen })}
+        />
+        {!member && <span className="q-faint">{t('lookup.self')}</span>}
+      </div>
+      {found.isPending && <Waiting />}
+      {found.isError && <ErrorView error={found.error} onRetry={() => void found.refetch()} />}
+      {found.data && <Found who={found.data} />}
+    </div>
+  );
+}
+
+function Found({ who }: { who: Effective }) {
+  const t = useT();
+  const { text } = useI18n();
+  const roleName = useRoleName();
+  const words = useSpanWords();
+  const why = (reason: Effective['roles'][number]['reasons'][number]) =>
+    reason.because === 'default'
+      ? t(reason.leads ? 'because.leads' : 'because.default')
+      : t(`because.${reason.because}`, { name: reason.name ?? '' });
+  const nameOf = (key: string) => roleName(who.roles.find((role) => role.key === key) ?? { key, name: key });
+  const scope = (one: Effective['scope']) =>
+    one.reach === 'all' ? t('span.all') : t('scope.count', { n: one.members });
+  const held = who.permissions.filter((right) => right.roles.length > 0);
+  const lacking = who.permissions.filter((right) => right.roles.length === 0);
+  return (
+    <div className="q-stack">
+      {who.refused && (
+        <Notice tone="warning" title={t('refused')}>
+          {t('refused.hint')}
+        </Notice>
+      )}
+      <Card title={t('lookup.roles', { name: who.name || t('you'), n: who.roles.length })}>
+        {who.roles.length === 0 && <p className="q-faint">{t('lookup.none')}</p>}
+        <Facts
+          items={who.roles.map((role) => ({
+            name: roleName(role),
+            value: (
+              <>
+                {role.reasons.map((reason) => (
+                  <div key={why(reason)}>{why(reason)}</div>
+                ))}
+                <small className="q-faint">
+                  {t('scope')}
+                  {t('colon')}
+                  {words(role.scope, who.names)} · {t('book')}
+                  {t('colon')}
+                  {words(role.book, who.names)}
+                </small>
+              </>
+            ),
+          }))}
+        />
+      </Card>
+      <Card title={t('lookup.sees')}>
+        <Facts
+          items={[
+            {
+              name: t('scope'),
+              hint: t('scope.hint'),
+              value: (
+                <>
+                  {scope(who.scope)}
+                  {t('semicolon')}
+                  {t(who.scope.more ? 'follows.more' : 'follows', { n: who.scope.follows ?? 0 })}
+                  <div>
+                    <Labels texts={who.scope.some} limit={20} />
+                  </div>
+                </>
+              ),
+            },
+            { name: t('book'), hint: t('book.hint'), value: scope(who.book) },
+          ]}
+        />
+      </Card>
+      <Card title={t('lookup.may', { n: held.length, total: who.permissions.length })}>
+        <Facts
+          items={held.map((right) => ({
+            name: text(`permission.${right.key}`, undefined, right.key),
+            value: <Labels texts={right.roles.map(nameOf)} limit={6} />,
+          }))}
+        />
+        {lacking.length > 0 && (
+          <p className="q-faint access-lacks">
+            {t('lookup.lacks')}
+            {t('colon')}
+            {lacking.map((right) => text(`permission.${right.key}`, undefined, right.key)).join(t('comma'))}
+          </p>
+        )}
+      </Card>
+      <Card title={t('lookup.menu')}>
+        <div className="access-preview">
+          {who.menu.map((entry) => (
+            <span key={entry.key} className="q-row">
+              {entry.shown ? (
+                <StateBadge tone="good">
+                  {entry.title || text(`menu.${entry.key}`, undefined, entry.key)}
+                </StateBadge>
+              ) : (
+                <>
+                  <StateBadge tone="quiet">
+                    {entry.title || text(`menu.${entry.key}`, undefined, entry.key)}
+                  </StateBadge>
+                  <Label>{t(entry.reason === 'hidden' ? 'why.hidden' : 'why.forbidden')}</Label>
+                </>
+              )}
+            </span>
+          ))}
+        </div>
+      </Card>
+    </div>
+  );
+}

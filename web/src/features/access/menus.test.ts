@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { arranged } from './menus';
+import { holds } from './permission-tree';
+
+const entries = [
+  { group: 'home', key: 'home' },
+  { group: 'customer', key: 'customer' },
+  { group: 'customer', key: 'churn' },
+  { group: 'customer', key: 'later' },
+];
+
+test('a role arranges entries within their groups, what it does not know comes last', () => {
+  const own = [{ key: 'churn', title: 'x' }, { key: 'gone' }, { key: 'customer', hidden: true }];
+  expect(arranged(entries, own)).toEqual([
+    { key: 'home' },
+    { key: 'churn', title: 'x' },
+    { key: 'customer', hidden: true },
+    { key: 'later' },
+  ]);
+});
+
+test('a right may be held by itself, with its feature, or with everything', () => {
+  expect(holds(['customer.read'], 'customer.read')).toBe(true);
+  expect(holds(['customer.*'], 'customer.phone')).toBe(true);
+  expect(holds(['*'], 'customer.phone')).toBe(true);
+  expect(holds(['customer.read'], 'customer.phone')).toBe(false);
+});
