@@ -63,7 +63,8 @@ journey('a second corp is connected: a wrong secret first, then the right one', 
   await page.reload();
   await finds(page, 'callback', 'ok');
   const whole = await page.content();
-  for (const secret of [app.secret, token, key]) assert.ok(!whole.includes(secret), 'a secret is shown again');
+  for (const secret of [app.secret, token, key])
+    assert.ok(!whole.includes(secret), 'a secret is shown again');
 
   // The address is no longer trusted: WeCom names it, the page says where to add it.
   await program.simulator.patch('/_sim/apps/1000002', { corp: corp.corpid, trusted_ips: ['203.0.113.7'] });
