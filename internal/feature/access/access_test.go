@@ -342,6 +342,7 @@ func TestAnotherNodeHears(t *testing.T) {
 		settled := clock.System().Now().Add(time.Second)
 		for clock.System().Now().Before(settled) {
 			if there.resolve(corpID, "wang").Can("eventlog.read") == may {
+				otherChangesAreHeard(here, there)
 				return
 			}
 			here.must(clock.Sleep(context.Background(), clock.System(), 5*time.Millisecond))
@@ -350,4 +351,31 @@ func TestAnotherNodeHears(t *testing.T) {
 			t.Fatal("the other node still has the old rights")
 		}
 	}
+}
+
+// otherChangesAreHeard changes a role and a menu on one node; the other acts upon each
+// within two seconds.
+func otherChangesAreHeard(here, there *node) {
+	here.t.Helper()
+	here.member(corpID, "zhao", false, 1)
+	var made access.RoleView
+	here.do("", "POST", "/api/access/roles", form("质检", access.Span{Kind: access.Whole}, "customer.read"), http.StatusOK, &made)
+	within := func(what string, done func(v viewer.Viewer) bool) {
+		here.t.Helper()
+		for end := clock.System().Now().Add(2 * time.Second); !done(there.resolve(corpID, "wang")); {
+			if clock.System().Now().After(end) {
+				here.t.Fatalf("two seconds later the other node does not know: %s", what)
+			}
+			here.must(clock.Sleep(context.Background(), clock.System(), 5*time.Millisecond))
+		}
+	}
+	here.do("", "PUT", "/api/access/grants/wang", map[string]any{"roles": []string{made.Key}}, http.StatusOK, nil)
+	within("the grant", func(v viewer.Viewer) bool { return v.Sees("zhao") && v.Can("customer.read") })
+	here.do("", "PUT", "/api/access/menus/"+made.Key, map[string]any{"items": []access.MenuItem{{Key: "customer", Hidden: true}}}, http.StatusOK, nil)
+	within("the menu", func(v viewer.Viewer) bool { return v.Menu["customer"].Hidden })
+	changed := map[string]any{"name": "质检", "permissions": []string{}, "scope": access.Span{Kind: access.Self}, "book": access.Span{Kind: access.Same}, "version": made.Version}
+	here.do("", "PUT", "/api/access/roles/"+made.Key, changed, http.StatusOK, nil)
+	within("what the role lost", func(v viewer.Viewer) bool { return !v.Sees("zhao") && !v.Can("customer.read") })
+	here.delete("/api/access/roles/" + made.Key)
+	within("that the role is gone", func(v viewer.Viewer) bool { return slices.Equal(v.Roles, []string{access.Staff}) })
 }
