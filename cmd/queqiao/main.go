@@ -41,6 +41,8 @@ type commands struct {
 	Events   events    `cmd:"" help:"Print who hears which event, as Markdown."`
 
 	Permissions permissions `cmd:"" help:"Print permissions with their routes and the built-in roles, as Markdown."`
+
+	Account accountCmd `cmd:"" help:"Help an administrator who cannot sign in."`
 }
 
 func main() {

@@ -19,6 +19,7 @@ import (
 var open = map[string]string{
 	"account.getMethods":       "the sign-in page shows the ways to sign in",
 	"account.postSignIn":       "signs in",
+	"account.postSignInCode":   "ends a sign-in with its second step",
 	"account.getWecomStart":    "leads to WeCom's sign-in",
 	"account.getWecomCallback": "comes back from it",
 }

@@ -122,9 +122,15 @@ type Feature struct {
 	// Reseal seals what the feature keeps under old keys (Deps.Sealer) under the newest and
 	// says how many values; nil when it keeps none. It must be harmless twice.
 	Reseal func(ctx context.Context) (int, error)
+	// Operator are commands for whoever runs the program, by name: they work on the database
+	// without a server, take words and give lines for the terminal.
+	Operator map[string]Operation
 	// Demo fills the feature with believable data in a demo corp; nil when it has none.
 	Demo func(ctx context.Context, v viewer.Viewer) error
 }
+
+// Operation is one command of the operator.
+type Operation func(ctx context.Context, args []string) (lines []string, err error)
 
 // Permission is one right with its names.
 type Permission struct {

@@ -203,6 +203,7 @@ func (w *world) furnish(c, member, word string) {
 	w.exec(`INSERT INTO mirror_inbox (id, corp_id, app_id, hash, event, subject, raw, state, error, tries, told_at, received_at, done_at)
 		VALUES (?, ?, 1, ?, 'change_external_contact.edit_external_contact', ?, ?, 'failed', ?, 1, ?, ?, ?)`,
 		make1("callback"), c, c+member, "customer/"+external+"/"+member, "<xml>"+word+"</xml>", word, now, now, now)
+	w.session(c, member, 0, make1("session"), word)
 	w.name("member", word, map[string]string{inside: "zhang", outside: "li", foreign: "fremd"}[word])
 }
 
@@ -215,6 +216,11 @@ func (w *world) installation(c, word string) {
 			cancel_asked, error, created_at, started_at, finished_at, progress_done, progress_total, progress_note)
 		VALUES (?, ?, 'mirror.translate', 'normal', 'dead', 0, FALSE, ?, 0, FALSE, 0, ?, 1, 1, 0, 0, FALSE, ?, ?, ?, ?, 0, 0, '')`,
 		job, c, now, `{"word":"`+word+`"}`, word, now, now, now)
+	account, session := w.App.IDs.New(), w.App.IDs.New()
+	w.exec(`INSERT INTO account_account (id, name, lookup, password, founder, corp_id, created_at, changed_at, home) VALUES (?, ?, ?, '', FALSE, ?, 0, 0, ?)`,
+		account, word, strings.ToLower(word), c, c)
+	w.session(c, "", account, session, word)
+	w.name("accountSession", word, session.String())
 	w.exec(`INSERT INTO corp_call (id, corp_id, app, operation, errcode, class, reason, minute, times, first_at, last_at)
 		VALUES (?, ?, 'main', 'gettoken', 40001, 'config', ?, ?, 1, ?, ?)`, w.App.IDs.New(), c, word, now/60000, now, now)
 	w.exec(`INSERT INTO mirror_tag_group (corp_id, id, name, position, created_at) VALUES (?, 'g', ?, 0, 0)`, c, word)
@@ -222,6 +228,13 @@ func (w *world) installation(c, word string) {
 		VALUES (?, ?, 'full', 'failed', '', 0, FALSE, 0, 0, 0, ?, 'test', ?, ?, ?)`, w.App.IDs.New(), c, word, now, now, now)
 	w.exec(`INSERT INTO message_picture (corp_id, hash, kind, size, url, created_at) VALUES (?, ?, 'image/png', 1, 'https://wework.qpic.cn/x', ?)`,
 		c, strings.Repeat(strconv.Itoa(len(word)%10), 64), now)
+}
+
+// session signs somebody in.
+func (w *world) session(c, member string, account, made id.ID, word string) {
+	now := db.MS(w.Clock.Now())
+	w.exec(`INSERT INTO account_session (token, corp_id, account_id, member, data, created_at, seen_at, id, agent, address, confirmed_at)
+		VALUES (?, ?, ?, ?, '{}', ?, ?, ?, ?, '', 0)`, made.String(), c, account, member, now, now, made, word)
 }
 
 // name remembers an object's id by its marker; the first of each counts.

@@ -19,60 +19,48 @@ type Account struct {
 	Name     string `bun:"name"`
 	Lookup   string `bun:"lookup"`
 	Password string `bun:"password"` // argon2id in PHC form, never the password itself
+	Previous string `bun:"previous"` // the one before, "" for none
 	// Founder is the administrator made at the first start.
-	Founder   bool   `bun:"founder"`
-	Corp      string `bun:"corp_id"` // where he worked last
-	CreatedAt int64  `bun:"created_at"`
-	ChangedAt int64  `bun:"changed_at"` // when the password was set
+	Founder bool `bun:"founder"`
+	// Home is the corp that made the account and manages it, "" for the founder.
+	Home       string `bun:"home"`
+	Corp       string `bun:"corp_id"` // where he worked last
+	CreatedAt  int64  `bun:"created_at"`
+	ChangedAt  int64  `bun:"changed_at"` // when the password was set
+	SignedInAt int64  `bun:"signed_in_at"`
+	DisabledAt int64  `bun:"disabled_at"` // 0: enabled
+	// MustChange says that the password was made up by us and is good for one thing only:
+	// choosing another.
+	MustChange bool   `bun:"must_change"`
+	TOTP       string `bun:"totp"`         // sealed secret of the second step, "" without
+	Pending    string `bun:"totp_pending"` // sealed secret shown, but not proved yet
+	Step       int64  `bun:"totp_step"`    // time step of the last code taken
 }
 
-// The bounds of a password in characters. The upper one keeps hashing cheap.
-const (
-	minPassword = 10
-	maxPassword = 128
-	maxName     = 64
-)
+// maxName is the longest sign-in name in characters.
+const maxName = 64
 
 // lookup is a sign-in name as it is compared: what looks the same is the same.
 func lookup(name string) string {
 	return strings.ToLower(norm.NFKC.String(strings.TrimSpace(name)))
 }
 
-// validatePassword says what is wrong with a new password. Length is what counts; rules
-// about kinds of characters only lead to "Password1!".
-func validatePassword(field, password, name string) error {
+// validateName gives the sign-in name of a new account as it is kept.
+func validateName(name string) (string, error) {
+	name = strings.TrimSpace(name)
 	var check fault.Check
-	length := utf8.RuneCountInString(password)
 	switch {
-	case length < minPassword:
-		check.That(false, field, "密码至少 10 个字符")
-	case length > maxPassword:
-		check.That(false, field, "密码最多 128 个字符")
-	case !utf8.ValidString(password) || strings.ContainsRune(password, 0):
-		check.That(false, field, "密码含有无法识别的字符")
-	case name != "" && strings.Contains(lookup(password), lookup(name)):
-		check.That(false, field, "密码不能包含登录名")
-	case fewKinds(password):
-		check.That(false, field, "密码太简单：请不要重复同样的字符或使用连续的字符")
+	case name == "":
+		check.That(false, "name", "请填写登录名")
+	case utf8.RuneCountInString(name) > maxName:
+		check.That(false, "name", "登录名最多 64 个字符")
+	case strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }):
+		check.That(false, "name", "登录名不能含有空格或不可见的字符")
 	}
-	return check.Err()
+	return name, check.Err()
 }
 
-// fewKinds finds passwords made of hardly more than three different characters, or of
-// characters that follow each other, such as 1234567890.
-func fewKinds(password string) bool {
-	kinds := map[rune]bool{}
-	steps, runes := 0, []rune(password)
-	for i, r := range runes {
-		kinds[unicode.ToLower(r)] = true
-		if i > 0 && (r-runes[i-1] == 1 || runes[i-1]-r == 1) {
-			steps++
-		}
-	}
-	return len(kinds) < 4 || steps >= len(runes)-2
-}
-
-// madeUp is a password for the first administrator: 16 characters, 80 bits, without
+// madeUp is a first password, to be replaced by its owner: 16 characters, 80 bits, without
 // those that are hard to tell apart.
 func madeUp() string {
 	const letters = "abcdefghjkmnpqrstvwxyz23456789ABCDEFGHJKMNPQRSTVWXYZ"

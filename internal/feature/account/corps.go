@@ -82,8 +82,8 @@ func (s *service) mayEnter(ctx context.Context, session Session, c corp.Corp) (b
 }
 
 type switchInput struct {
-	Cookie string `cookie:"queqiao_session" maxLength:"100"`
-	Body   struct {
+	Cookies
+	Body struct {
 		Corp string `json:"corp" minLength:"1" maxLength:"64" doc:"企业 ID"`
 	}
 }
@@ -117,5 +117,5 @@ func (s *service) SwitchCorp(ctx context.Context, in *switchInput) (*web.None, e
 			return nil, err
 		}
 	}
-	return &web.None{}, s.sessions.begin(ctx, in.Cookie, session)
+	return &web.None{}, s.sessions.begin(ctx, s.sessions.token(ctx, in.Cookies), session)
 }

@@ -7,10 +7,17 @@
 // client, without noticing (网页授权, document 91022); he needs no account here, only to be
 // present in the contact book. What either may do is for access to say.
 //
+// A local account may have a second step (两步验证, TOTP after RFC 6238) with recovery codes,
+// which a remembered browser skips. A first password, made up by the program, is good for
+// choosing another and nothing else. The limits of a session and whether the second step
+// is required are a corp's policy.
+//
 // A session is a row; the browser holds a random token in a cookie, the row its hash. It
-// ends after 12 hours without use, after 7 days in any case, when the person signs out,
-// when the password changes, and when WeCom says that the member left or was disabled.
-// Sign-in by password is slowed per name and per address.
+// ends after a time without use (12 hours unless the corp decides otherwise), after a
+// longer one in any case (7 days), when the person or an administrator ends it, when the
+// password changes, when the account is disabled, and when WeCom says that the member left
+// or was disabled; open streams end with it. Dangerous operations ask that the person has
+// proved who he is within ten minutes. Sign-in is slowed per name and per address.
 //
 // It hears MemberChanged and MemberLeft. It says and answers nothing; it is the guard of
 // console and sidebar, and it composes the menu from the entries of all features.
@@ -21,7 +28,6 @@ import (
 	"context"
 	"embed"
 	"io/fs"
-	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -30,7 +36,6 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
-	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
 //go:embed migrations/*.sql
@@ -43,6 +48,9 @@ type service struct {
 	// tries slows guessing of passwords, exchanges the calls to WeCom that strangers cause.
 	tries     *throttle
 	exchanges *throttle
+	// codes slows guessing of the second step.
+	codes   *throttle
+	watches *watches
 
 	mu   sync.Mutex
 	tell []string
@@ -52,25 +60,27 @@ type service struct {
 func New(d feature.Deps) feature.Feature {
 	s := &service{
 		deps:      d,
-		sessions:  newSessions(d.DB, d.Clock, strings.HasPrefix(d.PublicURL, "https://")),
+		sessions:  newSessions(d.DB, d.Clock, d.IDs, strings.HasPrefix(d.PublicURL, "https://")),
 		hasher:    newHasher(),
 		tries:     newThrottle(d.Clock, 10, 30*time.Second),
 		exchanges: newThrottle(d.Clock, 60, time.Second),
+		codes:     newThrottle(d.Clock, 5, 5*time.Minute),
 	}
+	s.watches = newWatches(s.sessions.store)
 	return feature.Feature{
-		Slug:  "account",
-		Guard: guard{s},
-		Routes: []web.Route{
-			web.Get("/me", "", "我的身份、权限与菜单", s.Me, web.SignedIn()),
-			web.Get("/methods", "", "可用的登录方式", s.Methods, web.For(web.Public)),
-			web.Post("/sign-in", "", "账号密码登录", s.SignIn, web.For(web.Public), web.MaxBody(8<<10), web.Audited("account.signIn")),
-			web.Post("/sign-out", "", "退出登录", s.SignOut, web.SignedIn(), web.Audited("account.signOut")),
-			web.Put("/password", "", "修改自己的密码", s.ChangePassword, web.SignedIn(), web.MaxBody(8<<10), web.Audited("account.password")),
-			web.Get("/corps", "", "我可以进入的企业", s.MyCorps, web.SignedIn(), web.Named("corps")),
-			web.Post("/corp", "", "切换企业", s.SwitchCorp, web.SignedIn(), web.MaxBody(8<<10), web.Audited("account.corp"), web.Named("switchCorp")),
-			web.Raw(http.MethodGet, startPath, "", "企业微信登录：跳转到企业微信", s.StartWeCom, web.For(web.Public)),
-			web.Raw(http.MethodGet, callbackPath, "", "企业微信登录：从企业微信返回", s.FinishWeCom, web.For(web.Public), web.Audited("account.wecom")),
+		Slug:   "account",
+		Guard:  guard{s},
+		Routes: s.routes(),
+		Permissions: []feature.Permission{
+			{Key: "account.manage", ZH: "管理本地账号与登录安全", EN: "Manage local accounts and sign-in security"},
+			{Key: "account.sessions", ZH: "查看和结束他人的登录", EN: "View and end others' sessions"},
 		},
+		Menu: []feature.MenuEntry{
+			{Group: feature.GroupManagement, Key: "accounts", Path: "/accounts", Permission: "account.manage", Order: 20},
+			{Group: feature.GroupManagement, Key: "sessions", Path: "/sessions", Permission: "account.sessions", Order: 21},
+		},
+		Reseal:    s.reseal,
+		Operator:  map[string]feature.Operation{"reset-password": s.operateReset},
 		Jobs:      []job.Definition{job.Define(pruneKind, s.prune, job.InLane(job.Bulk))},
 		Schedules: []job.Schedule{{Kind: pruneKind, Every: pruneEvery}},
 		Listeners: []bus.Listener{
@@ -91,8 +101,11 @@ func migrations() fs.FS {
 	return sub
 }
 
-// start makes the founder when there is no local account at all.
+// start listens for sessions that end on other nodes, and makes the founder when there is
+// no local account at all.
 func (s *service) start(ctx context.Context) error {
+	// The database ends the listening when it is closed; the context of the start ends sooner.
+	s.deps.DB.Listen(context.WithoutCancel(ctx), channel, s.watches.end)
 	exists, err := anyAccount(ctx, s.deps.DB.Read())
 	if err != nil || exists {
 		return err
@@ -109,7 +122,7 @@ func (s *service) start(ctx context.Context) error {
 		return err
 	}
 	now := db.NowMS(s.deps.Clock)
-	founder := Account{ID: s.deps.IDs.New(), Name: name, Lookup: lookup(name), Password: hash, CreatedAt: now, ChangedAt: now}
+	founder := Account{ID: s.deps.IDs.New(), Name: name, Lookup: lookup(name), Password: hash, CreatedAt: now, ChangedAt: now, MustChange: !chosen}
 	var made bool
 	err = s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) (err error) {
 		made, err = found(ctx, tx, founder)

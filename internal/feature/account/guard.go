@@ -3,15 +3,19 @@ package account
 import (
 	"context"
 	"net/http"
+	"strings"
+	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/corp"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
-// guard identifies the callers of console and sidebar by their session (web.Guard).
-// Rights are asked for anew at each request, so that a change acts at once.
+// guard identifies the callers of console and sidebar by their session (web.Guard,
+// web.Confirmer, web.Watcher). Rights are asked for anew at each request, so that a
+// change acts at once.
 type guard struct{ s *service }
 
 type sessionContext struct{}
@@ -24,6 +28,9 @@ func (g guard) Identify(ctx context.Context, r *http.Request) (context.Context, 
 	}
 	if !ok {
 		return ctx, nil, fault.New(fault.Unauthenticated, "请先登录")
+	}
+	if session.Must != MustNothing && !beforeAll(r) {
+		return ctx, nil, session.Must.fault()
 	}
 	c, err := g.s.deps.Corps.Corp(ctx, session.Corp)
 	if err != nil && fault.CodeOf(err) != fault.NotFound {
@@ -44,6 +51,64 @@ func (g guard) Identify(ctx context.Context, r *http.Request) (context.Context, 
 	}
 	ctx = context.WithValue(ctx, sessionContext{}, session)
 	return viewer.With(ctx, v), v, nil
+}
+
+// beforeAll are the operations that somebody may call who has yet to choose a password or
+// set up the second step: those that do just this, and leaving.
+func beforeAll(r *http.Request) bool {
+	rest, own := strings.CutPrefix(r.URL.Path, "/api/account/")
+	if !own {
+		return false
+	}
+	switch r.Method + " " + rest {
+	case "GET me", "PUT password", "POST sign-out", "POST confirm", "POST totp", "POST totp/finish":
+		return true
+	}
+	return false
+}
+
+func (m Must) fault() error {
+	if m == MustPassword {
+		return fault.New(fault.Unfinished, "请先修改初始密码").WithAdvice("初始密码只能用来设置新密码，设置后即可使用其他功能")
+	}
+	return fault.New(fault.Unfinished, "请先设置两步验证").WithAdvice("企业要求本地账号使用两步验证，设置后即可使用其他功能")
+}
+
+// confirmedFor is how long a proof of identity holds for dangerous acts.
+const confirmedFor = 10 * time.Minute
+
+// Confirmed refuses dangerous acts of somebody who has not proved lately who he is.
+func (g guard) Confirmed(ctx context.Context) error {
+	session, err := sessionFrom(ctx)
+	if err != nil {
+		return err
+	}
+	if g.s.deps.Clock.Now().Sub(db.FromMS(session.Confirmed)) < confirmedFor {
+		return nil
+	}
+	if session.Account == 0 {
+		return web.ConfirmBy(byWeCom)
+	}
+	a, err := accountByID(ctx, g.s.deps.DB.Read(), session.Account)
+	if err != nil {
+		return err
+	}
+	if a.TOTP != "" {
+		return web.ConfirmBy(byPassword, byCode)
+	}
+	return web.ConfirmBy(byPassword)
+}
+
+// Watch gives a context that ends with the session of the caller.
+func (g guard) Watch(ctx context.Context) (context.Context, context.CancelFunc) {
+	session, err := sessionFrom(ctx)
+	if err != nil {
+		return context.WithCancel(ctx)
+	}
+	watched, stop := g.s.watches.add(ctx, session.Hash)
+	// It may have ended between the guard's look and the beginning of the watch.
+	g.s.watches.check(ctx, []string{session.Hash})
+	return watched, stop
 }
 
 // sessionFrom is the session that Identify found.

@@ -72,8 +72,14 @@ func each(t *testing.T, story func(h *house)) {
 
 func open(t *testing.T, d *db.DB, publicURL, adminPassword string) *house {
 	t.Helper()
+	return openWith(t, d, publicURL, adminPassword, filepath.Join(t.TempDir(), "keys"))
+}
+
+// openWith is open with a key file that another node may have, too.
+func openWith(t *testing.T, d *db.DB, publicURL, adminPassword, keys string) *house {
+	t.Helper()
 	h := &house{t: t, db: d, clock: clock.NewFake(time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)), wecom: &wecomStub{}, audited: &auditor{}}
-	box, err := secret.Load(filepath.Join(t.TempDir(), "keys"), true)
+	box, err := secret.Load(keys, true)
 	h.must(err)
 	ids := id.NewSource(h.clock, 1)
 	h.corps = corp.New(corp.Deps{
@@ -101,6 +107,14 @@ func open(t *testing.T, d *db.DB, publicURL, adminPassword string) *house {
 	server := web.New(web.Options{Guard: h.account.Guard, Auditor: h.audited, Clock: h.clock, Log: log})
 	server.Mount("account", h.account.Routes...)
 	server.Mount("access", h.access.Routes...)
+	// A page's stream, as platform/live has it: it ends when its request does.
+	server.Mount("test", web.Raw(http.MethodGet, "/stream", "", "测试用的流", func(w http.ResponseWriter, r *http.Request) error {
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			return err
+		}
+		<-r.Context().Done()
+		return nil
+	}, web.SignedIn(), web.Streaming()))
 	h.ids = ids
 	h.queue = job.New(d, h.clock, ids, log, job.Options{})
 	h.events = bus.New(h.queue)
@@ -198,6 +212,16 @@ func (b *browser) do(method, path string, body any) answer {
 	raw, err := io.ReadAll(response.Body)
 	b.h.must(err)
 	return answer{b.h, response.StatusCode, response.Header, raw}
+}
+
+// comesIn signs in by name and password alone.
+func (b *browser) comesIn(name, password string) answer {
+	b.h.t.Helper()
+	a := b.signIn(name, password).want(200, "")
+	if !strings.Contains(string(a.body), `"step":"done"`) {
+		b.h.t.Fatalf("signed in so far: %s", a.body)
+	}
+	return a
 }
 
 func (b *browser) signIn(name, password string) answer {

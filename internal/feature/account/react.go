@@ -40,7 +40,7 @@ func (s *service) onMemberChanged(ctx context.Context, e event.MemberChanged) er
 
 func (s *service) endMember(ctx context.Context, corp, member string) error {
 	return s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		return endMemberSessions(ctx, tx, corp, member)
+		return endSessions(ctx, s.deps.DB, tx, ofMember(corp, member))
 	})
 }
 

@@ -13,69 +13,6 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
-type signInInput struct {
-	Cookie string `cookie:"queqiao_session" maxLength:"100"`
-	Body   struct {
-		Name     string `json:"name" minLength:"1" maxLength:"64" doc:"sign-in name of a local account"`
-		Password string `json:"password" minLength:"1" maxLength:"512"`
-	}
-}
-
-// SignIn begins a session for a local account. Wrong name and wrong password are told
-// apart neither by the answer nor by the time it takes.
-func (s *service) SignIn(ctx context.Context, in *signInInput) (*web.None, error) {
-	byName, byAddress := "name:"+lookup(in.Body.Name), "from:"+network(web.ClientAddress(ctx))
-	for _, key := range []string{byAddress, byName} {
-		if wait, ok := s.tries.take(key); !ok {
-			return nil, web.Limited(wait)
-		}
-	}
-	a, _, err := accountByName(ctx, s.deps.DB.Read(), in.Body.Name)
-	if err != nil {
-		return nil, err
-	}
-	match, err := s.hasher.matches(ctx, in.Body.Password, a.Password)
-	if err != nil {
-		return nil, err
-	}
-	if !match {
-		return nil, fault.New(fault.Unauthenticated, "登录名或密码不正确")
-	}
-	s.tries.clear(byName)
-	s.tries.clear(byAddress)
-	home, err := s.homeCorp(ctx, a.Corp, a.Founder)
-	if err != nil {
-		return nil, err
-	}
-	err = s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error { return setCorp(ctx, tx, a.ID, home) })
-	if err != nil {
-		return nil, err
-	}
-	return &web.None{}, s.sessions.begin(ctx, in.Cookie, Session{
-		Corp: home, Account: a.ID, Name: a.Name, Founder: a.Founder, Method: byPassword,
-	})
-}
-
-// homeCorp is the corp a session begins in: the last one, else the first there is. The
-// founder may come in before there is any, to set one up.
-func (s *service) homeCorp(ctx context.Context, last string, founder bool) (string, error) {
-	active, err := s.deps.Corps.ActiveCorps(ctx)
-	if err != nil {
-		return "", err
-	}
-	if len(active) == 0 && founder {
-		return "", nil
-	}
-	if len(active) == 0 {
-		return "", fault.New(fault.Conflict, "还没有接入任何企业，无法登录").
-			WithAdvice("请先在配置中接入企业微信企业，再重新登录")
-	}
-	if slices.Contains(active, last) {
-		return last, nil
-	}
-	return active[0], nil
-}
-
 // SignOut ends the session of the request.
 func (s *service) SignOut(ctx context.Context, _ *struct{}) (*web.None, error) {
 	return &web.None{}, s.sessions.end(ctx)
@@ -95,32 +32,14 @@ func (s *service) ChangePassword(ctx context.Context, in *passwordInput) (*web.N
 	if err != nil {
 		return nil, err
 	}
-	if session.Account == 0 {
-		return nil, fault.New(fault.Conflict, "您通过企业微信登录，没有本地密码")
-	}
-	key := "password:" + session.Account.String()
-	if wait, ok := s.tries.take(key); !ok {
-		return nil, web.Limited(wait)
-	}
-	a, err := accountByID(ctx, s.deps.DB.Read(), session.Account)
+	a, err := s.own(ctx)
 	if err != nil {
 		return nil, err
 	}
-	match, err := s.hasher.matches(ctx, in.Body.Current, a.Password)
-	if err != nil {
+	if err := s.provePassword(ctx, a, "current", in.Body.Current); err != nil {
 		return nil, err
 	}
-	var check fault.Check
-	check.That(match, "current", "当前密码不正确")
-	if err := check.Err(); err != nil {
-		return nil, err
-	}
-	s.tries.clear(key)
-	if in.Body.Next == in.Body.Current {
-		check.That(false, "next", "新密码不能与当前密码相同")
-		return nil, check.Err()
-	}
-	if err := validatePassword("next", in.Body.Next, a.Name); err != nil {
+	if err := s.acceptable(ctx, a, in.Body.Next); err != nil {
 		return nil, err
 	}
 	hash, err := s.hasher.hash(ctx, in.Body.Next)
@@ -128,15 +47,43 @@ func (s *service) ChangePassword(ctx context.Context, in *passwordInput) (*web.N
 		return nil, err
 	}
 	err = s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := setPassword(ctx, tx, a.ID, hash, db.NowMS(s.deps.Clock)); err != nil {
+		if err := setPassword(ctx, tx, a.ID, hash, false, db.NowMS(s.deps.Clock)); err != nil {
 			return err
 		}
-		return endAccountSessions(ctx, tx, a.ID)
+		if err := forgetDevices(ctx, tx, a.ID); err != nil {
+			return err
+		}
+		web.Note(ctx, web.Change{Object: "account:" + a.ID.String(), Name: a.Name})
+		return endSessions(ctx, s.deps.DB, tx, ofAccount(a.ID))
 	})
 	if err != nil {
 		return nil, err
 	}
+	session.Began = 0 // a new session, confirmed by the password
 	return &web.None{}, s.sessions.begin(ctx, "", session)
+}
+
+// acceptable checks a new password by the rules, and that it is neither the present one
+// nor the one before.
+func (s *service) acceptable(ctx context.Context, a Account, next string) error {
+	if err := validatePassword("next", next, a.Name); err != nil {
+		return err
+	}
+	for _, hash := range []string{a.Password, a.Previous} {
+		if hash == "" {
+			continue
+		}
+		same, err := s.hasher.matches(ctx, next, hash)
+		if err != nil {
+			return err
+		}
+		var check fault.Check
+		check.That(!same, "next", "新密码不能与当前或上一次的密码相同")
+		if err := check.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Methods are the ways to sign in that are set up.
@@ -171,6 +118,7 @@ type Me struct {
 	Permissions []string     `json:"permissions" doc:"\"*\" is every one, \"customer.*\" every one of a feature"`
 	Reach       viewer.Reach `json:"reach" enum:"self,departments,all" doc:"whose customers and groups are visible"`
 	Menu        []MenuGroup  `json:"menu"`
+	Must        Must         `json:"must,omitempty" enum:"password,code" doc:"what has to be done before anything else: choose a password, set up the second step; absent: nothing"`
 }
 
 // User is the signed-in person.
@@ -178,7 +126,7 @@ type User struct {
 	ID     string `json:"id" doc:"id of the local account, or the userid"`
 	Name   string `json:"name"`
 	Member string `json:"member,omitempty" doc:"userid in WeCom"`
-	Method string `json:"method" enum:"password,wecom" doc:"how he signed in"`
+	Method string `json:"method" enum:"password,code,wecom" doc:"how he signed in; code: password and second step"`
 }
 
 // MeCorp is the corp he works in.
@@ -219,7 +167,7 @@ func (s *service) Me(ctx context.Context, _ *struct{}) (*Me, error) {
 		User:  User{ID: cmp.Or(v.Member, v.Account.String()), Name: v.Name, Member: v.Member, Method: session.Method},
 		Corp:  MeCorp{ID: c.ID, Name: c.Name, TimeZone: c.TimeZone},
 		Roles: v.Roles, RoleNames: v.RoleNames, Permissions: v.Permissions, Reach: v.Scope.Reach,
-		Menu: menuFor(v, s.deps.Menu()),
+		Menu: menuFor(v, s.deps.Menu()), Must: session.Must,
 	}, nil
 }
 

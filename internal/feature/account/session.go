@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -20,9 +19,6 @@ import (
 const (
 	// cookieName is the session cookie of console and sidebar.
 	cookieName = "queqiao_session"
-	// idleLimit ends a session that nobody uses, lifetime every session.
-	idleLimit = 12 * time.Hour
-	lifetime  = 7 * 24 * time.Hour
 	// seenStep is how exactly the last use is known: a write every few minutes, not at
 	// every request.
 	seenStep = 5 * time.Minute
@@ -31,6 +27,7 @@ const (
 // How somebody signed in.
 const (
 	byPassword = "password"
+	byCode     = "code" // password and second step
 	byWeCom    = "wecom"
 )
 
@@ -42,28 +39,49 @@ type Session struct {
 	Name    string `json:"name"`
 	Founder bool   `json:"founder,omitempty"`
 	Method  string `json:"method"`
+
+	// ID names the session in lists; Hash is its key, the token's fingerprint.
+	ID    id.ID  `json:"id,omitempty"`
+	Hash  string `json:"hash,omitempty"`
+	Began int64  `json:"began,omitempty"` // unix ms, as the next
+	// Confirmed is when the person last proved who he is: at sign-in or since.
+	Confirmed int64 `json:"confirmed,omitempty"`
+	// Must is what has to be done before anything else.
+	Must Must `json:"must,omitempty"`
 }
+
+// Must is what somebody signed in has to do before anything else.
+type Must string
+
+// What there is to do.
+const (
+	MustNothing  Must = ""
+	MustPassword Must = "password" // choose a password of his own
+	MustCode     Must = "code"     // set up the second step
+)
 
 // sessions keeps them in the database. The manager makes tokens, hashes them and binds
 // data to a request; the limits of time are the store's, by the program's clock.
 type sessions struct {
 	manager *scs.SessionManager
+	store   *sessionStore
 	// secure marks cookies Secure also when a request does not look like TLS.
 	secure bool
 }
 
 const sessionKey = "session"
 
-func newSessions(d *db.DB, c clock.Clock, secure bool) *sessions {
+func newSessions(d *db.DB, c clock.Clock, ids *id.Source, secure bool) *sessions {
+	store := &sessionStore{db: d, clock: c, ids: ids}
 	// Not scs.New: that starts a store in memory, whose cleaner never ends.
-	m := &scs.SessionManager{Store: &sessionStore{db: d, clock: c}, Codec: codec{}, HashTokenInStore: true, Lifetime: lifetime}
-	return &sessions{manager: m, secure: secure}
+	m := &scs.SessionManager{Store: store, Codec: codec{}, HashTokenInStore: true, Lifetime: maxLifetime}
+	return &sessions{manager: m, store: store, secure: secure}
 }
 
 // load gives the session of a request's cookie and the context that carries it; ok is
 // false when there is none.
 func (s *sessions) load(ctx context.Context, r *http.Request) (context.Context, Session, bool, error) {
-	token := brought(r)
+	token := s.brought(r)
 	if token == "" {
 		return ctx, Session{}, false, nil
 	}
@@ -75,16 +93,31 @@ func (s *sessions) load(ctx context.Context, r *http.Request) (context.Context, 
 	return ctx, session, ok, nil
 }
 
-// brought is the token in a request's cookie, "" when there is none.
-func brought(r *http.Request) string {
-	cookie, err := r.Cookie(cookieName)
+// brought is the token in a request's cookie, "" when there is none. Over TLS only the
+// cookie of that name counts: a neighbour host cannot plant it.
+func (s *sessions) brought(r *http.Request) string {
+	cookie, err := r.Cookie(s.name(r.Context(), cookieName))
 	if err != nil || len(cookie.Value) > 100 {
 		return ""
 	}
 	return cookie.Value
 }
 
-// begin makes a new session and sets its cookie. The token is always a new one; the
+// Cookies are those that a typed operation reads the session's token from.
+type Cookies struct {
+	Plain  string `cookie:"queqiao_session" maxLength:"100" hidden:"true"`
+	Secure string `cookie:"__Host-queqiao_session" maxLength:"100" hidden:"true"`
+}
+
+func (s *sessions) token(ctx context.Context, b Cookies) string {
+	if s.tls(ctx) {
+		return b.Secure
+	}
+	return b.Plain
+}
+
+// begin makes a new session and sets its cookie. A session that goes on under another
+// token keeps when it began and was confirmed; otherwise both are now. The token is always a new one; the
 // session of the token that the browser brought, if any, ends here.
 func (s *sessions) begin(ctx context.Context, brought string, session Session) error {
 	ctx, err := s.manager.Load(ctx, brought)
@@ -96,12 +129,17 @@ func (s *sessions) begin(ctx context.Context, brought string, session Session) e
 			return err
 		}
 	}
+	policy, err := policyOf(ctx, s.store.db.Read(), session.Corp)
+	if err != nil {
+		return err
+	}
+	session.ID = s.store.ids.New()
 	s.manager.Put(ctx, sessionKey, session)
 	token, _, err := s.manager.Commit(ctx)
 	if err != nil {
 		return err
 	}
-	s.setCookie(ctx, token, int(lifetime.Seconds()))
+	s.setCookie(ctx, token, int(policy.lifetime().Seconds()))
 	return nil
 }
 
@@ -122,10 +160,24 @@ func (s *sessions) setCookie(ctx context.Context, token string, maxAge int) {
 // cookie makes a cookie that scripts cannot read and other sites cannot send along with
 // a change. Without TLS, which is for loopback only, browsers would drop a secure one.
 func (s *sessions) cookie(ctx context.Context, name, value, path string, maxAge int) http.Cookie {
+	if path == "/" {
+		name = s.name(ctx, name)
+	}
 	return http.Cookie{
 		Name: name, Value: value, Path: path, MaxAge: maxAge,
-		Secure: s.secure || web.Secure(ctx), HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: s.tls(ctx), HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	}
+}
+
+func (s *sessions) tls(ctx context.Context) bool { return s.secure || web.Secure(ctx) }
+
+// name is what a cookie for the whole host is called: with the prefix by which browsers
+// take it over TLS and from this very host only.
+func (s *sessions) name(ctx context.Context, name string) string {
+	if s.tls(ctx) {
+		return "__Host-" + name
+	}
+	return name
 }
 
 // codec writes a session as JSON, so that the store can read whose it is.
@@ -152,72 +204,9 @@ func (codec) Decode(b []byte) (time.Time, map[string]any, error) {
 	return e.Deadline, map[string]any{sessionKey: e.Session}, nil
 }
 
-// sessionStore is the table behind the manager (scs.CtxStore). Tokens arrive hashed.
-type sessionStore struct {
-	db    *db.DB
-	clock clock.Clock
-}
-
-// FindCtx gives a session that has not ended, and notes now and then that it is in use.
-func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	now := s.clock.Now()
-	var row struct {
-		Data string `bun:"data"`
-		Seen int64  `bun:"seen_at"`
-	}
-	err := s.db.Read().NewRaw(`SELECT data, seen_at FROM account_session WHERE token = ? AND created_at > ? AND seen_at > ?`,
-		token, db.MS(now.Add(-lifetime)), db.MS(now.Add(-idleLimit))).Scan(ctx, &row)
-	if db.NoRows(err) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	if now.Sub(db.FromMS(row.Seen)) >= seenStep {
-		err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-			_, err := tx.NewRaw(`UPDATE account_session SET seen_at = ? WHERE token = ? AND seen_at < ?`,
-				db.MS(now), token, db.MS(now)).Exec(ctx)
-			return err
-		})
-	}
-	return []byte(row.Data), err == nil, err
-}
-
-// CommitCtx stores a session under its owner.
-func (s *sessionStore) CommitCtx(ctx context.Context, token string, b []byte, _ time.Time) error {
+// session reads what Encode wrote.
+func (codec) session(data string) (Session, error) {
 	var e encoded
-	if err := json.Unmarshal(b, &e); err != nil {
-		return err
-	}
-	now := db.NowMS(s.clock)
-	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.NewRaw(`INSERT INTO account_session (token, corp_id, account_id, member, data, created_at, seen_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (token) DO UPDATE SET corp_id = excluded.corp_id, data = excluded.data, seen_at = excluded.seen_at`,
-			token, e.Session.Corp, e.Session.Account, strings.ToLower(e.Session.Member), string(b), now, now).Exec(ctx)
-		return err
-	})
+	err := json.Unmarshal([]byte(data), &e)
+	return e.Session, err
 }
-
-// DeleteCtx removes a session; one that is not there is removed already.
-func (s *sessionStore) DeleteCtx(ctx context.Context, token string) error {
-	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.NewRaw(`DELETE FROM account_session WHERE token = ?`, token).Exec(ctx)
-		return err
-	})
-}
-
-// Find, Commit and Delete complete scs.Store; the manager calls those with a context.
-
-// Find is FindCtx without a context.
-func (s *sessionStore) Find(token string) ([]byte, bool, error) {
-	return s.FindCtx(context.Background(), token)
-}
-
-// Commit is CommitCtx without a context.
-func (s *sessionStore) Commit(token string, b []byte, expiry time.Time) error {
-	return s.CommitCtx(context.Background(), token, b, expiry)
-}
-
-// Delete is DeleteCtx without a context.
-func (s *sessionStore) Delete(token string) error { return s.DeleteCtx(context.Background(), token) }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/corp"
@@ -43,6 +44,7 @@ const (
 	problemLimited   = "limited"   // too many tries from this address
 	problemUpstream  = "upstream"  // WeCom refused or could not be reached
 	problemNotReady  = "notReady"  // no corp with an app is set up
+	problemOther     = "other"     // somebody else than the one to be confirmed
 )
 
 // attempt is a sign-in by WeCom under way.
@@ -51,11 +53,14 @@ type attempt struct {
 	Corp    string `json:"corp"`
 	Next    string `json:"next"`
 	Expires int64  `json:"expires"` // unix ms
+	// Confirm says that no session begins: the present one is to be confirmed.
+	Confirm bool `json:"confirm,omitempty"`
 }
 
 // StartWeCom sends the browser to WeCom: to its scan page (扫码登录, document 98151), or
 // inside the WeCom client to the silent authorisation (网页授权, document 91022). "corp"
-// chooses among several corps, "next" is where to go afterwards.
+// chooses among several corps, "next" is where to go afterwards; with "confirm" the
+// member who is signed in proves anew that it is he.
 func (s *service) StartWeCom(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	next := safeNext(r.URL.Query().Get("next"))
@@ -72,6 +77,7 @@ func (s *service) StartWeCom(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a := attempt{State: hex.EncodeToString(random[:]), Corp: corpID, Next: next, Expires: db.MS(s.deps.Clock.Now().Add(attemptLimit))}
+	a.Confirm = r.URL.Query().Get("confirm") == "true"
 	callback := s.deps.PublicURL + "/api/account" + callbackPath
 	var to string
 	if insideWeCom(r.UserAgent()) {
@@ -144,10 +150,42 @@ func (s *service) FinishWeCom(w http.ResponseWriter, r *http.Request) error {
 		s.deps.Log.WarnContext(ctx, "sign-in by WeCom failed", "reference", web.RequestID(ctx), "error", err.Error())
 	}
 	if problem != "" {
+		if session.Member != "" {
+			s.noteMember(ctx, session, problem)
+		}
 		s.turnBack(w, r, problem, a.Next)
 		return nil
 	}
-	if err := s.sessions.begin(ctx, brought(r), session); err != nil {
+	if a.Confirm {
+		return s.confirmWeCom(w, r, a, session)
+	}
+	if err := s.sessions.begin(ctx, s.sessions.brought(r), session); err != nil {
+		return err
+	}
+	s.noteMember(ctx, session, stepDone)
+	redirect(w, r, a.Next)
+	return nil
+}
+
+// noteMember tells the audit log what came of a member's sign-in.
+func (s *service) noteMember(ctx context.Context, session Session, outcome string) {
+	web.ActAs(ctx, viewer.Viewer{Corp: session.Corp, Member: session.Member, Name: session.Name})
+	web.Note(ctx, web.Change{Object: session.object(), Name: session.Name, After: signInNote{outcome}})
+}
+
+// confirmWeCom confirms the session of this browser, if WeCom says that the same member
+// sits before it.
+func (s *service) confirmWeCom(w http.ResponseWriter, r *http.Request, a attempt, proved Session) error {
+	ctx, session, ok, err := s.sessions.load(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	s.noteMember(ctx, proved, "confirm")
+	if !ok || session.Corp != proved.Corp || session.Member == "" || !strings.EqualFold(session.Member, proved.Member) {
+		s.turnBack(w, r, problemOther, a.Next)
+		return nil
+	}
+	if err := s.sessions.store.confirm(ctx, session.Hash); err != nil {
 		return err
 	}
 	redirect(w, r, a.Next)
@@ -193,7 +231,7 @@ func (s *service) exchange(ctx context.Context, corpID, code string) (_ Session,
 	session := Session{Corp: corpID, Member: m.ID, Name: m.Name, Method: byWeCom}
 	_, err = s.deps.Rights.Resolve(ctx, viewer.Who{Corp: corpID, Member: m.ID, Name: m.Name})
 	if fault.CodeOf(err) == fault.Unauthenticated {
-		return Session{}, problemInactive, nil
+		return session, problemInactive, nil
 	}
 	if err != nil {
 		return Session{}, problemUpstream, err

@@ -29,6 +29,12 @@ func (b *browser) back(query url.Values) answer {
 	return b.do("GET", "/api/account/wecom/callback?"+query.Encode(), nil)
 }
 
+// finish comes back from WeCom's page with a code and gives where the browser comes out.
+func (b *browser) finish(page *url.URL, code string) *url.URL {
+	b.h.t.Helper()
+	return b.back(url.Values{"code": {code}, "state": {page.Query().Get("state")}}).goesTo()
+}
+
 func isUser(userid string) string { return `{"errcode":0,"errmsg":"ok","userid":"` + userid + `"}` }
 
 func TestScanLogin(t *testing.T) {
@@ -225,7 +231,7 @@ func TestCookiesAreSecureWithHTTPS(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := open(t, d, "https://scrm.test", password)
 		b := h.browser()
-		if !cookieOf(t, b.signIn("admin", password).want(204, ""), "queqiao_session").Secure {
+		if !cookieOf(t, b.comesIn("admin", password), "__Host-queqiao_session").Secure {
 			t.Error("the session cookie is not secure")
 		}
 		if !cookieOf(t, b.do("GET", "/api/account/wecom/start", nil), "queqiao_wecom").Secure {

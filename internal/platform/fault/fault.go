@@ -20,6 +20,8 @@ const (
 	Invalid         Code = "invalid"         // the input breaks a rule; Fields says which
 	Unauthenticated Code = "unauthenticated" // nobody is signed in
 	Forbidden       Code = "forbidden"       // signed in, but the permission is missing
+	Confirm         Code = "confirm"         // signed in, but it must be proved anew who is there
+	Unfinished      Code = "unfinished"      // signed in, but something must be done first, such as a new password
 	NotFound        Code = "not_found"       // does not exist, or lies outside the viewer's scope
 	Conflict        Code = "conflict"        // the present state does not allow it
 	TooLarge        Code = "too_large"       // the input is larger than we take

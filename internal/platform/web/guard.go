@@ -23,6 +23,19 @@ type Guard interface {
 	Identify(ctx context.Context, r *http.Request) (context.Context, Subject, error)
 }
 
+// Confirmer is a Guard that knows when the caller last proved who he is. It is asked
+// before each Dangerous operation, with the context that Identify gave, and answers
+// ConfirmBy when that was too long ago.
+type Confirmer interface {
+	Confirmed(ctx context.Context) error
+}
+
+// Watcher is a Guard whose callers' sessions end. It gives a context that ends when the
+// caller's does, for answers without an end; stop gives the watch up.
+type Watcher interface {
+	Watch(ctx context.Context) (watched context.Context, stop context.CancelFunc)
+}
+
 // noGuard stands where no guard was given: it lets nobody in.
 type noGuard struct{ audience Audience }
 
@@ -77,5 +90,20 @@ func (s *Server) admit(r *http.Request, info RouteInfo) (*http.Request, error) {
 		return r, fault.New(fault.Forbidden, "您没有此操作的权限").
 			WithAdvice("请联系管理员为您的角色开通：" + info.Summary + "（" + info.Permission + "）")
 	}
+	if confirmer, ok := guard.(Confirmer); ok && info.Destructive {
+		if err := confirmer.Confirmed(ctx); err != nil {
+			return r, err
+		}
+	}
 	return r.WithContext(context.WithValue(ctx, subjectKey{}, subject)), nil
+}
+
+// watch makes a stream end with the session of the caller.
+func (s *Server) watch(r *http.Request, info RouteInfo) (*http.Request, context.CancelFunc) {
+	watcher, ok := s.guards[info.Audience].(Watcher)
+	if !ok || !info.Stream {
+		return r, func() {}
+	}
+	ctx, stop := watcher.Watch(r.Context())
+	return r.WithContext(ctx), stop
 }

@@ -140,6 +140,8 @@ func (s *Server) handle(info RouteInfo, next http.Handler) {
 			return
 		}
 		w.Header().Set("Cache-Control", "no-store")
+		admitted, stop := s.watch(admitted, info)
+		defer stop()
 		next.ServeHTTP(w, admitted)
 		w.returned = true
 	})

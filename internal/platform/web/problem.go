@@ -22,13 +22,15 @@ type Problem struct {
 	Title  string `json:"title" doc:"what sort of thing went wrong, in the reader's language"`
 	Status int    `json:"status" doc:"HTTP status"`
 	Detail string `json:"detail" doc:"what went wrong, for people"`
-	Code   string `json:"code" enum:"invalid,unauthenticated,forbidden,not_found,conflict,too_large,limited,upstream,unavailable,internal"`
+	Code   string `json:"code" enum:"invalid,unauthenticated,forbidden,confirm,unfinished,not_found,conflict,too_large,limited,upstream,unavailable,internal"`
 	// Errors are the fields that are wrong.
 	Errors []fault.Field `json:"errors,omitempty" doc:"the fields that are wrong"`
 	// Advice is what to do about it.
 	Advice string `json:"advice,omitempty" doc:"what to do about it"`
 	// Upstream is WeCom's errcode when it refused.
 	Upstream int `json:"upstream,omitempty" doc:"errcode of WeCom when it refused"`
+	// Confirm are the ways in which the caller can prove who he is, when Code is "confirm".
+	Confirm []string `json:"confirm,omitempty" doc:"how the caller can confirm who he is; then the call can be repeated"`
 	// Reference finds the log lines of this request.
 	Reference string `json:"reference,omitempty" doc:"names this request in the log"`
 
@@ -68,6 +70,10 @@ func outcomeOf(code fault.Code) outcome {
 		return outcome{http.StatusUnauthorized, "未登录", "Not signed in"}
 	case fault.Forbidden:
 		return outcome{http.StatusForbidden, "没有权限", "Forbidden"}
+	case fault.Confirm:
+		return outcome{http.StatusForbidden, "请先确认身份", "Confirm who you are"}
+	case fault.Unfinished:
+		return outcome{http.StatusForbidden, "请先完成登录设置", "Finish setting up your sign-in"}
 	case fault.NotFound:
 		return outcome{http.StatusNotFound, "不存在", "Not found"}
 	case fault.Conflict:
@@ -98,6 +104,20 @@ func Limited(after time.Duration) error {
 	return retryable{fault.New(fault.Limited, "操作过于频繁，请稍后再试"), after}
 }
 
+// confirmable is an error that says how to prove who one is.
+type confirmable struct {
+	*fault.Fault
+	ways []string
+}
+
+func (c confirmable) Unwrap() error { return c.Fault }
+
+// ConfirmBy is the answer to a Dangerous call of somebody who has not lately proved who
+// he is: the ways to do so are words that the pages know.
+func ConfirmBy(ways ...string) error {
+	return confirmable{fault.New(fault.Confirm, "此操作需要再次确认身份").WithAdvice("请确认是您本人，然后重试"), ways}
+}
+
 // problemOf turns any error into a Problem and logs what people do not get to see.
 func problemOf(ctx context.Context, err error) *Problem {
 	if p := (*Problem)(nil); errors.As(err, &p) {
@@ -113,6 +133,9 @@ func problemOf(ctx context.Context, err error) *Problem {
 	p.Errors, p.Advice, p.Upstream = f.Fields, f.Advice, f.Upstream
 	if r := (retryable{}); errors.As(err, &r) {
 		p.retryAfter = r.after
+	}
+	if c := (confirmable{}); errors.As(err, &c) {
+		p.Confirm = c.ways
 	}
 	if f.Code == fault.Internal || f.Code == fault.Unavailable || f.Cause != nil {
 		level := slog.LevelInfo

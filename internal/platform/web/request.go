@@ -22,6 +22,7 @@ type state struct {
 	address  netip.Addr // of the client, behind trusted proxies
 	secure   bool       // the client speaks TLS, to us or to a trusted proxy
 	language string
+	agent    string
 	log      *slog.Logger
 	route    string // the matched pattern, for log and metrics
 	subject  Subject
@@ -62,6 +63,9 @@ func RequestID(ctx context.Context) string { return stateOf(ctx).id }
 // ClientAddress is where the client is, seen behind trusted proxies; invalid outside a
 // request.
 func ClientAddress(ctx context.Context) netip.Addr { return stateOf(ctx).address }
+
+// Agent is the User-Agent of the request, cut to a sensible length.
+func Agent(ctx context.Context) string { return stateOf(ctx).agent }
 
 // Secure tells whether the client speaks TLS: cookies are then marked Secure.
 func Secure(ctx context.Context) bool { return stateOf(ctx).secure }
@@ -106,7 +110,7 @@ func (s *Server) newState(r *http.Request) *state {
 	trusted := s.trusts(direct)
 	st := &state{
 		address: direct, secure: r.TLS != nil, language: preferredLanguage(r.Header.Get("Accept-Language")),
-		log: s.opts.Log, draining: s.draining,
+		log: s.opts.Log, draining: s.draining, agent: strings.ToValidUTF8(cut(r.UserAgent(), maxAgent), ""),
 	}
 	if trusted {
 		st.address = s.forwardedAddress(r, direct)
@@ -119,6 +123,16 @@ func (s *Server) newState(r *http.Request) *state {
 		st.id = strings.ToLower(rand.Text()[:16])
 	}
 	return st
+}
+
+// maxAgent is longer than any browser's User-Agent.
+const maxAgent = 300
+
+func cut(s string, n int) string {
+	if len(s) > n {
+		return s[:n]
+	}
+	return s
 }
 
 func peerAddress(r *http.Request) netip.Addr {

@@ -69,7 +69,8 @@ func For(a Audience) RouteOption { return func(r *Route) { r.Audience = a } }
 // SignedIn says on purpose that being signed in is enough and no permission is needed.
 func SignedIn() RouteOption { return func(r *Route) { r.signedIn = true } }
 
-// Dangerous marks an operation that cannot be undone.
+// Dangerous marks an operation that cannot be undone or gives somebody power. Whoever
+// calls it must have proved lately who he is, if the audience's guard can tell (Confirmer).
 func Dangerous() RouteOption { return func(r *Route) { r.Destructive = true } }
 
 // Audited records each call under the given action, reads too (exports, for instance).

@@ -18,7 +18,7 @@ function routes(session: Session): Record<string, Handler> {
       if (body.password !== 'queqiao')
         return refuse(res, 401, { code: 'unauthenticated', detail: '账号或密码不正确' });
       session.open = true;
-      return undefined;
+      return { step: 'done' };
     },
     'POST /api/account/sign-out': () => {
       session.open = false;

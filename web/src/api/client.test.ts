@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { api, ok, signedOutEvent } from './client';
+import { api, confirmBy, ok, signedOutEvent } from './client';
 import { Problem, splitPath } from './problem';
 
 function answer(status: number, body?: unknown, type = 'application/problem+json') {
@@ -103,5 +103,56 @@ describe('the client', () => {
 describe('splitPath', () => {
   it('reads names and places', () => {
     expect(splitPath('content.attachments[10].url')).toEqual(['content', 'attachments', 10, 'url']);
+  });
+});
+
+describe('a call that has to be confirmed', () => {
+  const refusal = { status: 403, code: 'confirm', detail: '请确认身份', confirm: ['password', 'code'] };
+  const name = { name: 'wangfang' };
+  const save = () => ok(api.POST('/api/account/accounts', { body: name }));
+
+  /** A server that wants to know first; it keeps the bodies that it got. */
+  function server() {
+    const state = { sure: false, bodies: [] as unknown[] };
+    vi.stubGlobal('fetch', async (request: Request) => {
+      state.bodies.push(await request.json());
+      return new Response(JSON.stringify(state.sure ? { password: 'p' } : refusal), {
+        status: state.sure ? 200 : 403,
+      });
+    });
+    return state;
+  }
+
+  it('is sent once more, the same, when the person has confirmed', async () => {
+    const state = server();
+    const stop = confirmBy(async (problem) => {
+      expect(problem.confirm).toEqual(['password', 'code']);
+      state.sure = true;
+      return true;
+    });
+    expect(await save()).toEqual({ password: 'p' });
+    expect(state.bodies).toEqual([name, name]);
+    stop();
+  });
+
+  it('fails when he declines, and is not asked twice for one call', async () => {
+    const state = server();
+    const asked = vi.fn(async () => false);
+    const stop = confirmBy(asked);
+    expect(await caught(save)).toMatchObject({ code: 'confirm', status: 403 });
+    expect(asked).toHaveBeenCalledTimes(1);
+    expect(state.bodies).toHaveLength(1);
+    stop();
+  });
+
+  it('fails where nobody asks, and other refusals are not asked about', async () => {
+    server();
+    expect(await caught(save)).toMatchObject({ code: 'confirm' });
+    answer(403, { status: 403, code: 'forbidden' });
+    const asked = vi.fn(async () => true);
+    const stop = confirmBy(asked);
+    expect(await caught(save)).toMatchObject({ code: 'forbidden' });
+    expect(asked).not.toHaveBeenCalled();
+    stop();
   });
 });

@@ -5,14 +5,19 @@ import type { paths } from './schema';
 /** Name of the event on `window` that says: the server no longer knows this session. */
 export const signedOutEvent = 'queqiao:signed-out';
 
+/** Name of the event on `window` that says: the server wants something else done first (a new password). */
+export const unfinishedEvent = 'queqiao:unfinished';
+
 /** A wrong password is answered 401 too; only other calls tell that a session has ended. */
-const signInPath = '/api/account/sign-in';
+const signInPaths = ['/api/account/sign-in', '/api/account/sign-in/code'];
 
 const toProblem: Middleware = {
   async onResponse({ response, schemaPath }) {
     if (response.ok) return undefined;
     const problem = await problemOf(response);
-    if (problem.signedOut && schemaPath !== signInPath) window.dispatchEvent(new Event(signedOutEvent));
+    if (problem.signedOut && !signInPaths.includes(schemaPath))
+      window.dispatchEvent(new Event(signedOutEvent));
+    if (problem.code === 'unfinished') window.dispatchEvent(new Event(unfinishedEvent));
     throw problem;
   },
   onError({ error }) {
@@ -21,6 +26,29 @@ const toProblem: Middleware = {
     return asProblem(error);
   },
 };
+
+/** Asks the person to prove who he is; true when he did and the call may be repeated. */
+export type Confirmer = (problem: Problem) => Promise<boolean>;
+
+const confirmers: Confirmer[] = [];
+
+/** Names who asks; what it returns takes the asking back. Without anybody a call that has to be confirmed fails. */
+export function confirmBy(confirmer: Confirmer): () => void {
+  confirmers.push(confirmer);
+  return () => void confirmers.splice(confirmers.indexOf(confirmer), 1);
+}
+
+/** Sends a request; when the server wants to know first that it is really him, asks and sends it once more. */
+export async function confirmed(request: Request): Promise<Response> {
+  const again = request.clone();
+  // Looked up at each call, so that a test may put its own in place.
+  const response = await globalThis.fetch(request);
+  const confirmer = confirmers.at(-1);
+  if (response.status !== 403 || !confirmer) return response;
+  const problem = await problemOf(response.clone());
+  if (problem.code !== 'confirm' || !(await confirmer(problem))) return response;
+  return globalThis.fetch(again);
+}
 
 /**
  * The typed client of the server's API. Call it through `ok`, which gives the
@@ -31,8 +59,7 @@ const toProblem: Middleware = {
 export const api = createClient<paths>({
   baseUrl: typeof location === 'undefined' ? 'http://localhost' : location.origin,
   credentials: 'same-origin',
-  // Looked up at each call, so that a test may put its own in place.
-  fetch: (request) => globalThis.fetch(request),
+  fetch: confirmed,
   // A list in the query is repeated (?tag=a&tag=b), as the server's router reads it.
   querySerializer: { array: { style: 'form', explode: true } },
 });

@@ -27,6 +27,8 @@ export class Problem extends Error {
   /** WeCom's own error code when WeCom refused, else 0. */
   readonly errcode: number;
   readonly fields: readonly FieldProblem[];
+  /** With the code "confirm": the ways in which the person can prove who he is. */
+  readonly confirm: readonly string[];
 
   constructor(status: number, body: Body, kind: ProblemKind = 'server') {
     super(body.detail ?? body.title ?? `HTTP ${status}`);
@@ -39,6 +41,7 @@ export class Problem extends Error {
     this.advice = body.advice ?? '';
     this.reference = body.reference ?? '';
     this.errcode = body.upstream ?? 0;
+    this.confirm = body.confirm ?? [];
     this.fields = (body.errors ?? []).map(({ field, message }) => ({ path: fieldPath(field), message }));
   }
 

@@ -176,6 +176,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/account/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看本地账号 */
+        get: operations["account.getAccounts"];
+        put?: never;
+        /** 新建本地账号 */
+        post: operations["account.postAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/accounts/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重置本地账号的密码 */
+        post: operations["account.postAccountsIdPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/accounts/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 停用或启用本地账号 */
+        put: operations["account.putAccountsIdState"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/accounts/{id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 解除本地账号的两步验证 */
+        delete: operations["account.deleteAccountsIdTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 再次确认身份 */
+        post: operations["account.postConfirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/account/corp": {
         parameters: {
             query?: never;
@@ -204,6 +290,74 @@ export interface paths {
         get: operations["account.corps"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 取消记住设备 */
+        delete: operations["account.deleteDevicesId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/everybody/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看所有人的登录 */
+        get: operations["account.getEverybodySessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/everybody/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 结束他人的一处登录 */
+        delete: operations["account.deleteEverybodySessionsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/everybody/sessions/{id}/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 结束某人的全部登录 */
+        post: operations["account.postEverybodySessionsIdAll"];
         delete?: never;
         options?: never;
         head?: never;
@@ -261,6 +415,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/account/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看登录安全策略 */
+        get: operations["account.getPolicy"];
+        /** 修改登录安全策略 */
+        put: operations["account.putPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 自己账号的安全设置 */
+        get: operations["account.getSecurity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 自己的登录 */
+        get: operations["account.getSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 退出自己在别处的全部登录 */
+        post: operations["account.postSessionsEndOthers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 结束自己的一处登录 */
+        delete: operations["account.deleteSessionsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/account/sign-in": {
         parameters: {
             query?: never;
@@ -278,6 +518,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/account/sign-in/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登录的两步验证 */
+        post: operations["account.postSignInCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/account/sign-out": {
         parameters: {
             query?: never;
@@ -289,6 +546,58 @@ export interface paths {
         put?: never;
         /** 退出登录 */
         post: operations["account.postSignOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 设置自己的两步验证：获取密钥 */
+        post: operations["account.postTotp"];
+        /** 关闭自己的两步验证 */
+        delete: operations["account.deleteTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/totp/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 设置自己的两步验证：验证并开启 */
+        post: operations["account.postTotpFinish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account/totp/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重新生成自己的恢复码 */
+        post: operations["account.postTotpRecovery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1710,9 +2019,80 @@ export interface components {
             /** @description userids */
             members?: string[];
         };
+        AccountAccountList: {
+            items: components["schemas"]["AccountLocalAccount"][];
+        };
+        AccountDevice: {
+            address: string;
+            /** @description User-Agent of the browser */
+            agent: string;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            createdAt: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            expiresAt: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            usedAt: number;
+        };
+        AccountEnrolment: {
+            /** @description base32, for typing in */
+            secret: string;
+            /** @description otpauth:// address for the QR code */
+            uri: string;
+        };
+        AccountFirstPassword: {
+            account: components["schemas"]["AccountLocalAccount"];
+            /** @description made up; shown only in this answer */
+            password: string;
+        };
+        AccountLocalAccount: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            createdAt: number;
+            disabled: boolean;
+            /** @description made at the first start: owner of every corp */
+            founder: boolean;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description the viewer may change it: it is not his own and has no more rights than he */
+            manageable: boolean;
+            /** @description has not replaced his first password yet */
+            mustChange: boolean;
+            name: string;
+            /** @description the viewer's own account */
+            own: boolean;
+            /** @description what the corp calls them, in the same order */
+            roleNames: string[];
+            /** @description keys of his roles */
+            roles: string[];
+            /**
+             * Format: int64
+             * @description unix ms of the last sign-in, 0 for never
+             */
+            signedInAt: number;
+            /** @description the second step is set up */
+            totp: boolean;
+        };
         AccountMe: {
             corp: components["schemas"]["AccountMeCorp"];
             menu: components["schemas"]["AccountMenuGroup"][];
+            /**
+             * @description what has to be done before anything else: choose a password, set up the second step; absent: nothing
+             * @enum {string}
+             */
+            must?: "password" | "code";
             /** @description "*" is every one, "customer.*" every one of a feature */
             permissions: string[];
             /**
@@ -1758,16 +2138,96 @@ export interface components {
         AccountMyCorps: {
             items: components["schemas"]["AccountMyCorp"][];
         };
+        AccountPolicy: {
+            /**
+             * Format: int64
+             * @description a session that nobody uses for so long ends
+             */
+            idleMinutes: number;
+            /**
+             * Format: int64
+             * @description every session ends after so long
+             */
+            lifetimeHours: number;
+            /** @description local accounts must set up the second step */
+            totpRequired: boolean;
+        };
+        AccountRecovery: {
+            codes: string[];
+        };
+        AccountSecurity: {
+            /**
+             * Format: int64
+             * @description unix ms when the password was set, 0 without
+             */
+            changedAt: number;
+            /** @description browsers in which the second step is skipped */
+            devices: components["schemas"]["AccountDevice"][];
+            /** @description a local account with a password; members sign in by WeCom */
+            password: boolean;
+            /**
+             * Format: int64
+             * @description recovery codes not used yet
+             */
+            recoveryLeft: number;
+            /** @description the corp requires the second step: it cannot be removed */
+            required: boolean;
+            /** @description the second step is set up */
+            totp: boolean;
+        };
+        AccountSessionList: {
+            items: components["schemas"]["AccountSessionView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+        };
+        AccountSessionView: {
+            /** @description of local accounts */
+            account?: string;
+            /** @description of the last use, true to a few minutes */
+            address: string;
+            /** @description User-Agent of the browser */
+            agent: string;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            createdAt: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description userid, of members */
+            member?: string;
+            /**
+             * @description how he signed in; code: password and second step
+             * @enum {string}
+             */
+            method: "password" | "code" | "wecom";
+            /** @description whose it is */
+            name: string;
+            /** @description the session of this call */
+            own: boolean;
+            /**
+             * Format: int64
+             * @description unix ms, true to a few minutes
+             */
+            seenAt: number;
+        };
+        AccountSignedIn: {
+            /**
+             * @description done: the session has begun; code: the second step comes now, POST /api/account/sign-in/code
+             * @enum {string}
+             */
+            step: "done" | "code";
+        };
         AccountUser: {
             /** @description id of the local account, or the userid */
             id: string;
             /** @description userid in WeCom */
             member?: string;
             /**
-             * @description how he signed in
+             * @description how he signed in; code: password and second step
              * @enum {string}
              */
-            method: "password" | "wecom";
+            method: "password" | "code" | "wecom";
             name: string;
         };
         AddCorpInputBody: {
@@ -2271,6 +2731,17 @@ export interface components {
             /** @description found by a re-sync: time and doer are not known */
             unknown: boolean;
         };
+        CodeInputBody: {
+            /** @description six digits from the authenticator app, or a recovery code */
+            code: string;
+            /** @description skip this step in this browser for 30 days */
+            remember?: boolean;
+        };
+        ConfirmInputBody: {
+            /** @description needed when the second step is set up */
+            code?: string;
+            password: string;
+        };
         ConnectionInputBody: {
             name: string;
             /** @description IANA name, e.g. Asia/Shanghai */
@@ -2318,6 +2789,10 @@ export interface components {
         CorpWords: {
             en: string;
             zh: string;
+        };
+        CreateInputBody: {
+            /** @description sign-in name */
+            name: string;
         };
         CustomerCustomerView: {
             /** Format: int64 */
@@ -2578,6 +3053,9 @@ export interface components {
             content: string;
             /** @description as downloaded: WW_verify_….txt */
             name: string;
+        };
+        FinishInputBody: {
+            code: string;
         };
         HomeHits: {
             groups: components["schemas"]["AskFound"][];
@@ -2857,7 +3335,9 @@ export interface components {
             /** @description what to do about it */
             advice?: string;
             /** @enum {string} */
-            code: "invalid" | "unauthenticated" | "forbidden" | "not_found" | "conflict" | "too_large" | "limited" | "upstream" | "unavailable" | "internal";
+            code: "invalid" | "unauthenticated" | "forbidden" | "confirm" | "unfinished" | "not_found" | "conflict" | "too_large" | "limited" | "upstream" | "unavailable" | "internal";
+            /** @description how the caller can confirm who he is; then the call can be repeated */
+            confirm?: string[];
             /** @description what went wrong, for people */
             detail: string;
             /** @description the fields that are wrong */
@@ -3008,6 +3488,9 @@ export interface components {
             /** @description sign-in name of a local account */
             name: string;
             password: string;
+        };
+        StateInputBody: {
+            disabled: boolean;
         };
         SwitchInputBody: {
             /** @description 企业 ID */
@@ -3489,14 +3972,203 @@ export interface operations {
             };
         };
     };
+    "account.getAccounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountAccountList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.postAccounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountFirstPassword"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.postAccountsIdPassword": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountFirstPassword"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.putAccountsIdState": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountLocalAccount"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.deleteAccountsIdTotp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.postConfirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "account.switchCorp": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                queqiao_session?: string;
-            };
+            cookie?: never;
         };
         requestBody: {
             content: {
@@ -3539,6 +4211,132 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AccountMyCorps"];
                 };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.deleteDevicesId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.getEverybodySessions": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of a name, userid or address */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSessionList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.deleteEverybodySessionsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.postEverybodySessionsIdAll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem (RFC 9457) */
             default: {
@@ -3640,20 +4438,134 @@ export interface operations {
             };
         };
     };
-    "account.postSignIn": {
+    "account.getPolicy": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: {
-                queqiao_session?: string;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPolicy"];
+                };
             };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.putPolicy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignInInputBody"];
+                "application/json": components["schemas"]["AccountPolicy"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountPolicy"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.getSecurity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSecurity"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.getSessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSessionList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.postSessionsEndOthers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {
@@ -3661,6 +4573,102 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.deleteSessionsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.postSignIn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSignedIn"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.postSignInCode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountSignedIn"];
+                };
             };
             /** @description Problem (RFC 9457) */
             default: {
@@ -3688,6 +4696,124 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.postTotp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountEnrolment"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.deleteTotp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.postTotpFinish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRecovery"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "account.postTotpRecovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountRecovery"];
+                };
             };
             /** @description Problem (RFC 9457) */
             default: {

@@ -1,8 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation, useMatches } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import { api, ok } from '@/api/client';
+import { useEffect, useMemo } from 'react';
+import { api, ok, unfinishedEvent } from '@/api/client';
 import type { Me } from '@/api/types';
+import { ConfirmDialog } from '@/features/account/confirm-dialog';
+import { MustDo } from '@/features/account/must-do';
 import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
 import { MeContext } from '@/lib/me';
@@ -23,6 +25,13 @@ export function Frame() {
     queryFn: ({ signal }) => ok(api.GET('/api/account/me', { signal })),
     staleTime: 60_000,
   });
+  const client = useQueryClient();
+  useEffect(() => {
+    const askAgain = () => void client.invalidateQueries({ queryKey: ['me'] });
+    window.addEventListener(unfinishedEvent, askAgain);
+    return () => window.removeEventListener(unfinishedEvent, askAgain);
+  }, [client]);
+  if (me.data?.must) return <MustDo me={me.data} />;
   if (me.data) return <SignedIn me={me.data} />;
   if (me.isError && !(me.error as { signedOut?: boolean }).signedOut) {
     return <ErrorView error={me.error} onRetry={() => void me.refetch()} />;
@@ -80,6 +89,7 @@ function SignedIn({ me }: { me: Me }) {
         >
           {stranded ? <Navigate to="/setup/corps" replace /> : <Outlet />}
         </Shell>
+        <ConfirmDialog me={me} />
       </TimeZone>
     </MeContext>
   );

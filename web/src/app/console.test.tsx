@@ -36,7 +36,7 @@ function server() {
         if (password !== 'right')
           return json({ status: 401, code: 'unauthenticated', detail: '账号或密码不正确' }, 401);
         state.signedIn = true;
-        return new Response(null, { status: 204 });
+        return json({ step: 'done' });
       }
       case 'POST /api/account/sign-out':
         state.signedIn = false;

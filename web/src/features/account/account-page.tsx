@@ -1,15 +1,14 @@
-import { useState } from 'react';
 import { useI18n } from '@/lib/i18n';
 import { useMe } from '@/lib/me';
 import { Avatar } from '@/parts/Avatar';
 import { Empty } from '@/parts/Empty';
 import { Facts } from '@/parts/Facts';
-import { useFeedback } from '@/parts/Feedback';
-import { Field, Form } from '@/parts/Form';
-import { PasswordInput } from '@/parts/fields';
 import { Card, Columns, Page } from '@/parts/Page';
-import { changePassword } from './session';
+import { OwnSessions } from './own-sessions';
+import { PasswordForm } from './password-form';
+import { SecondStepCard } from './security-cards';
 import { useT } from './strings';
+import './account.css';
 
 export default function AccountPage() {
   const t = useT();
@@ -51,69 +50,19 @@ export default function AccountPage() {
           </Card>
         }
         right={
-          <Card title={t('password.change')}>
-            {user.method === 'wecom' ? (
-              <Empty compact icon="lock" title={t('password.none')} hint={t('password.none.hint')} />
-            ) : (
-              <PasswordForm />
-            )}
-          </Card>
+          <div className="q-stack">
+            <OwnSessions />
+            {user.method !== 'wecom' && <SecondStepCard />}
+            <Card title={t('password.change')}>
+              {user.method === 'wecom' ? (
+                <Empty compact icon="lock" title={t('password.none')} hint={t('password.none.hint')} />
+              ) : (
+                <PasswordForm />
+              )}
+            </Card>
+          </div>
         }
       />
     </Page>
-  );
-}
-
-interface Passwords {
-  current: string;
-  next: string;
-  again: string;
-}
-
-const shortest = 10;
-
-function PasswordForm() {
-  const t = useT();
-  const { done } = useFeedback();
-  // A new key after each change empties the fields.
-  const [round, setRound] = useState(0);
-  return (
-    <Form<Passwords>
-      key={round}
-      initial={{ current: '', next: '', again: '' }}
-      submitLabel={t('password.change')}
-      onSubmit={async ({ current, next }) => {
-        await changePassword({ current, next });
-        done(t('password.changed'));
-        setRound(round + 1);
-      }}
-    >
-      {(values) => (
-        <>
-          <Field name="current" label={t('password.current')} required>
-            <PasswordInput autoComplete="current-password" />
-          </Field>
-          <Field
-            name="next"
-            label={t('password.next')}
-            required
-            hint={t('password.hint', { n: shortest })}
-            check={(value: string) =>
-              value.length < shortest ? t('password.short', { n: shortest }) : undefined
-            }
-          >
-            <PasswordInput autoComplete="new-password" />
-          </Field>
-          <Field
-            name="again"
-            label={t('password.again')}
-            required
-            check={(value: string) => (value === values.next ? undefined : t('password.differ'))}
-          >
-            <PasswordInput autoComplete="new-password" />
-          </Field>
-        </>
-      )}
-    </Form>
   );
 }

@@ -11,6 +11,7 @@ import { AppearanceChoice, LanguageChoice } from '@/parts/Looks';
 import { Waiting } from '@/parts/Page';
 import { Notice } from '@/parts/Tabs';
 import { Bridge } from './Bridge';
+import { CodeForm } from './code-form';
 import { safeNext, useSignIn, useSignInMethods } from './session';
 import { useT } from './strings';
 import './account.css';
@@ -20,6 +21,8 @@ export default function SignInPage() {
   const search = useSearch({ strict: false }) as SearchParams;
   const next = safeNext(search.next);
   const methods = useSignInMethods();
+  // The password was right; the second step comes now.
+  const [halfway, setHalfway] = useState(false);
   useEffect(() => {
     document.title = t('signIn.title');
   }, [t]);
@@ -48,8 +51,9 @@ export default function SignInPage() {
         {methods.isError && (
           <ErrorView compact error={methods.error} onRetry={() => void methods.refetch()} />
         )}
-        {methods.data?.local && <LocalForm next={next} />}
-        {methods.data?.wecom && (
+        {halfway && <CodeForm next={next} onBack={() => setHalfway(false)} />}
+        {!halfway && methods.data?.local && <LocalForm next={next} onHalfway={() => setHalfway(true)} />}
+        {!halfway && methods.data?.wecom && (
           <>
             {methods.data.local && <p className="account-or">{t('signIn.or')}</p>}
             <a className="account-scan" href={`/api/account/wecom/start?next=${encodeURIComponent(next)}`}>
@@ -67,7 +71,7 @@ export default function SignInPage() {
   );
 }
 
-function LocalForm({ next }: { next: string }) {
+function LocalForm({ next, onHalfway }: { next: string; onHalfway: () => void }) {
   const t = useT();
   const navigate = useNavigate();
   const signIn = useSignIn();
@@ -83,7 +87,8 @@ function LocalForm({ next }: { next: string }) {
     signIn.mutate(
       { name: name.trim(), password },
       {
-        onSuccess: () => void navigate({ href: next, replace: true }),
+        onSuccess: ({ step }) =>
+          step === 'code' ? onHalfway() : void navigate({ href: next, replace: true }),
         onError: () => setPassword(''),
       },
     );
@@ -147,4 +152,13 @@ function TurnedBack({ problem, reference }: { problem: unknown; reference: unkno
   );
 }
 
-const reasons = ['declined', 'expired', 'notMember', 'inactive', 'limited', 'upstream', 'notReady'] as const;
+const reasons = [
+  'declined',
+  'expired',
+  'notMember',
+  'inactive',
+  'limited',
+  'upstream',
+  'notReady',
+  'other',
+] as const;
