@@ -30,22 +30,27 @@ func (m *Mirror) begun(ctx context.Context, tx db.Tx, in Inbox, of callback.Foll
 	if err != nil {
 		return err
 	}
-	transferred := false
+	news := event.CustomerAdded{
+		Meta: in.meta(0), Member: t.after.Member, Customer: t.after.Customer, State: state, WelcomeCode: code,
+		Half: kind == turnHalf, Again: t.again(kind, in.ToldAt),
+	}
+	doubt := false
 	if state == "" && code == "" {
-		if transferred, err = handedOver(ctx, tx, t.after, in.ToldAt); err != nil {
+		if news.Transferred, doubt, err = handedOver(ctx, tx, t.after, in.ToldAt); err != nil {
 			return err
 		}
 	}
 	if err := m.askForDetails(ctx, tx, refreshArgs{Customer: t.after.Customer, Member: t.after.Member}, in.Corp); err != nil {
 		return err
 	}
-	if t.told(in.ToldAt) {
+	switch {
+	case t.told(in.ToldAt):
 		return nil
+	case doubt && !news.Transferred && kind == turnAdded:
+		return m.tellLater(ctx, tx, news)
+	default:
+		return m.bus.Publish(ctx, tx, news)
 	}
-	return m.bus.Publish(ctx, tx, event.CustomerAdded{
-		Meta: in.meta(0), Member: t.after.Member, Customer: t.after.Customer, State: state, WelcomeCode: code,
-		Half: kind == turnHalf, Again: t.again(kind, in.ToldAt), Transferred: transferred,
-	})
 }
 
 func (m *Mirror) customerLost(ctx context.Context, tx db.Tx, in Inbox, e *callback.DelFollowUser) error {
@@ -247,23 +252,6 @@ func turnOf(e callback.Event, at int64) (turn, bool) {
 	default:
 		return turn{}, false
 	}
-}
-
-// handoverWindow is how long after the end of one follow another may begin by the same
-// hand-over.
-const handoverWindow = 10 * time.Minute
-
-// handedOver guesses whether a beginning without code and state is the other half of a
-// hand-over: another member's follow was handed over just before, or stands still with
-// a member who left. WeCom says so only in the details (add_way 202).
-func handedOver(ctx context.Context, tx db.Tx, f Follow, at int64) (bool, error) {
-	var n int
-	err := tx.NewRaw(`SELECT count(*) FROM mirror_follow o
-		LEFT JOIN mirror_member mm ON mm.corp_id = o.corp_id AND mm.id = o.member_id
-		WHERE o.customer_id = ? AND o.id <> ?
-		AND ((o.standing = ? AND o.ended_at >= ?) OR (o.standing = ? AND COALESCE(mm.left_at, 0) > 0))`,
-		f.CustomerID, f.ID, HandedOver, at-handoverWindow.Milliseconds(), Stands).Scan(ctx, &n)
-	return n > 0, err
 }
 
 // equalMember compares userids as WeCom does.

@@ -20,6 +20,7 @@ func (m *Mirror) Jobs() []job.Definition {
 		job.Define(kindReadTags, m.readTags),
 		job.Define(kindReadDepartments, m.readDepartments),
 		job.Define(kindTell, m.tell),
+		job.Define(kindTellAdded, m.tellAdded),
 		job.Define(kindTellGroup, m.tellGroup),
 		job.Define(kindMarkTags, m.markTags),
 		job.Define(kindRemark, m.remark),
