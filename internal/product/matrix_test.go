@@ -173,7 +173,7 @@ func (w *world) as(who persona, permissions string) map[string]string {
 
 // refusedToOthers asks for the whole corp's as somebody who sees a part: refused.
 func (w *world) refusedToOthers(route string, p place, who persona, report func(who, format string, args ...any)) bool {
-	wholly := []kind{wholeLists, wholeReads, wholeWrites, installation}
+	wholly := []kind{wholeLists, wholeReads, wholeWrites}
 	if !slices.Contains(wholly, p.kind) || who.corp != "" || slices.Contains(who.sees, outside) {
 		return false
 	}
@@ -194,7 +194,7 @@ func (w *world) allowed(route string, p place, who persona, report func(who, for
 			report(who.name, "%d %s", status, answer)
 		}
 		w.told(who, answer, p.kind == lists, report)
-	case shared, installation:
+	case shared:
 		status, answer := w.at(route, p, inside, headers)
 		if status != http.StatusOK && !(p.object == "picture" && status == http.StatusNotFound) {
 			report(who.name, "%d %s", status, answer)

@@ -26,8 +26,6 @@ const (
 	figures kind = "figures"
 	// stream tells changes as they happen: none of another corp.
 	stream kind = "stream"
-	// installation answers what belongs to no corp.
-	installation kind = "installation"
 	// traces answers rows of members whose number the test does not know: none out of scope.
 	traces kind = "traces"
 	// founders is for the founder alone, whatever a role says.
@@ -166,8 +164,8 @@ func places() map[string]place {
 		"GET /api/mirror/sync":                            {kind: shared},
 		"POST /api/mirror/sync":                           {kind: settings, permission: "mirror.sync", body: `{"scope":"tags"}`},
 		"GET /api/mirror/tags":                            {kind: shared},
-		"GET /api/network/hosts":                          {kind: installation, permission: "network.read"},
-		"GET /api/network/permits":                        {kind: installation, permission: "network.read"},
+		"GET /api/network/hosts":                          {kind: founders, permission: "installation.network"},
+		"GET /api/network/permits":                        {kind: founders, permission: "installation.network"},
 		"GET /api/welcome/deliveries":                     {kind: lists, permission: "welcome.read"},
 		"GET /api/welcome/greetings":                      {kind: lists, permission: "welcome.read"},
 		"POST /api/welcome/greetings":                     {kind: creates, permission: "welcome.write", object: "member", body: greeting},

@@ -9,7 +9,8 @@
 // there is worth a look. The other list is the whole of what may be called.
 //
 // A host is forgotten a year after the last call. The lists belong to the installation,
-// not to a corp: they hold no personal data, and need network.read and the whole corp.
+// not to a corp, and only whoever answers for the installation sees them: a name in them
+// may be another corp's webhook.
 //
 // It hears and says nothing.
 package network
@@ -24,9 +25,10 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
-const mayRead = "network.read"
+const mayRead = viewer.Installation + "network"
 
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -53,7 +55,7 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/hosts", mayRead, "查看外联主机", s.Hosts),
 			web.Get("/permits", mayRead, "查看允许外联的主机", s.Permits),
 		},
-		Permissions: []feature.Permission{{Key: mayRead, ZH: "查看外联主机", EN: "View outgoing hosts"}},
+		Permissions: []feature.Permission{{Key: mayRead, ZH: "查看外联主机（仅安装的所有者）", EN: "View outgoing hosts (owner of the installation only)"}},
 		Menu: []feature.MenuEntry{
 			{Group: feature.GroupManagement, Key: "network", Path: "/network", Permission: mayRead, Order: 95},
 		},

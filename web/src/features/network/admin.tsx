@@ -4,7 +4,7 @@ export const pages: readonly FeaturePage[] = [
   {
     path: '/network',
     title: 'menu.network',
-    permission: 'network.read',
+    permission: 'installation.network',
     load: () => import('./network-page'),
   },
 ];
