@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"net/http/httptest"
 	"os"
@@ -92,7 +93,7 @@ func TestDoctor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(string(after), string(before)) || len(after) <= len(before) {
+	if !bytes.HasPrefix(after, before) || len(after) <= len(before) {
 		t.Error("the old key is gone, or there is no new one")
 	}
 	says(0, "ok    Secret 正确")

@@ -86,6 +86,8 @@ func (q *Queue) List(ctx context.Context, f Filter) ([]Row, error) {
 			return nil, fmt.Errorf("job: list: %w", err)
 		}
 		for i := range found {
+			// A job that moved on between two of these reads has been seen before.
+			rows = slices.DeleteFunc(rows, func(r Row) bool { return r.ID == found[i].ID })
 			rows = append(rows, found[i].row())
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"sync"
@@ -34,9 +35,18 @@ const format = "q1."
 type Box struct {
 	path string
 	mu   sync.Mutex // one look at a time
-	seen time.Time  // when the file was changed that was read last
+	seen stamp      // of the file that was read last
 	ring atomic.Pointer[ring]
 }
+
+// stamp tells two readings of the file apart. Two changes may fall into one tick of the
+// file system's clock, but a rotation also makes the file longer.
+type stamp struct {
+	changed time.Time
+	size    int64
+}
+
+func stampOf(i fs.FileInfo) stamp { return stamp{i.ModTime(), i.Size()} }
 
 // ring is the keys of one reading of the file.
 type ring struct {
@@ -82,10 +92,10 @@ func (b *Box) holding(id string) *ring {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	info, err := os.Stat(b.path)
-	if err != nil || info.ModTime().Equal(b.seen) {
+	if err != nil || stampOf(info) == b.seen {
 		return b.ring.Load()
 	}
-	b.seen = info.ModTime()
+	b.seen = stampOf(info)
 	keys, err := read(b.path)
 	if err != nil {
 		return r

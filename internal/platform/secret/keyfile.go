@@ -36,7 +36,7 @@ func Load(path string, create bool) (*Box, error) {
 	b := &Box{path: path}
 	b.ring.Store(r)
 	if info, err := os.Stat(path); err == nil {
-		b.seen = info.ModTime()
+		b.seen = stampOf(info)
 	}
 	return b, nil
 }

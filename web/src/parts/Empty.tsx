@@ -9,11 +9,14 @@ export function Empty(props: {
   action?: ReactNode;
   icon?: IconName;
   compact?: boolean;
+  /** It is the whole page: its title is the page's heading. */
+  page?: boolean;
 }) {
+  const Title = props.page ? 'h1' : 'h3';
   return (
     <div className={props.compact ? 'q-state q-state-compact' : 'q-state'}>
       <Icon name={props.icon ?? 'empty'} className="q-state-icon" />
-      <h3>{props.title}</h3>
+      <Title>{props.title}</Title>
       {props.hint && <p>{props.hint}</p>}
       {props.action}
     </div>

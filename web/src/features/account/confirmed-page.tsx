@@ -18,6 +18,7 @@ export default function ConfirmedPage() {
   return (
     <main>
       <Empty
+        page
         icon="success"
         title={t('confirmed')}
         hint={t('confirmed.hint')}
