@@ -30,11 +30,14 @@ export function FirstSync(props: { lastSync: number; ready: boolean; onDone: () 
   const latest = syncs.data?.items[0];
   const running = latest?.state === 'running';
   const { onDone } = props;
-  const ran = useRef(false);
+  // A short sync may be over before it was ever seen running: what counts is that another one is the last.
+  const seen = useRef<string>(undefined);
+  const state = syncs.data && (running ? 'running' : (latest?.id ?? 'none'));
   useEffect(() => {
-    if (ran.current && !running) onDone();
-    ran.current = running;
-  }, [running, onDone]);
+    if (state === undefined) return;
+    if (state !== 'running' && seen.current !== undefined && seen.current !== state) onDone();
+    seen.current = state;
+  }, [state, onDone]);
   return (
     <span className="setup-copy">
       {can('mirror.sync') && (
