@@ -163,6 +163,39 @@ func TestPlansAgree(t *testing.T) {
 	})
 }
 
+// Of fifty lists that are merged one has nearly everything, in stretches: no page may end
+// early or leave rows out because only the beginning of each list is read at first.
+func TestOneOfManyHasMost(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.department(1, 0)
+		var all, turn []string
+		for i := range 50 {
+			all = append(all, "m"+strconv.Itoa(i))
+			turn = append(turn, all[i])
+		}
+		for range 250 {
+			turn = append(turn, "m7")
+		}
+		h.bulk(1200, turn)
+		h.viewer = manager("", all...)
+		for name, c := range map[string]struct {
+			filter url.Values
+			want   int
+		}{
+			"everything": {url.Values{}, 1200},
+			"a tag":      {url.Values{"tag": {"third"}}, 400},
+			"a name":     {url.Values{"q": {"客户"}}, 1200},
+		} {
+			if got := len(h.allFollows(c.filter)); got != c.want {
+				t.Errorf("%s: %d follows, want %d", name, got, c.want)
+			}
+			if got := len(h.allCustomers(c.filter)); got != c.want {
+				t.Errorf("%s: %d customers, want %d", name, got, c.want)
+			}
+		}
+	})
+}
+
 func TestCompanyRowsAreOfTheScope(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.company()

@@ -74,8 +74,8 @@ func (s *service) page(ctx context.Context, in *ListInput, l level) (viewer.View
 	if err != nil || p.nothing {
 		return v, none, err
 	}
-	var keys []cursor
-	if err := p.keys(after, in.Limit+1).Scan(ctx, &keys); err != nil {
+	keys, err := p.page(ctx, after, in.Limit+1)
+	if err != nil {
 		return v, none, err
 	}
 	return v, web.NewPage(keys, in.Limit, func(k cursor) cursor { return k }), nil

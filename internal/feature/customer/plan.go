@@ -2,6 +2,7 @@ package customer
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -197,25 +198,62 @@ func (p *plan) rows(s source) *bun.SelectQuery {
 	return p.narrow(apply(p.read.NewSelect().TableExpr(s.from, s.fromArgs...), s.where, "f"))
 }
 
-// keys selects one page of (at, id), newest first.
-func (p *plan) keys(after *cursor, limit int) *bun.SelectQuery {
+// key is a row of a page: its place in the order, and the member's list that it came from.
+type key struct {
+	At   int64
+	ID   int64
+	List int
+}
+
+// page reads one page of keys, newest first. Of each merged list it reads a few rows more
+// than its share: seldom does one of fifty members have the whole page. Only when all that
+// was read of a list stands on the page may there be more of it, and more is read.
+func (p *plan) page(ctx context.Context, after *cursor, limit int) ([]cursor, error) {
+	each := limit
+	if lists := len(p.sources()); lists > 1 && p.few() {
+		each = min(limit, 8+4*limit/lists)
+	}
+	for {
+		var keys []key
+		if err := p.keys(after, limit, each).Scan(ctx, &keys); err != nil {
+			return nil, err
+		}
+		from, used := map[int]int{}, 0
+		found := make([]cursor, len(keys))
+		for i, k := range keys {
+			found[i] = cursor{k.At, k.ID}
+			from[k.List]++
+			used = max(used, from[k.List])
+		}
+		if each == limit || used < each {
+			return found, nil
+		}
+		each = min(limit, 4*each)
+	}
+}
+
+// keys selects one page of (at, id, list), newest first, of no list more than each rows.
+func (p *plan) keys(after *cursor, limit, each int) *bun.SelectQuery {
 	var parts []string
 	var queries []any
 	var first *bun.SelectQuery
-	for _, s := range p.sources() {
+	for i, s := range p.sources() {
+		if !p.few() {
+			i = 0 // lists of tags overlap: the same row must look the same in each
+		}
 		at, row := bun.Safe(s.at), bun.Safe(s.id)
-		q := p.rows(s).ColumnExpr("? AS at, ? AS id", at, row).OrderExpr("? DESC, ? DESC", at, row).Limit(int64(limit))
+		q := p.rows(s).ColumnExpr("? AS at, ? AS id, ? AS list", at, row, i).OrderExpr("? DESC, ? DESC", at, row).Limit(int64(each))
 		if after != nil {
 			q = q.Where("(?, ?) < (?, ?)", at, row, after.At, after.ID)
 		}
-		parts, queries = append(parts, "SELECT at, id FROM (?) AS s"), append(queries, q)
+		parts, queries = append(parts, "SELECT at, id, list FROM (?) AS s"), append(queries, q)
 		first = cmp.Or(first, q)
 	}
 	if len(queries) == 1 {
 		return p.named(first)
 	}
 	all := p.read.NewRaw(strings.Join(parts, " UNION "), queries...) // not ALL: a follow with two of the tags comes once
-	return p.named(p.read.NewSelect().TableExpr("(?) AS u", all).ColumnExpr("u.at, u.id").OrderExpr("u.at DESC, u.id DESC").Limit(int64(limit)))
+	return p.named(p.read.NewSelect().TableExpr("(?) AS u", all).ColumnExpr("u.at, u.id, u.list").OrderExpr("u.at DESC, u.id DESC").Limit(int64(limit)))
 }
 
 // counted counts the rows, up to a limit.
