@@ -17,6 +17,9 @@ type Asks struct {
 	finds     []named[Find]
 	tiles     []named[Tiles]
 	trends    []named[Trends]
+	fields    []named[Fields]
+	selects   []named[Select]
+	sizes     []named[Size]
 }
 
 type named[T any] struct {
@@ -31,6 +34,9 @@ type Answers struct {
 	Find     Find
 	Tiles    Tiles
 	Trends   Trends
+	Fields   Fields
+	Select   Select
+	Size     Size
 }
 
 // Register adds a feature's answers. Called by the host before start, in menu order.
@@ -49,6 +55,15 @@ func (a *Asks) Register(slug string, answers Answers) {
 	}
 	if answers.Trends != nil {
 		a.trends = append(a.trends, named[Trends]{slug, answers.Trends})
+	}
+	if answers.Fields != nil {
+		a.fields = append(a.fields, named[Fields]{slug, answers.Fields})
+	}
+	if answers.Select != nil {
+		a.selects = append(a.selects, named[Select]{slug, answers.Select})
+	}
+	if answers.Size != nil {
+		a.sizes = append(a.sizes, named[Size]{slug, answers.Size})
 	}
 }
 
