@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -23,11 +22,7 @@ var migrationFiles embed.FS
 
 // Migrations are the tables of this package.
 func Migrations() db.Migrations {
-	files, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return db.Migrations{Set: "corp", FS: files}
+	return db.Migrations{Set: "corp", FS: db.Folder(migrationFiles, "migrations")}
 }
 
 // changed is the note that a corp or an app was saved.

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"io/fs"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -29,11 +28,7 @@ var files embed.FS
 
 // Migrations are the tables of this package.
 func Migrations() db.Migrations {
-	sub, err := fs.Sub(files, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return db.Migrations{Set: "message", FS: sub}
+	return db.Migrations{Set: "message", FS: db.Folder(files, "migrations")}
 }
 
 // Slug names the package among the features: its routes.

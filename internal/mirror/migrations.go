@@ -2,7 +2,6 @@ package mirror
 
 import (
 	"embed"
-	"io/fs"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 )
@@ -12,9 +11,5 @@ var migrationFiles embed.FS
 
 // Migrations are the mirror's tables.
 func Migrations() db.Migrations {
-	files, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return db.Migrations{Set: "mirror", FS: files}
+	return db.Migrations{Set: "mirror", FS: db.Folder(migrationFiles, "migrations")}
 }

@@ -27,7 +27,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"io/fs"
 
 	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
@@ -71,7 +70,7 @@ func New(d feature.Deps) feature.Feature {
 			bus.On("memberLeft", func(ctx context.Context, e event.MemberLeft) error { return s.forget(ctx, e.Corp) }),
 			bus.On("departmentsChanged", func(ctx context.Context, e event.DepartmentsChanged) error { return s.forget(ctx, e.Corp) }),
 		},
-		Migrations: migrations(),
+		Migrations: db.Folder(files, "migrations"),
 		Start:      s.start,
 	}
 }
@@ -83,14 +82,6 @@ func manifestRoles() []feature.Role {
 		list = append(list, feature.Role{Key: r.Key, Name: r.Name, Permissions: r.Permissions})
 	}
 	return list
-}
-
-func migrations() fs.FS {
-	sub, err := fs.Sub(files, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
 }
 
 // start brings the built-in roles up to date and listens for changes on other nodes.

@@ -27,7 +27,6 @@ import (
 	"cmp"
 	"context"
 	"embed"
-	"io/fs"
 	"strings"
 	"sync"
 	"time"
@@ -87,18 +86,10 @@ func New(d feature.Deps) feature.Feature {
 			bus.On("memberChanged", s.onMemberChanged),
 			bus.On("memberLeft", s.onMemberLeft),
 		},
-		Migrations: migrations(),
+		Migrations: db.Folder(files, "migrations"),
 		Start:      s.start,
 		Tell:       s.told,
 	}
-}
-
-func migrations() fs.FS {
-	sub, err := fs.Sub(files, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return sub
 }
 
 // start listens for sessions that end on other nodes, and makes the founder when there is

@@ -17,7 +17,6 @@ package audit
 
 import (
 	"embed"
-	"io/fs"
 	"log/slog"
 	"net/http"
 
@@ -65,10 +64,6 @@ func New(d feature.Deps) feature.Feature {
 			ids:   d.IDs, flood: newFlood(d.Clock),
 		},
 	}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
 	return feature.Feature{
 		Slug:    slug,
 		Auditor: s.recorder,
@@ -100,6 +95,6 @@ func New(d feature.Deps) feature.Feature {
 		},
 		Schedules:  []job.Schedule{{Kind: kindDaily, Every: dailyEvery}},
 		Answers:    ask.Answers{Tiles: s.tiles},
-		Migrations: files,
+		Migrations: db.Folder(migrations, "migrations"),
 	}
 }

@@ -17,7 +17,6 @@ package channelcode
 
 import (
 	"embed"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"time"
@@ -60,10 +59,6 @@ func New(d feature.Deps) feature.Feature {
 		db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, mirror: d.Mirror, clock: d.Clock, ids: d.IDs,
 		blob: d.Blob, http: d.HTTP, log: d.Log,
 	}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
 	return feature.Feature{
 		Slug: slug,
 		Routes: []web.Route{
@@ -93,7 +88,7 @@ func New(d feature.Deps) feature.Feature {
 			bus.On("memberLeft", s.memberLeft), bus.On("memberChanged", s.memberChanged),
 		},
 		Answers:    ask.Answers{Welcome: s.welcome, Timeline: s.timeline, Find: s.find, Tiles: s.tiles},
-		Migrations: files,
+		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}
 }

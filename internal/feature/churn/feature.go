@@ -11,7 +11,6 @@ package churn
 
 import (
 	"embed"
-	"io/fs"
 	"log/slog"
 	"net/http"
 
@@ -46,10 +45,6 @@ type service struct {
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, clock: d.Clock, search: d.Search, log: d.Log, publicURL: d.PublicURL}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
 	return feature.Feature{
 		Slug: slug,
 		Routes: []web.Route{
@@ -69,6 +64,6 @@ func New(d feature.Deps) feature.Feature {
 		Jobs:       []job.Definition{job.Define(kindNotify, s.notify, job.InLane(job.Urgent), job.GiveUp(s.givenUp))},
 		Listeners:  []bus.Listener{bus.On("lost", s.customerLost, bus.InLane(job.Urgent)), bus.On("added", s.customerAdded)},
 		Answers:    ask.Answers{Timeline: s.timeline},
-		Migrations: files,
+		Migrations: db.Folder(migrations, "migrations"),
 	}
 }

@@ -16,7 +16,6 @@ package customer
 
 import (
 	"embed"
-	"io/fs"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
@@ -49,10 +48,6 @@ type service struct {
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{db: d.DB, search: d.Search, asks: d.Asks, corps: d.Corps, clock: d.Clock, totals: &totals{clock: d.Clock, kept: map[string]kept{}}}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
 	return feature.Feature{
 		Slug: slug,
 		Routes: []web.Route{
@@ -73,6 +68,6 @@ func New(d feature.Deps) feature.Feature {
 			bus.On("added", s.added), bus.On("lost", s.lost), bus.On("deleted", s.deleted),
 		},
 		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Trends: s.trends},
-		Migrations: files,
+		Migrations: db.Folder(migrations, "migrations"),
 	}
 }

@@ -18,11 +18,11 @@ package network
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -45,10 +45,6 @@ type service struct{ deps feature.Deps }
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{deps: d}
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
 	return feature.Feature{
 		Slug: "network",
 		Routes: []web.Route{
@@ -63,7 +59,7 @@ func New(d feature.Deps) feature.Feature {
 			job.Define("forget", func(ctx context.Context, _ job.Job[struct{}]) error { return s.forget(ctx) }, job.InLane(job.Bulk), job.Attempts(1)),
 		},
 		Schedules:  []job.Schedule{{Kind: "forget", Every: 24 * time.Hour}},
-		Migrations: sub,
+		Migrations: db.Folder(migrations, "migrations"),
 		Start: func(ctx context.Context) error {
 			go s.keepUntil(ctx)
 			return nil

@@ -20,11 +20,11 @@ package setup
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -53,10 +53,6 @@ type service struct{ deps feature.Deps }
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{deps: d}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
 	return feature.Feature{
 		Slug: slug,
 		Routes: []web.Route{
@@ -95,6 +91,6 @@ func New(d feature.Deps) feature.Feature {
 			{Kind: kindExamine, Name: "setup.examineInstallation", Every: examineEvery},
 		},
 		Answers:    ask.Answers{Tiles: s.tiles},
-		Migrations: files,
+		Migrations: db.Folder(migrations, "migrations"),
 	}
 }

@@ -12,7 +12,6 @@ package welcome
 
 import (
 	"embed"
-	"io/fs"
 	"log/slog"
 	"time"
 
@@ -49,10 +48,6 @@ type service struct {
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{db: d.DB, corps: d.Corps, asks: d.Asks, live: d.Live, clock: d.Clock, ids: d.IDs, log: d.Log}
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
 	return feature.Feature{
 		Slug: slug,
 		Routes: []web.Route{
@@ -71,7 +66,7 @@ func New(d feature.Deps) feature.Feature {
 			bus.OnJob("added", s.customerAdded, bus.InLane(job.Urgent), bus.With(job.Attempts(tries), job.Timeout(window+2*time.Second))),
 		},
 		Answers:    ask.Answers{Timeline: s.timeline},
-		Migrations: files,
+		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}
 }

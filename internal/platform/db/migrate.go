@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,6 +19,16 @@ type Migrations struct {
 	Set string
 	// FS holds the *.sql files in goose's form, in its root.
 	FS fs.FS
+}
+
+// Folder is one folder of the files that a program carries; one that is not there is a
+// mistake of whoever built it.
+func Folder(files embed.FS, name string) fs.FS {
+	sub, err := fs.Sub(files, name)
+	if err != nil {
+		panic(err) // only a name that is no path
+	}
+	return sub
 }
 
 type migrator struct {

@@ -2,7 +2,6 @@ package job
 
 import (
 	"embed"
-	"io/fs"
 	"strings"
 	"time"
 
@@ -18,11 +17,7 @@ var migrations embed.FS
 
 // Migrations are the queue's tables.
 func Migrations() db.Migrations {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(err) // the folder is part of the program
-	}
-	return db.Migrations{Set: "job", FS: sub}
+	return db.Migrations{Set: "job", FS: db.Folder(migrations, "migrations")}
 }
 
 // entry is a row of job_job as the queue works with it.

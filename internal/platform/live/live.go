@@ -17,7 +17,6 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"maps"
 	"slices"
@@ -34,11 +33,7 @@ var migrations embed.FS
 
 // Migrations are the tables of this package.
 func Migrations() db.Migrations {
-	sub, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		panic(fmt.Sprintf("live: %v", err))
-	}
-	return db.Migrations{Set: "live", FS: sub}
+	return db.Migrations{Set: "live", FS: db.Folder(migrations, "migrations")}
 }
 
 const (

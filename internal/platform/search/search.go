@@ -41,7 +41,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"io/fs"
 
 	"github.com/uptrace/bun"
 
@@ -54,11 +53,7 @@ var migrations embed.FS
 
 // Migrations are the index's tables on the engine.
 func Migrations(e db.Engine) db.Migrations {
-	sub, err := fs.Sub(migrations, "migrations/"+string(e))
-	if err != nil {
-		panic(fmt.Sprintf("search: migrations of %s: %v", e, err))
-	}
-	return db.Migrations{Set: "search", FS: sub}
+	return db.Migrations{Set: "search", FS: db.Folder(migrations, "migrations/"+string(e))}
 }
 
 // Document is the text of one row.
