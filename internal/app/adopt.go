@@ -58,6 +58,15 @@ func (a *App) menu() []feature.MenuEntry {
 	return all
 }
 
+// exports is every list that can be taken away as a file.
+func (a *App) exports() []feature.Export {
+	var all []feature.Export
+	for _, f := range a.Features {
+		all = append(all, f.Exports...)
+	}
+	return all
+}
+
 // mount builds the web server and puts every route on it.
 func (a *App) mount() error {
 	var guard web.Guard
@@ -106,6 +115,11 @@ func (a *App) checkPermissions() error {
 	known := map[string]bool{}
 	for _, p := range a.Permissions() {
 		known[p.Key] = true
+	}
+	for _, e := range a.exports() {
+		if !known[e.Permission] {
+			return fmt.Errorf("app: the export %s asks for permission %q, which no feature lists", e.Key, e.Permission)
+		}
 	}
 	for _, r := range a.Web.Routes() {
 		if r.Permission != "" && !known[r.Permission] {

@@ -142,6 +142,6 @@ func (a *App) deps() feature.Deps {
 		Mirror: a.Mirror, Asks: a.Asks, Rights: a.rights, Clock: a.opts.Clock, IDs: a.IDs, Blob: a.Blob,
 		HTTP: &http.Client{Transport: a.Outgoing.As("pictures")}, Outgoing: a.Outgoing, Search: a.Search, Sealer: a.sealer, Log: a.log, PublicURL: strings.TrimSuffix(a.Config.PublicURL(), "/"),
 		WeCom: feature.WeComPages{OpenURL: a.Config.WeCom.OpenURL, LoginURL: a.Config.WeCom.LoginURL},
-		Menu:  a.menu, Permissions: a.Permissions, Examine: a.Examine, AdminName: a.Config.Admin.Name, AdminPassword: a.Config.Admin.Password,
+		Menu:  a.menu, Exports: a.exports, Permissions: a.Permissions, Examine: a.Examine, AdminName: a.Config.Admin.Name, AdminPassword: a.Config.Admin.Password,
 	}
 }

@@ -64,6 +64,8 @@ type Deps struct {
 	Examine func(ctx context.Context) []corp.Finding
 	// Menu lists every feature's entries; account filters it for the signed-in viewer.
 	Menu func() []MenuEntry
+	// Exports lists every list that can be taken away as a file.
+	Exports func() []Export
 	// Permissions lists every right there is, for those who hand them out.
 	Permissions func() []Permission
 	// AdminName is the sign-in name of the first administrator.
@@ -100,6 +102,8 @@ type Feature struct {
 	Schedules []job.Schedule
 	Listeners []bus.Listener
 	Answers   ask.Answers
+	// Exports are the feature's lists that people may take away as files.
+	Exports []Export
 	// Migrations holds *.sql files in its root; nil when the feature owns no tables.
 	Migrations fs.FS
 

@@ -10,6 +10,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/churn"
 	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
 	"github.com/queqiao-scrm/queqiao/internal/feature/eventlog"
+	"github.com/queqiao-scrm/queqiao/internal/feature/export"
 	"github.com/queqiao-scrm/queqiao/internal/feature/home"
 	"github.com/queqiao-scrm/queqiao/internal/feature/network"
 	"github.com/queqiao-scrm/queqiao/internal/feature/setup"
@@ -28,6 +29,7 @@ func Features() []feature.New {
 		customer.New,    // 客户
 		churn.New,       // 流失提醒
 		eventlog.New,    // 事件日志
+		export.New,      // 导出记录
 		network.New,     // 外联主机
 		setup.New,       // 接入企业微信、系统健康
 	}

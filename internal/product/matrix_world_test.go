@@ -204,6 +204,8 @@ func (w *world) furnish(c, member, word string) {
 		VALUES (?, ?, 1, ?, 'change_external_contact.edit_external_contact', ?, ?, 'failed', ?, 1, ?, ?, ?)`,
 		make1("callback"), c, c+member, "customer/"+external+"/"+member, "<xml>"+word+"</xml>", word, now, now, now)
 	w.session(c, member, 0, make1("session"), word)
+	make1("export")
+	w.name("exportList", word, "customer.follows")
 	w.name("member", word, map[string]string{inside: "zhang", outside: "li", foreign: "fremd"}[word])
 }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/csv"
 	"fmt"
+	"io"
 	"iter"
 	"mime"
 	"net/http"
@@ -24,13 +25,23 @@ const byteOrderMark = "\xef\xbb\xbf"
 // CSV answers with a table as a download. Rows are written as they come, so the table
 // may be of any length. An error before the first row becomes a problem; a later one
 // ends the connection, so that half a file is not taken for a whole one.
+func CSV(w http.ResponseWriter, name string, header []string, rows Rows) error {
+	return writeCSV(w, header, rows, func() { download(w, name+".csv", "text/csv; charset=utf-8") })
+}
+
+// WriteCSV writes a table, row by row as they come.
 //
 // Cells that a spreadsheet would run as a formula get a leading apostrophe.
-func CSV(w http.ResponseWriter, name string, header []string, rows Rows) error {
+func WriteCSV(w io.Writer, header []string, rows Rows) error {
+	return writeCSV(w, header, rows, func() {})
+}
+
+// writeCSV calls begin before the first byte, when the first row is there.
+func writeCSV(w io.Writer, header []string, rows Rows, begin func()) error {
 	out := csv.NewWriter(w)
-	begin := func() error {
-		download(w, name+".csv", "text/csv; charset=utf-8")
-		if _, err := w.Write([]byte(byteOrderMark)); err != nil {
+	head := func() error {
+		begin()
+		if _, err := io.WriteString(w, byteOrderMark); err != nil {
 			return err
 		}
 		return out.Write(harmless(header))
@@ -38,7 +49,7 @@ func CSV(w http.ResponseWriter, name string, header []string, rows Rows) error {
 	begun := false
 	for row, err := range rows {
 		if err == nil && !begun {
-			begun, err = true, begin()
+			begun, err = true, head()
 		}
 		if err == nil {
 			cells := make([]string, len(row))
@@ -52,7 +63,7 @@ func CSV(w http.ResponseWriter, name string, header []string, rows Rows) error {
 		}
 	}
 	if !begun {
-		if err := begin(); err != nil {
+		if err := head(); err != nil {
 			return err
 		}
 	}
@@ -63,38 +74,80 @@ func CSV(w http.ResponseWriter, name string, header []string, rows Rows) error {
 // MaxXLSXRows is the most rows a sheet takes, its head included.
 const MaxXLSXRows = excelize.TotalRows
 
-// XLSX answers with a table as an Excel file of one sheet. Rows go through a temporary
-// file, so memory stays small; the answer begins when the last row is in, and an error
-// on the way becomes a problem. More than MaxXLSXRows rows are an error: offer CSV.
-func XLSX(w http.ResponseWriter, name, sheet string, header []string, rows Rows) (err error) {
+// XLSX answers with a table as an Excel file. Rows go through a temporary file, so memory
+// stays small; the answer begins when the last row is in, and an error on the way becomes
+// a problem. What is beyond MaxXLSXRows goes on in a second sheet, and so on.
+func XLSX(w http.ResponseWriter, name, sheet string, header []string, rows Rows) error {
+	return writeXLSX(w, sheet, header, rows, func() {
+		download(w, name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	})
+}
+
+// WriteXLSX writes a table as an Excel file, as XLSX does.
+func WriteXLSX(w io.Writer, sheet string, header []string, rows Rows) error {
+	return writeXLSX(w, sheet, header, rows, func() {})
+}
+
+func writeXLSX(w io.Writer, sheet string, header []string, rows Rows, begin func()) (err error) {
 	book := excelize.NewFile()
 	defer func() {
 		if closeErr := book.Close(); err == nil {
 			err = closeErr
 		}
 	}()
-	if err := book.SetSheetName("Sheet1", sheet); err != nil {
+	if err := fillXLSX(book, sheet, header, rows, MaxXLSXRows); err != nil {
+		return err
+	}
+	begin()
+	if _, err := book.WriteTo(w); err != nil {
 		return fmt.Errorf("web: xlsx: %w", err)
 	}
-	out, err := book.NewStreamWriter(sheet)
-	if err != nil {
-		return fmt.Errorf("web: xlsx: %w", err)
-	}
+	return nil
+}
+
+// fillXLSX puts the rows on as many sheets as they need: most is how many one takes, its head included.
+func fillXLSX(book *excelize.File, sheet string, header []string, rows Rows, most int) error {
 	line := make([]any, len(header))
 	for i, h := range header {
 		line[i] = harmlessText(h)
 	}
-	n := 1
-	if err := out.SetRow("A1", line); err != nil {
-		return fmt.Errorf("web: xlsx: %w", err)
+	var out *excelize.StreamWriter
+	sheets, n := 0, 0
+	turn := func() (err error) {
+		if out != nil {
+			if err := out.Flush(); err != nil {
+				return fmt.Errorf("web: xlsx: %w", err)
+			}
+		}
+		name := sheet
+		if sheets++; sheets > 1 {
+			name = fmt.Sprintf("%s %d", sheet, sheets)
+			_, err = book.NewSheet(name)
+		} else {
+			err = book.SetSheetName("Sheet1", name)
+		}
+		if err == nil {
+			out, err = book.NewStreamWriter(name)
+		}
+		if err == nil {
+			n, err = 1, out.SetRow("A1", line)
+		}
+		if err != nil {
+			return fmt.Errorf("web: xlsx: %w", err)
+		}
+		return nil
+	}
+	if err := turn(); err != nil {
+		return err
 	}
 	for row, err := range rows {
+		if err == nil && n == most {
+			err = turn()
+		}
 		if err != nil {
 			return err
 		}
-		if n++; n > MaxXLSXRows {
-			return fmt.Errorf("web: xlsx: more than %d rows", MaxXLSXRows)
-		}
+		n++
 		cells := make([]any, len(row))
 		for i, v := range row {
 			cells[i] = cellValue(v)
@@ -104,10 +157,6 @@ func XLSX(w http.ResponseWriter, name, sheet string, header []string, rows Rows)
 		}
 	}
 	if err := out.Flush(); err != nil {
-		return fmt.Errorf("web: xlsx: %w", err)
-	}
-	download(w, name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	if _, err := book.WriteTo(w); err != nil {
 		return fmt.Errorf("web: xlsx: %w", err)
 	}
 	return nil

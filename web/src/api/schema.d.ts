@@ -1322,6 +1322,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/export/lists/{list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看列表可导出的列 */
+        get: operations["export.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/export/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看自己的导出记录 */
+        get: operations["export.getRuns"];
+        put?: never;
+        /** 导出列表 */
+        post: operations["export.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/export/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 取消或删除导出 */
+        delete: operations["export.remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/export/runs/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 下载导出的文件 */
+        get: operations["export.download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/home/jobs": {
         parameters: {
             query?: never;
@@ -3045,9 +3114,60 @@ export interface components {
             /** @description id, 13 characters that sort by time */
             job: string;
         };
+        ExportListView: {
+            columns: components["schemas"]["FeatureExportColumn"][];
+            en: string;
+            key: string;
+            zh: string;
+        };
+        ExportView: {
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            createdAt: number;
+            en: string;
+            error: string;
+            /**
+             * Format: int64
+             * @description unix ms, 0 when there is no file
+             */
+            expiresAt: number;
+            /**
+             * Format: int64
+             * @description unix ms, 0 while it is in the making
+             */
+            finishedAt: number;
+            format: string;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            list: string;
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled" | "expired";
+            /**
+             * Format: int64
+             * @description about how many there will be, 0 when unknown
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description rows in the file so far
+             */
+            written: number;
+            zh: string;
+        };
         FaultField: {
             field: string;
             message: string;
+        };
+        FeatureExportColumn: {
+            /** @description part of the file unless somebody decides otherwise */
+            chosen: boolean;
+            en: string;
+            key: string;
+            zh: string;
         };
         FileInputBody: {
             content: string;
@@ -3297,6 +3417,12 @@ export interface components {
             next?: string;
             total?: components["schemas"]["Total"];
         };
+        PageExportView: {
+            items: components["schemas"]["ExportView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
         PageMirrorMemberBrief: {
             items: components["schemas"]["MirrorMemberBrief"][];
             /** @description cursor of the following page; absent on the last */
@@ -3488,6 +3614,18 @@ export interface components {
             /** @description sign-in name of a local account */
             name: string;
             password: string;
+        };
+        StartInputBody: {
+            /** @description keys in the order of the file; the usual ones when empty */
+            columns?: string[];
+            /** @description heads and words in English instead of Chinese */
+            english?: boolean;
+            /** @description the list's own filter */
+            filter?: unknown;
+            /** @enum {string} */
+            format: "xlsx" | "csv";
+            /** @description key of the list, e.g. customer.follows */
+            list: string;
         };
         StateInputBody: {
             disabled: boolean;
@@ -6424,6 +6562,163 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EventlogJob"];
                 };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportListView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export.getRuns": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageExportView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export.start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export.remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export.download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem (RFC 9457) */
             default: {

@@ -1,0 +1,241 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+type runArgs struct {
+	Run id.ID `json:"run"`
+}
+
+// step is after how many rows the progress is shown anew.
+const step = 5000
+
+// run makes the file. Twice is harmless: it is written whole under the same name, and only
+// a run that is still wanted is recorded as done.
+func (s *service) run(ctx context.Context, j job.Job[runArgs]) error {
+	r, err := byID(ctx, s.db.Read(), j.Corp, j.Args.Run)
+	if fault.CodeOf(err) == fault.NotFound || err == nil && !r.State.open() {
+		return job.Cancel(err)
+	}
+	if err != nil {
+		return err
+	}
+	l, q, err := s.begin(ctx, &r)
+	if err == nil {
+		err = s.write(ctx, j, &r, l, q)
+	}
+	switch f, said := errors.AsType[*fault.Fault](err); {
+	case err == nil:
+	case said && f.Code != fault.Internal && ctx.Err() == nil:
+		// The list itself says why not: a right that is gone, a filter that no longer fits.
+		return s.fail(ctx, r, f.Message)
+	default:
+		return err
+	}
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		now := s.clock.Now()
+		r.FinishedAt, r.ExpiresAt = db.MS(now), db.MS(now.Add(keepFor))
+		wanted, err := finish(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		if !wanted {
+			tx.AfterCommit(func() { s.drop(context.WithoutCancel(ctx), r) })
+		}
+		if err := s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String()); err != nil {
+			return err
+		}
+		return j.Done(ctx, tx)
+	})
+}
+
+// begin finds the list and its owner's present rights, and notes them.
+func (s *service) begin(ctx context.Context, r *Run) (feature.Export, feature.ExportQuery, error) {
+	v, err := s.rights.Resolve(ctx, r.who())
+	if err != nil {
+		return feature.Export{}, feature.ExportQuery{}, err
+	}
+	q, err := r.query(v)
+	if err != nil {
+		return feature.Export{}, q, err
+	}
+	l, err := s.may(v, r.List)
+	if err != nil {
+		return l, q, fault.New(fault.Forbidden, "导出人已没有导出这个列表的权限")
+	}
+	if l.Total != nil {
+		if r.Total, err = l.Total(ctx, q); err != nil {
+			return l, q, err
+		}
+	}
+	r.Phones = v.Can(viewer.PermissionPhone)
+	if r.Members, err = seen(v); err != nil {
+		return l, q, err
+	}
+	return l, q, s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		wanted, err := begin(ctx, tx, *r)
+		if err == nil && !wanted {
+			err = job.Cancel(nil)
+		}
+		if err != nil {
+			return err
+		}
+		return s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())
+	})
+}
+
+// write streams the rows into the store; memory holds one page of them.
+func (s *service) write(ctx context.Context, j job.Job[runArgs], r *Run, l feature.Export, q feature.ExportQuery) error {
+	head, err := heads(ctx, l, q)
+	if err != nil {
+		return err
+	}
+	rows := func(yield func([]any, error) bool) {
+		for row, err := range l.Rows(ctx, q) {
+			if err == nil {
+				if r.Written++; r.Written%step == 0 {
+					err = s.progress(ctx, j, *r)
+				}
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+	in, out := io.Pipe()
+	made := make(chan error, 1)
+	go func() {
+		var err error
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("export: %s panicked: %v", l.Key, p)
+			}
+			out.CloseWithError(err)
+			made <- err
+		}()
+		if r.Format == "csv" {
+			err = web.WriteCSV(out, head, rows)
+			return
+		}
+		name := l.ZH
+		if q.English {
+			name = l.EN
+		}
+		err = web.WriteXLSX(out, name, head, rows)
+	}()
+	var info blob.Info
+	info, err = s.blob.Put(ctx, r.key(), in, -1, contentType(r.Format))
+	in.CloseWithError(err) // a writer that still writes must not wait for ever
+	if cause := <-made; cause != nil {
+		err = cause // the reason, not what the store made of it
+	}
+	r.Bytes = info.Size
+	return err
+}
+
+func contentType(format string) string {
+	if format == "csv" {
+		return "text/csv; charset=utf-8"
+	}
+	return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+}
+
+// heads are the names of the columns; one that is gone since it was chosen is an error.
+func heads(ctx context.Context, l feature.Export, q feature.ExportQuery) ([]string, error) {
+	columns, err := l.Columns(ctx, q.Viewer)
+	if err != nil {
+		return nil, err
+	}
+	names := map[string]string{}
+	for _, c := range columns {
+		names[c.Key] = c.ZH
+		if q.English {
+			names[c.Key] = c.EN
+		}
+	}
+	var head []string
+	for _, key := range q.Columns {
+		name, known := names[key]
+		if !known {
+			return nil, fault.Newf(fault.Invalid, "列 %s 已不存在，请重新导出", key)
+		}
+		head = append(head, name)
+	}
+	return head, nil
+}
+
+func (s *service) progress(ctx context.Context, j job.Job[runArgs], r Run) error {
+	if err := j.Report(ctx, r.Written, r.Total, ""); err != nil {
+		return err
+	}
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := moved(ctx, tx, r.ID, r.Written); err != nil {
+			return err
+		}
+		return s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())
+	})
+}
+
+// fail records why there is no file; trying again would not help.
+func (s *service) fail(ctx context.Context, r Run, reason string) error {
+	s.drop(ctx, r)
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := settle(ctx, tx, r.ID, Failed, reason, db.NowMS(s.clock)); err != nil {
+			return err
+		}
+		return s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())
+	})
+}
+
+// givenUp marks a file that could not be made.
+func (s *service) givenUp(ctx context.Context, j job.Job[runArgs], _ error) {
+	if err := s.fail(ctx, Run{ID: j.Args.Run, Corp: j.Corp}, "生成文件时多次出错，请在事件日志的后台任务中查看"); err != nil {
+		s.log.ErrorContext(ctx, "an export stays running", "run", j.Args.Run.String(), "error", err.Error())
+	}
+}
+
+// drop removes a file that nobody may fetch; the sweep of the store would find it later.
+func (s *service) drop(ctx context.Context, r Run) {
+	if r.Format == "" {
+		return
+	}
+	if err := s.blob.Delete(ctx, r.key()); err != nil {
+		s.log.WarnContext(ctx, "the file of an export was not removed", "run", r.ID.String(), "error", err.Error())
+	}
+}
+
+// sweep removes files whose time is over. Twice is harmless: what is gone stays gone.
+func (s *service) sweep(ctx context.Context, _ job.Job[struct{}]) error {
+	for {
+		rows, err := expired(ctx, s.db.Read(), db.NowMS(s.clock), 100)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, r := range rows {
+			if err := s.blob.Delete(ctx, r.key()); err != nil {
+				return err
+			}
+			if err := s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+				if err := expire(ctx, tx, r.ID); err != nil {
+					return err
+				}
+				return s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())
+			}); err != nil {
+				return err
+			}
+		}
+	}
+}

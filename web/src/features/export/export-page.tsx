@@ -1,0 +1,137 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { api, ok } from '@/api/client';
+import type { components } from '@/api/schema';
+import { useI18n } from '@/lib/i18n';
+import { useLive } from '@/lib/live';
+import { formatBytes, formatNumber } from '@/lib/measure';
+import { Button } from '@/parts/Button';
+import { type Column, DataTable } from '@/parts/DataTable';
+import { Hint } from '@/parts/Facts';
+import { useFeedback } from '@/parts/Feedback';
+import { JobProgress } from '@/parts/JobProgress';
+import { Page } from '@/parts/Page';
+import { StateBadge, type Tone } from '@/parts/StateBadge';
+import { TimeText } from '@/parts/TimeText';
+import { useT } from './strings';
+
+type Run = components['schemas']['ExportView'];
+
+const tone: Record<Run['state'], Tone> = {
+  waiting: 'busy',
+  running: 'busy',
+  done: 'good',
+  failed: 'bad',
+  cancelled: 'quiet',
+  expired: 'quiet',
+};
+
+/** The files that the viewer took away, the newest first. */
+export default function ExportPage() {
+  const t = useT();
+  const { language } = useI18n();
+  useLive('export', [['export', 'runs']]);
+  const columns: Column<Run>[] = [
+    {
+      key: 'list',
+      title: t('list'),
+      fixed: true,
+      width: 220,
+      render: (row) => (
+        <>
+          {language === 'en' ? row.en : row.zh} <span className="q-faint">{row.format.toUpperCase()}</span>
+        </>
+      ),
+    },
+    { key: 'state', title: t('state'), width: 220, render: (row) => <RunState run={row} /> },
+    {
+      key: 'rows',
+      title: t('rows'),
+      width: 100,
+      align: 'right',
+      render: (row) => formatNumber(language, row.written),
+    },
+    {
+      key: 'size',
+      title: t('size'),
+      width: 90,
+      align: 'right',
+      render: (row) => (row.bytes > 0 ? formatBytes(row.bytes) : '–'),
+    },
+    { key: 'created', title: t('created'), width: 140, render: (row) => <TimeText at={row.createdAt} /> },
+    {
+      key: 'expires',
+      title: t('expires'),
+      width: 140,
+      render: (row) => (row.state === 'done' ? <TimeText at={row.expiresAt} /> : '–'),
+    },
+    { key: 'actions', title: '', width: 170, render: (row) => <Actions run={row} /> },
+  ];
+  return (
+    <Page title={t('title')} meaning={t('meaning')}>
+      <DataTable<Run>
+        id="export.runs"
+        label={t('title')}
+        columns={columns}
+        rowKey={(row) => row.id}
+        queryKey={['export', 'runs']}
+        load={({ after, limit, signal }) =>
+          ok(api.GET('/api/export/runs', { params: { query: { after, limit } }, signal }))
+        }
+        empty={{ title: t('empty'), hint: t('empty.hint') }}
+      />
+    </Page>
+  );
+}
+
+function RunState({ run }: { run: Run }) {
+  const t = useT();
+  if (run.state === 'running') {
+    return (
+      <JobProgress
+        job={{
+          title: t('progress'),
+          done: run.written,
+          total: run.total || undefined,
+          startedAt: run.createdAt,
+        }}
+      />
+    );
+  }
+  const badge = <StateBadge tone={tone[run.state]}>{t(`state.${run.state}`)}</StateBadge>;
+  return run.error ? <Hint text={run.error}>{badge}</Hint> : badge;
+}
+
+function Actions({ run }: { run: Run }) {
+  const t = useT();
+  const client = useQueryClient();
+  const feedback = useFeedback();
+  const open = run.state === 'waiting' || run.state === 'running';
+  const remove = async () => {
+    const sure = await feedback.confirm({
+      title: t(open ? 'cancel.title' : 'remove.title'),
+      detail: t(open ? 'cancel.detail' : 'remove.detail'),
+      action: t(open ? 'cancel' : 'remove'),
+      danger: true,
+      onConfirm: () => ok(api.DELETE('/api/export/runs/{id}', { params: { path: { id: run.id } } })),
+    });
+    if (!sure) return;
+    feedback.done(t(open ? 'cancelled' : 'removed'));
+    await client.invalidateQueries({ queryKey: ['export', 'runs'] });
+  };
+  return (
+    <span className="q-row">
+      {run.state === 'done' && (
+        <Button
+          size="small"
+          icon="download"
+          onClick={() => window.location.assign(`/api/export/runs/${run.id}/file`)}
+        >
+          {t('download')}
+        </Button>
+      )}
+      <Button size="small" look="quiet" onClick={remove}>
+        {t(open ? 'cancel' : 'remove')}
+      </Button>
+    </span>
+  );
+}
