@@ -23,6 +23,7 @@ func (a *App) adopt(f feature.Feature) {
 	a.Bus.Register(f.Slug, f.Listeners...)
 	a.schedule(f.Slug, f.Schedules)
 	a.Asks.Register(f.Slug, f.Answers)
+	a.Notices.Register(f.Slug, f.Notices...)
 	if f.Resolver != nil {
 		a.rights.resolver = f.Resolver
 	}

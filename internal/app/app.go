@@ -23,6 +23,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/message"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/notice"
 	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
 	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
@@ -70,11 +71,13 @@ type App struct {
 	Live   *live.Live
 	Corps  *corp.Registry
 	Mirror *mirror.Mirror
-	Asks   *ask.Asks
-	IDs    *id.Source
-	Web    *web.Server
-	Blob   blob.Store
-	Search *search.Index
+	// Notices tells members things in their WeCom.
+	Notices *notice.Notices
+	Asks    *ask.Asks
+	IDs     *id.Source
+	Web     *web.Server
+	Blob    blob.Store
+	Search  *search.Index
 	// Outgoing is the one way out, and the record of whom the program called.
 	Outgoing *outgoing.Transport
 
@@ -156,7 +159,7 @@ var errStarting = errors.New("app: still starting")
 
 // Sets lists all migrations in the order platform, corp, mirror, features as listed.
 func (a *App) Sets() []db.Migrations {
-	sets := []db.Migrations{job.Migrations(), live.Migrations(), search.Migrations(a.DB.Engine()), corp.Migrations(), mirror.Migrations(), message.Migrations()}
+	sets := []db.Migrations{job.Migrations(), live.Migrations(), search.Migrations(a.DB.Engine()), corp.Migrations(), mirror.Migrations(), message.Migrations(), notice.Migrations()}
 	for _, f := range a.Features {
 		if f.Migrations != nil {
 			sets = append(sets, db.Migrations{Set: f.Slug, FS: f.Migrations})

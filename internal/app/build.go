@@ -10,6 +10,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/notice"
 	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
 	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/config"
@@ -115,6 +116,12 @@ func (a *App) build(features []feature.New) {
 	})
 	a.Queue.Register(job.Prefixed(mirror.Slug, a.Mirror.Jobs()...)...)
 	a.schedule(mirror.Slug, a.Mirror.Schedules())
+	a.Notices = notice.New(notice.Deps{
+		DB: a.DB, Jobs: job.Scoped(a.Queue, notice.Slug), Corps: a.Corps, Clock: a.opts.Clock, IDs: a.IDs, Live: a.Live, Log: a.log,
+		PublicURL: a.publicURL(),
+	})
+	a.Queue.Register(job.Prefixed(notice.Slug, a.Notices.Jobs()...)...)
+	a.schedule(notice.Slug, a.Notices.Schedules())
 	a.upkeep()
 	for _, newFeature := range features {
 		f := newFeature(a.deps())
@@ -134,13 +141,16 @@ func (a *App) tell(ctx context.Context, tx db.Tx, corp, topic string) error {
 	return a.Live.Publish(ctx, tx, corp, topic)
 }
 
+// publicURL is where people reach the program, without a slash at the end.
+func (a *App) publicURL() string { return strings.TrimSuffix(a.Config.PublicURL(), "/") }
+
 // deps are the handles for the next feature; its slug is not known before New returns,
 // so what depends on it is bound to the slug through adopt.
 func (a *App) deps() feature.Deps {
 	return feature.Deps{
 		DB: a.DB, Queue: a.Queue, Events: a.Bus, Live: a.Live, Corps: a.Corps,
-		Mirror: a.Mirror, Asks: a.Asks, Rights: a.rights, Clock: a.opts.Clock, IDs: a.IDs, Blob: a.Blob,
-		HTTP: &http.Client{Transport: a.Outgoing.As("pictures")}, Outgoing: a.Outgoing, Search: a.Search, Sealer: a.sealer, Log: a.log, PublicURL: strings.TrimSuffix(a.Config.PublicURL(), "/"),
+		Mirror: a.Mirror, Notices: a.Notices, Asks: a.Asks, Rights: a.rights, Clock: a.opts.Clock, IDs: a.IDs, Blob: a.Blob,
+		HTTP: &http.Client{Transport: a.Outgoing.As("pictures")}, Outgoing: a.Outgoing, Search: a.Search, Sealer: a.sealer, Log: a.log, PublicURL: a.publicURL(),
 		WeCom: feature.WeComPages{OpenURL: a.Config.WeCom.OpenURL, LoginURL: a.Config.WeCom.LoginURL},
 		Menu:  a.menu, Exports: a.exports, Permissions: a.Permissions, Examine: a.Examine, AdminName: a.Config.Admin.Name, AdminPassword: a.Config.Admin.Password,
 	}

@@ -60,21 +60,22 @@ func importTable() []row {
 		{"internal/viewer", []string{platform, sdk}, "who looks is the same question for every feature"},
 		{"internal/corp/...", []string{platform, sdk}, "corps and their keys are known before anything that they have"},
 		{"internal/mirror/...", below("internal/corp"), "what WeCom knows does not depend on what we add to it"},
+		{"internal/notice", below("internal/corp", "internal/mirror"), "what members are told and how, whoever tells it: never a feature's words"},
 		{
-			"internal/feature", below("internal/corp", "internal/mirror"),
+			"internal/feature", below("internal/corp", "internal/mirror", "internal/notice"),
 			"the contract names what features are handed, and none of them",
 		},
 		{
-			"internal/feature/*", below("internal/corp", "internal/mirror", "internal/feature"),
+			"internal/feature/*", below("internal/corp", "internal/mirror", "internal/notice", "internal/feature"),
 			"features never import each other: they share the mirror, news (event) and questions (ask)",
 		},
 		{"internal/product", []string{"internal/feature", "internal/feature/*"}, "the list of features, and nothing but the list"},
 		{
-			"internal/app/...", below("internal/corp", "internal/mirror", "internal/feature", "web"),
+			"internal/app/...", below("internal/corp", "internal/mirror", "internal/notice", "internal/feature", "web"),
 			"the list of features is handed in, so that a test can hand in one",
 		},
 		{
-			"internal/apptest/...", below("internal/corp", "internal/mirror", "internal/feature", "internal/app", "web"),
+			"internal/apptest/...", below("internal/corp", "internal/mirror", "internal/notice", "internal/feature", "internal/app", "web"),
 			"boots the real program for tests with the features it is given",
 		},
 		{"internal/arch", nil, "the rules read source; they run none of it"},

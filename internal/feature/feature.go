@@ -16,6 +16,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/notice"
 	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
 	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
@@ -42,14 +43,16 @@ type Deps struct {
 	Live   *live.Live
 	Corps  *corp.Registry // corps, their time zones and WeCom clients
 	Mirror *mirror.Mirror
-	Asks   *ask.Asks
-	Rights viewer.Resolver
-	Clock  clock.Clock
-	IDs    *id.Source
-	Blob   blob.Store
-	Search *search.Index
-	Sealer *secret.Box
-	Log    *slog.Logger
+	// Notices tells members things in their WeCom; the kinds stand in the manifest.
+	Notices *notice.Notices
+	Asks    *ask.Asks
+	Rights  viewer.Resolver
+	Clock   clock.Clock
+	IDs     *id.Source
+	Blob    blob.Store
+	Search  *search.Index
+	Sealer  *secret.Box
+	Log     *slog.Logger
 	// HTTP is the one way out for anything but WeCom's API: it reaches only allowed hosts.
 	HTTP *http.Client
 	// Outgoing is that way out itself, with its list and its book of whom the program
@@ -104,6 +107,8 @@ type Feature struct {
 	Answers   ask.Answers
 	// Exports are the feature's lists that people may take away as files.
 	Exports []Export
+	// Notices are the kinds of what the feature tells members through Deps.Notices.
+	Notices []notice.Kind
 	// Migrations holds *.sql files in its root; nil when the feature owns no tables.
 	Migrations fs.FS
 
