@@ -54,6 +54,16 @@ func oneCustomer(ctx context.Context, q db.Querier, corp, column string, key any
 	return c, err
 }
 
+// Faces is what a page shows of the members and customers that its rows name: names by
+// userid, customers by external_userid. Two queries, however many rows.
+func Faces(ctx context.Context, q db.Querier, corp string, members, externals []string) (names map[string]string, known map[string]Customer, err error) {
+	if names, err = Names(ctx, q, corp, members); err != nil {
+		return nil, nil, err
+	}
+	known, err = Customers(ctx, q, corp, externals)
+	return names, known, err
+}
+
 // Customers finds many customers in one query, keyed by external_userid; the unknown
 // are absent.
 func Customers(ctx context.Context, q db.Querier, corp string, externals []string) (map[string]Customer, error) {

@@ -56,13 +56,18 @@ type chainInput struct {
 	Chain string `query:"chain" enum:"corp,installation" doc:"installation: what belongs to no corp"`
 }
 
+// asked finds who asks, and whose chain he means.
+func asked(ctx context.Context, chain string) (v viewer.Viewer, corp string, err error) {
+	if v, err = viewer.From(ctx); err != nil {
+		return v, "", err
+	}
+	corp, err = chainOf(v, chain)
+	return v, corp, err
+}
+
 // GetStatus shows how the chain stands.
 func (s *service) GetStatus(ctx context.Context, in *chainInput) (*Status, error) {
-	v, err := viewer.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	corp, err := chainOf(v, in.Chain)
+	v, corp, err := asked(ctx, in.Chain)
 	if err != nil {
 		return nil, err
 	}
@@ -117,11 +122,7 @@ const verifyWait = 5 * time.Second
 
 // Verify has the chain proved from end to end and gives the result, or that it runs.
 func (s *service) Verify(ctx context.Context, in *chainInput) (*Check, error) {
-	v, err := viewer.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	corp, err := chainOf(v, in.Chain)
+	_, corp, err := asked(ctx, in.Chain)
 	if err != nil {
 		return nil, err
 	}
@@ -148,11 +149,7 @@ func (s *service) Verify(ctx context.Context, in *chainInput) (*Check, error) {
 
 // SealNow signs the head of the chain as it is.
 func (s *service) SealNow(ctx context.Context, in *chainInput) (*Seal, error) {
-	v, err := viewer.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	corp, err := chainOf(v, in.Chain)
+	_, corp, err := asked(ctx, in.Chain)
 	if err != nil {
 		return nil, err
 	}
@@ -177,11 +174,7 @@ type settingInput struct {
 
 // PutSetting changes how long entries are kept; the next night removes what is older.
 func (s *service) PutSetting(ctx context.Context, in *settingInput) (*Setting, error) {
-	v, err := viewer.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	corp, err := chainOf(v, in.Chain)
+	_, corp, err := asked(ctx, in.Chain)
 	if err != nil {
 		return nil, err
 	}

@@ -44,15 +44,11 @@ func (s *service) Changes(ctx context.Context, in *ChangesInput) (*web.Page[Chan
 	if _, err := seen(ctx, s.db.Read(), v, in.ID); err != nil {
 		return nil, err
 	}
-	after, paged, err := web.DecodeCursor[changeKey](in.After)
+	after, err := web.After[changeKey](in.Paging)
 	if err != nil {
 		return nil, err
 	}
-	var from *changeKey
-	if paged {
-		from = &after
-	}
-	rows, err := changes(ctx, s.db.Read(), v, *in, from)
+	rows, err := changes(ctx, s.db.Read(), v, *in, after)
 	if err != nil {
 		return nil, err
 	}
@@ -61,11 +57,7 @@ func (s *service) Changes(ctx context.Context, in *ChangesInput) (*web.Page[Chan
 	for _, c := range page.Items {
 		members, customers = append(members, c.Member), append(customers, c.Customer)
 	}
-	names, err := mirror.Names(ctx, s.db.Read(), v.Corp, members)
-	if err != nil {
-		return nil, err
-	}
-	known, err := mirror.Customers(ctx, s.db.Read(), v.Corp, customers)
+	names, known, err := mirror.Faces(ctx, s.db.Read(), v.Corp, members, customers)
 	if err != nil {
 		return nil, err
 	}

@@ -49,15 +49,11 @@ func (s *service) List(ctx context.Context, in *ListInput) (*web.Page[View], err
 	if err != nil {
 		return nil, err
 	}
-	after, paged, err := web.DecodeCursor[key](in.After)
+	after, err := web.After[key](in.Paging)
 	if err != nil {
 		return nil, err
 	}
-	var from *key
-	if paged {
-		from = &after
-	}
-	codes, err := listed(ctx, s.db.Read(), v, *in, from)
+	codes, err := listed(ctx, s.db.Read(), v, *in, after)
 	if err != nil {
 		return nil, err
 	}

@@ -279,15 +279,11 @@ func (s *service) Deliveries(ctx context.Context, in *DeliveriesInput) (*web.Pag
 	if err != nil {
 		return nil, err
 	}
-	after, paged, err := web.DecodeCursor[deliveryKey](in.After)
+	after, err := web.After[deliveryKey](in.Paging)
 	if err != nil {
 		return nil, err
 	}
-	var from *deliveryKey
-	if paged {
-		from = &after
-	}
-	rows, err := deliveries(ctx, s.db.Read(), v, *in, from)
+	rows, err := deliveries(ctx, s.db.Read(), v, *in, after)
 	if err != nil {
 		return nil, err
 	}
@@ -296,11 +292,7 @@ func (s *service) Deliveries(ctx context.Context, in *DeliveriesInput) (*web.Pag
 	for _, d := range page.Items {
 		members, customers = append(members, d.Member), append(customers, d.Customer)
 	}
-	names, err := mirror.Names(ctx, s.db.Read(), v.Corp, members)
-	if err != nil {
-		return nil, err
-	}
-	known, err := mirror.Customers(ctx, s.db.Read(), v.Corp, customers)
+	names, known, err := mirror.Faces(ctx, s.db.Read(), v.Corp, members, customers)
 	if err != nil {
 		return nil, err
 	}

@@ -76,6 +76,16 @@ func EncodeCursor[K any](key K) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(cursorVersion + cursorSeal[K]() + string(raw)))
 }
 
+// After is where a page begins: behind the key that the page before ended with, nil for
+// the first page.
+func After[K any](p Paging) (*K, error) {
+	key, paged, err := DecodeCursor[K](p.After)
+	if err != nil || !paged {
+		return nil, err
+	}
+	return &key, nil
+}
+
 // DecodeCursor reads what EncodeCursor wrote. An empty cursor gives ok = false: begin at
 // the start. Anything else that is not a cursor of this list is an invalid fault.
 func DecodeCursor[K any](cursor string) (key K, ok bool, err error) {

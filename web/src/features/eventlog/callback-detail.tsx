@@ -1,9 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import { useI18n } from '@/lib/i18n';
 import { useCan } from '@/lib/me';
-import { Button } from '@/parts/Button';
 import { RawView } from '@/parts/CodeBlock';
 import { ErrorView } from '@/parts/ErrorView';
 import { Facts } from '@/parts/Facts';
@@ -11,6 +9,7 @@ import { Waiting } from '@/parts/Page';
 import { StateBadge } from '@/parts/StateBadge';
 import { Notice } from '@/parts/Tabs';
 import { TimeText } from '@/parts/TimeText';
+import { Reveal } from './reveal';
 import { useT } from './strings';
 import { Who } from './who';
 import { callbackTone, spentWords } from './words';
@@ -57,34 +56,18 @@ export function CallbackDetail({ id }: { id: string }) {
           { name: t('deliveries'), value: row.deliveries, hint: t('deliveries.hint') },
         ]}
       />
-      {can('eventlog.raw') && <Raw id={id} />}
+      {can('eventlog.raw') && (
+        <Reveal
+          label={t('raw')}
+          queryKey={['eventlog', 'raw', id]}
+          load={(signal) =>
+            ok(api.GET('/api/eventlog/callbacks/{id}/raw', { params: { path: { id } }, signal })).then(
+              (answer) => answer.raw,
+            )
+          }
+          show={(text) => <RawView text={text} />}
+        />
+      )}
     </div>
   );
-}
-
-/** The raw text holds personal data and each look is recorded: it is asked for, not shown by itself. */
-function Raw({ id }: { id: string }) {
-  const t = useT();
-  const [wanted, want] = useState(false);
-  const raw = useQuery({
-    queryKey: ['eventlog', 'raw', id],
-    queryFn: ({ signal }) =>
-      ok(api.GET('/api/eventlog/callbacks/{id}/raw', { params: { path: { id } }, signal })),
-    enabled: wanted,
-    gcTime: 0,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  if (!wanted) {
-    return (
-      <div className="q-row">
-        <Button icon="eye" onClick={() => want(true)}>
-          {t('raw')}
-        </Button>
-        <span className="q-faint">{t('raw.hint')}</span>
-      </div>
-    );
-  }
-  if (raw.isPending) return <Waiting rows={4} />;
-  if (raw.isError) return <ErrorView compact error={raw.error} onRetry={() => void raw.refetch()} />;
-  return <RawView text={raw.data.raw} />;
 }

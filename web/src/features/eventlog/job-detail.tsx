@@ -1,8 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import { useCan } from '@/lib/me';
-import { Button } from '@/parts/Button';
 import { CodeBlock } from '@/parts/CodeBlock';
 import { ErrorView } from '@/parts/ErrorView';
 import { Facts } from '@/parts/Facts';
@@ -10,6 +8,7 @@ import { Waiting } from '@/parts/Page';
 import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import { useKindName } from './kind-name';
+import { Reveal } from './reveal';
 import { useT } from './strings';
 import { jobTone, spentWords } from './words';
 
@@ -57,34 +56,18 @@ export function JobDetail({ id }: { id: string }) {
           <CodeBlock text={job.error} />
         </>
       )}
-      {can('eventlog.raw') && <Args id={id} />}
+      {can('eventlog.raw') && (
+        <Reveal
+          label={t('args')}
+          queryKey={['eventlog', 'args', id]}
+          load={(signal) =>
+            ok(api.GET('/api/eventlog/jobs/{id}/args', { params: { path: { id } }, signal })).then(
+              (answer) => answer.args,
+            )
+          }
+          show={(text) => <CodeBlock text={text} />}
+        />
+      )}
     </div>
   );
-}
-
-/** The arguments may hold personal data and each look is recorded: they are asked for, not shown by themselves. */
-function Args({ id }: { id: string }) {
-  const t = useT();
-  const [wanted, want] = useState(false);
-  const args = useQuery({
-    queryKey: ['eventlog', 'args', id],
-    queryFn: ({ signal }) =>
-      ok(api.GET('/api/eventlog/jobs/{id}/args', { params: { path: { id } }, signal })),
-    enabled: wanted,
-    gcTime: 0,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  if (!wanted) {
-    return (
-      <div className="q-row">
-        <Button icon="eye" onClick={() => want(true)}>
-          {t('args')}
-        </Button>
-        <span className="q-faint">{t('raw.hint')}</span>
-      </div>
-    );
-  }
-  if (args.isPending) return <Waiting rows={4} />;
-  if (args.isError) return <ErrorView compact error={args.error} onRetry={() => void args.refetch()} />;
-  return <CodeBlock text={args.data.args} />;
 }
