@@ -45,10 +45,10 @@ type service struct {
 	sessions *sessions
 	hasher   *hasher
 	// tries slows guessing of passwords, exchanges the calls to WeCom that strangers cause.
-	tries     *throttle
+	tries     *tries
 	exchanges *throttle
 	// codes slows guessing of the second step.
-	codes   *throttle
+	codes   *tries
 	watches *watches
 
 	mu   sync.Mutex
@@ -57,13 +57,14 @@ type service struct {
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
+	sign := func(key string) (string, error) { return d.Sealer.Sign("account tries", []byte(key)) }
 	s := &service{
 		deps:      d,
 		sessions:  newSessions(d.DB, d.Clock, d.IDs, strings.HasPrefix(d.PublicURL, "https://")),
 		hasher:    newHasher(),
-		tries:     newThrottle(d.Clock, 10, 30*time.Second),
+		tries:     newTries(d.DB, d.Clock, sign, 10, 30*time.Second),
 		exchanges: newThrottle(d.Clock, 60, time.Second),
-		codes:     newThrottle(d.Clock, 5, 5*time.Minute),
+		codes:     newTries(d.DB, d.Clock, sign, 5, 5*time.Minute),
 	}
 	s.watches = newWatches(s.sessions.store)
 	return feature.Feature{
@@ -96,7 +97,10 @@ func New(d feature.Deps) feature.Feature {
 // no local account at all.
 func (s *service) start(ctx context.Context) error {
 	// The database ends the listening when it is closed; the context of the start ends sooner.
-	s.deps.DB.Listen(context.WithoutCancel(ctx), channel, s.watches.end)
+	s.deps.DB.Listen(context.WithoutCancel(ctx), channel, func(hash string) {
+		s.sessions.store.recall.forget(hash)
+		s.watches.end(hash)
+	})
 	exists, err := anyAccount(ctx, s.deps.DB.Read())
 	if err != nil || exists {
 		return err

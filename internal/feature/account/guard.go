@@ -22,7 +22,7 @@ type sessionContext struct{}
 
 // Identify finds the viewer behind a request.
 func (g guard) Identify(ctx context.Context, r *http.Request) (context.Context, web.Subject, error) {
-	ctx, session, ok, err := g.s.sessions.load(ctx, r)
+	session, ok, err := g.s.sessions.load(ctx, r)
 	if err != nil {
 		return ctx, nil, err
 	}

@@ -318,3 +318,13 @@ func (a *auditor) last() web.Entry {
 	}
 	return a.entries[len(a.entries)-1]
 }
+
+// runs has a job done.
+func (h *house) runs(kind string) {
+	h.t.Helper()
+	h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+		_, err := h.queue.Insert(ctx, tx, job.Insert{Kind: kind})
+		return err
+	}))
+	h.must(h.queue.Settle(context.Background()))
+}

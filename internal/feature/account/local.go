@@ -234,7 +234,7 @@ func (s *service) SetDisabled(ctx context.Context, in *stateInput) (*LocalAccoun
 		if err := setDisabled(ctx, tx, a.ID, at); err != nil || !after.Disabled {
 			return err
 		}
-		return endSessions(ctx, s.deps.DB, tx, ofAccount(a.ID))
+		return s.sessions.store.end(ctx, tx, ofAccount(a.ID))
 	})
 	return &after, err
 }

@@ -77,6 +77,7 @@ func (s *service) SavePolicy(ctx context.Context, in *policyInput) (*Policy, err
 		if err != nil {
 			return err
 		}
+		s.sessions.store.tell(tx, everySession)
 		web.Note(ctx, web.Change{Object: "policy:signIn", Name: "登录安全策略", Before: before, After: p})
 		return nil
 	})

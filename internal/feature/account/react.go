@@ -40,18 +40,22 @@ func (s *service) onMemberChanged(ctx context.Context, e event.MemberChanged) er
 
 func (s *service) endMember(ctx context.Context, corp, member string) error {
 	return s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		return endSessions(ctx, s.deps.DB, tx, ofMember(corp, member))
+		return s.sessions.store.end(ctx, tx, ofMember(corp, member))
 	})
 }
 
-// pruneKind removes sessions that have ended by time.
+// pruneKind removes sessions that have ended by time, and tries that are all back.
 const pruneKind = "prune"
 
 func (s *service) prune(ctx context.Context, _ job.Job[struct{}]) error {
 	for {
 		var removed int64
 		err := s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) (err error) {
-			removed, err = prune(ctx, tx, s.deps.Clock.Now())
+			if removed, err = prune(ctx, tx, s.deps.Clock.Now()); err != nil {
+				return err
+			}
+			keys, err := pruneTries(ctx, tx, db.NowMS(s.deps.Clock))
+			removed = max(removed, keys)
 			return err
 		})
 		if err != nil || removed < pruneStep {

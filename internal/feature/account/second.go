@@ -99,8 +99,8 @@ func (s *service) FinishTOTP(ctx context.Context, in *finishInput) (*Recovery, e
 		return nil, fault.New(fault.Conflict, "请先获取两步验证的二维码")
 	}
 	throttleKey := "code:" + a.ID.String()
-	if wait, ok := s.codes.take(throttleKey); !ok {
-		return nil, web.Limited(wait)
+	if err := s.codes.limited(ctx, throttleKey); err != nil {
+		return nil, err
 	}
 	key, err := s.deps.Sealer.Open(ctx, a.Pending, totpPlace(a.ID))
 	if err != nil {
@@ -112,13 +112,16 @@ func (s *service) FinishTOTP(ctx context.Context, in *finishInput) (*Recovery, e
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
-	s.codes.clear(throttleKey)
+	if err := s.codes.clear(ctx, throttleKey); err != nil {
+		return nil, err
+	}
 	out := &Recovery{Codes: newRecoveries()}
 	err = s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		if err := setTOTP(ctx, tx, a.ID, a.Pending, step); err != nil {
 			return err
 		}
 		s.noteTOTP(ctx, a, true)
+		s.sessions.store.tell(tx, everySession)
 		return setRecovery(ctx, tx, a.ID, out.Codes)
 	})
 	return out, err
@@ -173,6 +176,7 @@ func (s *service) RemoveTOTP(ctx context.Context, _ *struct{}) (*web.None, error
 func (s *service) dropTOTP(ctx context.Context, a Account) error {
 	return s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		s.noteTOTP(ctx, a, false)
+		s.sessions.store.tell(tx, everySession)
 		return setTOTP(ctx, tx, a.ID, "", 0)
 	})
 }
@@ -217,8 +221,8 @@ func (s *service) Confirm(ctx context.Context, in *confirmInput) (*web.None, err
 // provePassword checks the own password, as slowly as a sign-in does.
 func (s *service) provePassword(ctx context.Context, a Account, field, password string) error {
 	key := "password:" + a.ID.String()
-	if wait, ok := s.tries.take(key); !ok {
-		return web.Limited(wait)
+	if err := s.tries.limited(ctx, key); err != nil {
+		return err
 	}
 	match, err := s.hasher.matches(ctx, password, a.Password)
 	if err != nil {
@@ -229,14 +233,14 @@ func (s *service) provePassword(ctx context.Context, a Account, field, password 
 	if err := check.Err(); err != nil {
 		return err
 	}
-	s.tries.clear(key)
-	return nil
+	return s.tries.clear(ctx, key)
 }
 
 // confirm notes in the session that the person has proved who he is.
 func (s *sessionStore) confirm(ctx context.Context, hash string) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		_, err := tx.NewRaw(`UPDATE account_session SET confirmed_at = ? WHERE token = ?`, db.NowMS(s.clock), hash).Exec(ctx)
+		s.tell(tx, hash)
 		return err
 	})
 }
@@ -261,6 +265,6 @@ func (s *service) resetPassword(ctx context.Context, account id.ID, alsoTOTP boo
 		if err := forgetDevices(ctx, tx, account); err != nil {
 			return err
 		}
-		return endSessions(ctx, s.deps.DB, tx, ofAccount(account))
+		return s.sessions.store.end(ctx, tx, ofAccount(account))
 	})
 }

@@ -54,7 +54,7 @@ func (s *service) ChangePassword(ctx context.Context, in *passwordInput) (*web.N
 			return err
 		}
 		web.Note(ctx, web.Change{Object: "account:" + a.ID.String(), Name: a.Name})
-		return endSessions(ctx, s.deps.DB, tx, ofAccount(a.ID))
+		return s.sessions.store.end(ctx, tx, ofAccount(a.ID))
 	})
 	if err != nil {
 		return nil, err

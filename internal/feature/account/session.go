@@ -72,25 +72,19 @@ type sessions struct {
 const sessionKey = "session"
 
 func newSessions(d *db.DB, c clock.Clock, ids *id.Source, secure bool) *sessions {
-	store := &sessionStore{db: d, clock: c, ids: ids}
+	store := &sessionStore{db: d, clock: c, ids: ids, recall: newRecall(c)}
 	// Not scs.New: that starts a store in memory, whose cleaner never ends.
 	m := &scs.SessionManager{Store: store, Codec: codec{}, HashTokenInStore: true, Lifetime: maxLifetime}
 	return &sessions{manager: m, store: store, secure: secure}
 }
 
-// load gives the session of a request's cookie and the context that carries it; ok is
-// false when there is none.
-func (s *sessions) load(ctx context.Context, r *http.Request) (context.Context, Session, bool, error) {
+// load gives the session of a request's cookie; ok is false when there is none.
+func (s *sessions) load(ctx context.Context, r *http.Request) (session Session, ok bool, err error) {
 	token := s.brought(r)
 	if token == "" {
-		return ctx, Session{}, false, nil
+		return Session{}, false, nil
 	}
-	ctx, err := s.manager.Load(ctx, token)
-	if err != nil {
-		return ctx, Session{}, false, err
-	}
-	session, ok := s.manager.Get(ctx, sessionKey).(Session)
-	return ctx, session, ok, nil
+	return s.store.use(ctx, fingerprint(token))
 }
 
 // brought is the token in a request's cookie, "" when there is none. Over TLS only the
@@ -143,9 +137,13 @@ func (s *sessions) begin(ctx context.Context, brought string, session Session) e
 	return nil
 }
 
-// end removes the session that load put into ctx, and its cookie.
+// end removes the session of the request, and its cookie.
 func (s *sessions) end(ctx context.Context) error {
-	if err := s.manager.Destroy(ctx); err != nil {
+	session, err := sessionFrom(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.store.DeleteCtx(ctx, session.Hash); err != nil {
 		return err
 	}
 	s.setCookie(ctx, "", -1)

@@ -15,9 +15,10 @@ import (
 
 // sessionStore is the table behind the manager (scs.CtxStore). Tokens arrive hashed.
 type sessionStore struct {
-	db    *db.DB
-	clock clock.Clock
-	ids   *id.Source
+	db     *db.DB
+	clock  clock.Clock
+	ids    *id.Source
+	recall *recall
 }
 
 // sessionRow is a session with what decides about it: the account's state and the rules
@@ -70,30 +71,54 @@ func (s *sessionStore) find(ctx context.Context, hash string) (row sessionRow, o
 	return row, err == nil && !row.over(s.clock.Now()), err
 }
 
-// FindCtx gives a session that has not ended, and notes now and then that it is in use.
+// use gives a session that has not ended, from memory when it was read a moment ago, and
+// notes now and then that it is in use.
+func (s *sessionStore) use(ctx context.Context, hash string) (Session, bool, error) {
+	known, ok, mark := s.recall.get(hash)
+	if !ok {
+		row, found, err := s.find(ctx, hash)
+		if err != nil || !found {
+			return Session{}, false, err
+		}
+		session, err := codec{}.session(row.Data)
+		if err != nil {
+			return Session{}, false, err
+		}
+		session.ID, session.Hash, session.Began, session.Confirmed = row.ID, hash, row.Created, row.Confirmed
+		session.Must = row.must()
+		row.Data = ""
+		known = recalled{row: row, session: session, readAt: s.clock.Now()}
+	}
+	now := s.clock.Now()
+	if known.row.over(now) {
+		return Session{}, false, nil
+	}
+	if now.Sub(db.FromMS(known.row.Seen)) >= seenStep {
+		if err := s.seen(ctx, hash, now); err != nil {
+			return Session{}, false, err
+		}
+		known.row.Seen = db.MS(now)
+		ok = false
+	}
+	if !ok {
+		s.recall.keep(hash, known, mark)
+	}
+	return known.session, true, nil
+}
+
+// seen notes that a session is in use.
+func (s *sessionStore) seen(ctx context.Context, hash string, now time.Time) error {
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.NewRaw(`UPDATE account_session SET seen_at = ?, address = ? WHERE token = ? AND seen_at < ?`,
+			db.MS(now), addressOf(ctx), hash, db.MS(now)).Exec(ctx)
+		return err
+	})
+}
+
+// FindCtx gives a session that has not ended, for the manager.
 func (s *sessionStore) FindCtx(ctx context.Context, hash string) ([]byte, bool, error) {
 	row, ok, err := s.find(ctx, hash)
-	if err != nil || !ok {
-		return nil, false, err
-	}
-	var e encoded
-	if err := json.Unmarshal([]byte(row.Data), &e); err != nil {
-		return nil, false, err
-	}
-	e.Session.ID, e.Session.Hash, e.Session.Began, e.Session.Confirmed = row.ID, hash, row.Created, row.Confirmed
-	e.Session.Must = row.must()
-	data, err := json.Marshal(e)
-	if err != nil {
-		return nil, false, err
-	}
-	if now := s.clock.Now(); now.Sub(db.FromMS(row.Seen)) >= seenStep {
-		err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-			_, err := tx.NewRaw(`UPDATE account_session SET seen_at = ?, address = ? WHERE token = ? AND seen_at < ?`,
-				db.MS(now), addressOf(ctx), hash, db.MS(now)).Exec(ctx)
-			return err
-		})
-	}
-	return data, err == nil, err
+	return []byte(row.Data), ok, err
 }
 
 // addressOf is where the request comes from, "" outside one.
@@ -122,6 +147,7 @@ func (s *sessionStore) CommitCtx(ctx context.Context, hash string, b []byte, _ t
 			ON CONFLICT (token) DO UPDATE SET corp_id = excluded.corp_id, data = excluded.data, seen_at = excluded.seen_at`,
 			hash, e.Session.Corp, e.Session.Account, strings.ToLower(e.Session.Member), string(b), began, now,
 			e.Session.ID, db.Clean(web.Agent(ctx)), addressOf(ctx), confirmed).Exec(ctx)
+		s.tell(tx, hash)
 		return err
 	})
 }
@@ -129,25 +155,34 @@ func (s *sessionStore) CommitCtx(ctx context.Context, hash string, b []byte, _ t
 // DeleteCtx removes a session; one that is not there is removed already.
 func (s *sessionStore) DeleteCtx(ctx context.Context, hash string) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		return endSessions(ctx, s.db, tx, viewer.Condition{SQL: "token = ?", Args: []any{hash}})
+		return s.end(ctx, tx, viewer.Condition{SQL: "token = ?", Args: []any{hash}})
 	})
 }
 
-// channel carries the fingerprints of sessions that were ended to every node, so that
-// their streams end with them.
+// channel carries to every node the fingerprints of sessions that were ended or changed.
 const channel = "account"
 
-// endSessions removes the sessions of a condition, here and in every open page.
-func endSessions(ctx context.Context, d *db.DB, tx db.Tx, which viewer.Condition) error {
+// everySession is the note that something changed that many sessions hang on: an account,
+// the rules of a corp.
+const everySession = "*"
+
+// end removes the sessions of a condition, here and in every open page.
+func (s *sessionStore) end(ctx context.Context, tx db.Tx, which viewer.Condition) error {
 	var ended []string
 	err := tx.NewRaw("DELETE FROM account_session WHERE "+which.SQL+" RETURNING token", which.Args...).Scan(ctx, &ended)
 	if err != nil && !db.NoRows(err) {
 		return err
 	}
 	for _, hash := range ended {
-		d.Notify(tx, channel, hash)
+		s.tell(tx, hash)
 	}
 	return nil
+}
+
+// tell has every node look at a session anew: this one before the transaction returns.
+func (s *sessionStore) tell(tx db.Tx, hash string) {
+	tx.AfterCommit(func() { s.recall.forget(hash) })
+	s.db.Notify(tx, channel, hash)
 }
 
 // ofAccount are the sessions of a local account.

@@ -120,7 +120,7 @@ func (s *service) EndOthers(ctx context.Context, _ *struct{}) (*web.None, error)
 	others = others.And(viewer.Condition{SQL: "token <> ?", Args: []any{session.Hash}})
 	return &web.None{}, s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		web.Note(ctx, web.Change{Object: session.object(), Name: session.Name})
-		return endSessions(ctx, s.deps.DB, tx, others)
+		return s.sessions.store.end(ctx, tx, others)
 	})
 }
 
@@ -143,7 +143,7 @@ func (s *service) endOne(ctx context.Context, which viewer.Condition) error {
 	}
 	return s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		web.Note(ctx, web.Change{Object: "session:" + list[0].ID.String(), Name: list[0].Name, Before: list[0]})
-		return endSessions(ctx, s.deps.DB, tx, viewer.Condition{SQL: "id = ?", Args: []any{list[0].ID}})
+		return s.sessions.store.end(ctx, tx, viewer.Condition{SQL: "id = ?", Args: []any{list[0].ID}})
 	})
 }
 
@@ -227,6 +227,6 @@ func (s *service) EndPerson(ctx context.Context, in *sessionInput) (*web.None, e
 	whose = whose.And(viewer.Condition{SQL: "corp_id = ?", Args: []any{v.Corp}})
 	return &web.None{}, s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		web.Note(ctx, web.Change{Object: object, Name: list[0].Name})
-		return endSessions(ctx, s.deps.DB, tx, whose)
+		return s.sessions.store.end(ctx, tx, whose)
 	})
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/account"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db/dbtest"
-	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/wecom"
 )
 
@@ -164,11 +163,7 @@ func TestPolicyEndsSessions(t *testing.T) {
 		if status, _ := b.me(); status != 401 {
 			h.t.Error("half an idle hour did not end the session")
 		}
-		h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
-			_, err := h.queue.Insert(ctx, tx, job.Insert{Kind: "account.prune"})
-			return err
-		}))
-		h.must(h.queue.Settle(context.Background()))
+		h.runs("account.prune")
 		if n := h.sessions(); n != 0 {
 			h.t.Errorf("%d sessions are left", n)
 		}

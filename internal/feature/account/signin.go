@@ -61,7 +61,11 @@ func (s *service) SignIn(ctx context.Context, in *signInInput) (*SignedIn, error
 		return nil, err
 	}
 	for _, key := range []string{byAddress, byName} {
-		if wait, ok := s.tries.take(key); !ok {
+		wait, ok, err := s.tries.take(ctx, key)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
 			if known {
 				s.note(ctx, a, "limited")
 			}
@@ -78,8 +82,9 @@ func (s *service) SignIn(ctx context.Context, in *signInInput) (*SignedIn, error
 		}
 		return nil, fault.New(fault.Unauthenticated, "登录名或密码不正确")
 	}
-	s.tries.clear(byName)
-	s.tries.clear(byAddress)
+	if err := s.tries.clear(ctx, byName, byAddress); err != nil {
+		return nil, err
+	}
 	if a.DisabledAt != 0 {
 		s.note(ctx, a, "disabled")
 		return nil, fault.New(fault.Unauthenticated, "该账号已停用").WithAdvice("如需使用，请联系管理员启用")
@@ -216,8 +221,8 @@ func (s *service) SecondStep(ctx context.Context, in *codeInput) (*SignedIn, err
 // tries are fewer than those of passwords.
 func (s *service) proveCode(ctx context.Context, a Account, code string) error {
 	key := "code:" + a.ID.String()
-	if wait, ok := s.codes.take(key); !ok {
-		return web.Limited(wait)
+	if err := s.codes.limited(ctx, key); err != nil {
+		return err
 	}
 	good, err := s.takeCode(ctx, a, code)
 	if err != nil {
@@ -228,8 +233,7 @@ func (s *service) proveCode(ctx context.Context, a Account, code string) error {
 		check.That(false, "code", "验证码不正确，或已使用过")
 		return check.Err()
 	}
-	s.codes.clear(key)
-	return nil
+	return s.codes.clear(ctx, key)
 }
 
 func (s *service) takeCode(ctx context.Context, a Account, code string) (good bool, err error) {

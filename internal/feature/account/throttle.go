@@ -12,8 +12,7 @@ import (
 
 // throttle slows somebody who keeps trying. Each key (a sign-in name, an address) has a
 // handful of tries and gets one back now and then; success gives them all back. It
-// counts in this process: several nodes allow that many times as much, which guessing
-// passwords of ten characters does not notice.
+// counts in this process; see tries.
 type throttle struct {
 	clock clock.Clock
 	every time.Duration

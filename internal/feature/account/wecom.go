@@ -176,7 +176,8 @@ func (s *service) noteMember(ctx context.Context, session Session, outcome strin
 // confirmWeCom confirms the session of this browser, if WeCom says that the same member
 // sits before it.
 func (s *service) confirmWeCom(w http.ResponseWriter, r *http.Request, a attempt, proved Session) error {
-	ctx, session, ok, err := s.sessions.load(r.Context(), r)
+	ctx := r.Context()
+	session, ok, err := s.sessions.load(ctx, r)
 	if err != nil {
 		return err
 	}
