@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/queqiao-scrm/queqiao/internal/app"
 	"github.com/queqiao-scrm/queqiao/internal/platform/config"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
 type accountCmd struct {
@@ -30,7 +32,14 @@ func (x resetPassword) Run(ctx context.Context, c *commands) error {
 			if f.Slug != "account" || operation == nil {
 				continue
 			}
-			lines, err := operation(ctx, args)
+			var lines []string
+			command := web.Command{
+				Operation: "account.terminalReset", Summary: "在终端重置本地账号的密码", Line: "account reset-password " + strings.Join(args, " "), Destructive: true,
+			}
+			err := a.Web.Run(ctx, command, func(ctx context.Context) (err error) {
+				lines, err = operation(ctx, args)
+				return err
+			})
 			if err != nil {
 				return err
 			}

@@ -14,7 +14,9 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/app"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/platform/config"
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
 type migrate struct{}
@@ -28,6 +30,17 @@ func (migrate) Run(ctx context.Context, c *commands) error {
 		}
 		if err := a.DB.Migrate(ctx, a.Sets()...); err != nil {
 			return err
+		}
+		if len(pending) > 0 {
+			// Afterwards, because the log itself may be among what was missing.
+			command := web.Command{Operation: "setup.terminalMigrate", Summary: "在终端升级数据库", Line: "migrate"}
+			err := a.Web.Run(ctx, command, func(ctx context.Context) error {
+				web.Note(ctx, web.Change{Object: "database:migrations", After: map[string]any{"applied": pending, "version": version}})
+				return nil
+			})
+			if err != nil {
+				return err
+			}
 		}
 		for _, p := range pending {
 			fmt.Println("applied", p)
@@ -98,16 +111,63 @@ func (x corpAdd) Run(ctx context.Context, c *commands) error {
 		path = x.ID
 	}
 	return c.withApp(ctx, func(a *app.App, cfg *config.Loaded) error {
-		err := a.Corps.Save(ctx, corp.Corp{ID: x.ID, Name: x.Name, TimeZone: x.TimeZone, Status: corp.Active}, corp.App{
-			Corp: x.ID, Purpose: corp.MainApp, AgentID: x.Agent, Name: x.Name, Path: path,
-			Secret: secret.NewText(lines[0]), Token: secret.NewText(lines[1]), Key: secret.NewText(lines[2]),
-		})
+		command := web.Command{Operation: "setup.terminalCorp", Summary: "在终端接入企业或修改接入", Line: "corp add " + x.ID, Corp: x.ID, Destructive: true}
+		err := a.Web.Run(ctx, command, func(ctx context.Context) error { return x.save(ctx, a, path, lines) })
 		if err != nil {
 			return err
 		}
 		fmt.Printf("saved. In WeCom's admin console set 接收消息服务器 of the app to\n  %s/callback/%s\n", cfg.PublicURL(), path)
 		return nil
 	})
+}
+
+// corpState is what the audit log keeps of a connection. Of its secrets it says only which
+// were replaced.
+type corpState struct {
+	ID       string      `json:"id"`
+	Name     string      `json:"name"`
+	TimeZone string      `json:"timeZone"`
+	Status   corp.Status `json:"status"`
+	AgentID  int64       `json:"agentId"`
+	Path     string      `json:"path"`
+	Replaced []string    `json:"replaced"`
+}
+
+func stateOf(c corp.Corp, a, before corp.App) corpState {
+	s := corpState{ID: c.ID, Name: c.Name, TimeZone: c.TimeZone, Status: c.Status, AgentID: a.AgentID, Path: a.Path}
+	for _, one := range []struct {
+		name       string
+		was, until secret.Text
+	}{{"Secret", before.Secret, a.Secret}, {"Token", before.Token, a.Token}, {"EncodingAESKey", before.Key, a.Key}} {
+		if one.was != one.until {
+			s.Replaced = append(s.Replaced, one.name)
+		}
+	}
+	return s
+}
+
+func (x corpAdd) save(ctx context.Context, a *app.App, path string, secrets []string) error {
+	after := corp.Corp{ID: x.ID, Name: x.Name, TimeZone: x.TimeZone, Status: corp.Active}
+	one := corp.App{
+		Corp: x.ID, Purpose: corp.MainApp, AgentID: x.Agent, Name: x.Name, Path: path,
+		Secret: secret.NewText(secrets[0]), Token: secret.NewText(secrets[1]), Key: secret.NewText(secrets[2]),
+	}
+	change := web.Change{Object: "corp:" + x.ID, Name: x.Name}
+	was := corp.App{}
+	before, err := a.Corps.Corp(ctx, x.ID)
+	if err == nil {
+		if was, err = a.Corps.App(ctx, x.ID, corp.MainApp); err == nil || fault.CodeOf(err) == fault.NotFound {
+			change.Before, err = stateOf(before, was, was), nil
+		}
+	} else if fault.CodeOf(err) == fault.NotFound {
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	change.After = stateOf(after, one, was)
+	web.Note(ctx, change) // recorded in the transaction that saves
+	return a.Corps.Save(ctx, after, one)
 }
 
 func readSecrets(name string) ([]byte, error) {

@@ -7,6 +7,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/app"
 	"github.com/queqiao-scrm/queqiao/internal/platform/config"
 	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
 type secretCmd struct {
@@ -26,7 +27,13 @@ func (secretRotate) Run(ctx context.Context, c *commands) error {
 		return err
 	}
 	return c.withApp(ctx, func(a *app.App, _ *config.Loaded) error {
-		n, err := a.Reseal(ctx)
+		n := 0
+		command := web.Command{Operation: "setup.terminalRotate", Summary: "在终端更换密钥并重新加密", Line: "secret rotate", Destructive: true}
+		err := a.Web.Run(ctx, command, func(ctx context.Context) (err error) {
+			n, err = a.Reseal(ctx)
+			web.Note(ctx, web.Change{Object: "keys:file", After: map[string]int{"values": n}})
+			return err
+		})
 		if err != nil {
 			return err
 		}

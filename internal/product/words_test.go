@@ -46,7 +46,9 @@ func catalogue(t *testing.T, language string) map[string]string {
 var timelineKind = regexp.MustCompile(`Kind(?:: |, e\.Values = )"([a-z]+\.[a-zA-Z]+)"`)
 
 // TestEverythingNamedHasWords looks for whatever the server names by a key – entries of
-// the menu, rights, figures, lines of a timeline, jobs – in both languages.
+// the menu, rights, operations (for the audit log), figures, lines of a timeline, jobs – in both languages.
+// A feature's words stand in web/src/features/<slug>/locale, an operation's as
+// "operation.<slug>.<name>".
 func TestEverythingNamedHasWords(t *testing.T) {
 	h := apptest.Open(t, "sqlite", apptest.Options{Features: product.Features()})
 	var want []string
@@ -57,6 +59,9 @@ func TestEverythingNamedHasWords(t *testing.T) {
 		for _, permission := range f.Permissions {
 			want = append(want, "permission."+permission.Key)
 		}
+	}
+	for _, r := range h.App.Web.Routes() {
+		want = append(want, "operation."+r.Operation)
 	}
 	var figures struct {
 		Tiles []struct {

@@ -253,6 +253,15 @@ func (s *service) operateReset(ctx context.Context, args []string) ([]string, er
 		return nil, fmt.Errorf("there is no local account %q", args[0])
 	}
 	alsoTOTP := len(args) > 1 && args[1] == "totp"
+	web.InCorp(ctx, s.logOf(ctx, a))
+	type state struct {
+		MustChange bool `json:"mustChange"`
+		TOTP       bool `json:"totp"`
+	}
+	web.Note(ctx, web.Change{
+		Object: "account:" + a.ID.String(), Name: a.Name,
+		Before: state{a.MustChange, a.TOTP != ""}, After: state{true, a.TOTP != "" && !alsoTOTP},
+	})
 	password, err := s.resetPassword(ctx, a.ID, alsoTOTP)
 	if err != nil {
 		return nil, err

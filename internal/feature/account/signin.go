@@ -42,14 +42,19 @@ type signInNote struct {
 // note tells the audit log who tries to come in and what comes of it. Names that nobody
 // has are not kept: people type their passwords there.
 func (s *service) note(ctx context.Context, a Account, outcome string) {
+	web.ActAs(ctx, viewer.Viewer{Corp: s.logOf(ctx, a), Account: a.ID, Name: a.Name})
+	web.Note(ctx, web.Change{Object: "account:" + a.ID.String(), Name: a.Name, After: signInNote{outcome}})
+}
+
+// logOf is the corp whose audit log tells of an account: where it works, else any.
+func (s *service) logOf(ctx context.Context, a Account) string {
 	corp := cmp.Or(a.Corp, a.Home)
 	if corp == "" {
 		if active, err := s.deps.Corps.ActiveCorps(ctx); err == nil && len(active) > 0 {
 			corp = active[0]
 		}
 	}
-	web.ActAs(ctx, viewer.Viewer{Corp: corp, Account: a.ID, Name: a.Name})
-	web.Note(ctx, web.Change{Object: "account:" + a.ID.String(), Name: a.Name, After: signInNote{outcome}})
+	return corp
 }
 
 // SignIn begins a session for a local account, or its second step. Wrong name and wrong

@@ -165,11 +165,18 @@ func attempted(changes []Change) []Change {
 }
 
 func (a *witness) entry(status int) Entry {
-	st, now := stateOf(a.r.Context()), a.server.opts.Clock.Now()
+	e := a.server.entry(a.r, a.info, status)
+	e.Took = e.At.Sub(a.began)
+	return e
+}
+
+// entry is what a request's state tells of a call.
+func (s *Server) entry(r *http.Request, info RouteInfo, status int) Entry {
+	st := stateOf(r.Context())
 	e := Entry{
-		At: now, Operation: a.info.Operation, Action: a.info.Action, Summary: a.info.Summary, Audience: a.info.Audience,
-		Target: a.r.URL.Path, Outcome: outcomeFor(status), Status: status, Took: now.Sub(a.began), Agent: a.r.UserAgent(),
-		Reference: st.id, Dangerous: a.info.Destructive,
+		At: s.opts.Clock.Now(), Operation: info.Operation, Action: info.Action, Summary: info.Summary, Audience: info.Audience,
+		Target: r.URL.Path, Outcome: outcomeFor(status), Status: status, Agent: r.UserAgent(),
+		Reference: st.id, Dangerous: info.Destructive,
 	}
 	if status >= http.StatusBadRequest {
 		e.Code = st.code

@@ -65,6 +65,7 @@ func (s *Server) Handler() http.Handler {
 		}
 	}
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.foreign(r)
 		writeError(w, r, fault.New(fault.Forbidden, "拒绝跨站请求").WithAdvice("请在本站页面内操作；经反向代理访问时请检查 http.public_url"))
 	}))
 	routes := s.rescue(protection.Handler(s.mux))

@@ -64,9 +64,28 @@ func TestForeignOrigins(t *testing.T) {
 		if w.Code != row.status {
 			t.Errorf("%s: %d, want %d", row.name, w.Code, row.status)
 		}
-		if row.status == 403 && problemOf(t, w).Code != "forbidden" {
+		entries := f.audit.take()
+		if row.status == 200 {
+			continue
+		}
+		if problemOf(t, w).Code != "forbidden" {
 			t.Errorf("%s: %s", row.name, w.Body)
 		}
+		if len(entries) != 1 || entries[0].Operation != "account.foreignOrigin" || entries[0].Outcome != web.Refused || entries[0].Actor != "" ||
+			entries[0].Target != row.path || !strings.HasPrefix(entries[0].Changes[0].Object, "origin:https://") {
+			t.Errorf("%s: recorded as %+v", row.name, entries)
+		}
+	}
+}
+
+// TestForeignOriginsNameTheVictim: the record of a refusal stands where he looks whose
+// browser was to be used, and says that it was not he who acted.
+func TestForeignOriginsNameTheVictim(t *testing.T) {
+	f := newFixture(nil, web.Post("/do", "code.write", "做", greet))
+	f.call("POST", "/api/code/do", "", "Origin", "https://evil.test\xff", "X-Who", "writer")
+	entries := f.audit.take()
+	if len(entries) != 1 || entries[0].Corp != "ww1" || entries[0].Actor != "" || entries[0].OnBehalf != "account:writer" || entries[0].Changes[0].Name != "https://evil.test" {
+		t.Errorf("%+v", entries)
 	}
 }
 

@@ -9,7 +9,18 @@ export type Params = Readonly<Record<string, string | number>>;
  * things (a menu entry, a kind of job), and the feature that makes them
  * translates them, as `menu.channelcode` in its own locale file.
  */
-const shared = ['menu.', 'tile.', 'trend.', 'job.', 'find.', 'role.', 'event.', 'permission.', 'timeline.'];
+const shared = [
+  'menu.',
+  'tile.',
+  'trend.',
+  'job.',
+  'find.',
+  'role.',
+  'event.',
+  'permission.',
+  'operation.',
+  'timeline.',
+];
 
 /** One catalogue out of many locale files; keys of a file are put under its folder's name. */
 export function gather(files: Readonly<Record<string, Catalogue>>): Catalogue {

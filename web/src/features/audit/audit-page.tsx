@@ -190,8 +190,14 @@ export default function AuditPage() {
 function Actor({ row }: { row: Entry }) {
   const t = useT();
   if (row.actor === 'system') return <span>{t('actor.system')}</span>;
+  if (!row.actor && row.onBehalf)
+    return <MemberTag name={t('actor.nobody')} department={t('onBehalf.browser', { who: row.onBehalf })} />;
   if (!row.actor) return <span className="q-faint">{t('actor.nobody')}</span>;
-  const kind = row.actor.startsWith('account:') ? t('actor.account') : undefined;
+  const kind = row.actor.startsWith('account:')
+    ? t('actor.account')
+    : row.actor === 'terminal'
+      ? t('actor.terminal')
+      : undefined;
   return (
     <MemberTag
       name={row.actorName || row.actor}

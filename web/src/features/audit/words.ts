@@ -29,11 +29,11 @@ export const checkTone: Readonly<Record<Check['state'], Tone>> = {
   broken: 'bad',
 };
 
-/** An operation in words: ours when we have them, else those that came with the entry. */
+/** An operation in words: those of its feature, else those that came with the entry. */
 export function useOperationName(): (operation: string, summary: string) => string {
   const { text } = useI18n();
   return useCallback(
-    (operation, summary) => text(`audit.op.${operation}`, undefined, summary || operation),
+    (operation, summary) => text(`operation.${operation}`, undefined, summary || operation),
     [text],
   );
 }
