@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db/dbtest"
 )
@@ -22,7 +23,7 @@ func twoNodes(t *testing.T) (here, there *house) {
 // program's own time stands still: nothing is forgotten by age.
 func (b *browser) refusedSoon(why string) {
 	b.h.t.Helper()
-	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); {
+	for end := clock.System().Now().Add(2 * time.Second); clock.System().Now().Before(end); {
 		if status, _ := b.me(); status == 401 {
 			return
 		}
