@@ -77,7 +77,10 @@ func TestCommandsAreRecorded(t *testing.T) {
 			if strings.Join(got, "\n") != strings.Join(want, "\n") {
 				t.Fatalf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 			}
-			var changes []struct{ Before, After map[string]any }
+			var changes []struct {
+				Before map[string]any `json:"before"`
+				After  map[string]any `json:"after"`
+			}
 			if err := json.Unmarshal([]byte(rows[2].Changes), &changes); err != nil {
 				t.Fatal(err)
 			}
