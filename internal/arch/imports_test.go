@@ -49,8 +49,8 @@ func importTable() []row {
 		{"internal/event", []string{"internal/platform/id"}, "a vocabulary must not drag anything along"},
 		{
 			"internal/ask",
-			[]string{"internal/event", "internal/message", "internal/viewer", "internal/platform/id", "internal/platform/db"},
-			"a question carries who asks and perhaps a transaction, an answer is a message or a condition on customers",
+			[]string{"internal/event", "internal/message", "internal/viewer", "internal/platform/id", "internal/platform/db", "internal/platform/fault"},
+			"a question carries who asks and perhaps a transaction, an answer is a message or a condition on customers, which may be wrong",
 		},
 		{
 			"internal/message",

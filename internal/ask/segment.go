@@ -90,11 +90,18 @@ type Field struct {
 	Name    string   `json:"name,omitempty" doc:"in the corp's own words; else the page's word for the key"`
 	Kind    Kind     `json:"kind"`
 	Options []Choice `json:"options,omitempty" doc:"of a choice"`
+	// Ops are the comparisons that make sense, when fewer than Kind.Ops.
+	Ops []Op `json:"ops" doc:"how it can be compared"`
 	// Permission is asked of whoever uses the field, "" for none beyond seeing customers.
 	Permission string `json:"-"`
 	// Where turns a comparison into SQL. It is called only with an Op of the kind and with
 	// values that fit it: as many as the Op takes, numbers that are numbers, days that are days.
+	// Test has the usual comparisons ready: see Test.IsText and its neighbours.
 	Where func(ctx context.Context, t Test) (viewer.Condition, error) `json:"-"`
+	// Among, when there is one, is a SELECT of one column named id: the follows that may
+	// match, found by an index, in no order. A list begins at them when they are few, instead
+	// of asking every follow of the corp. An empty condition: no index knows them.
+	Among func(ctx context.Context, t Test) (viewer.Condition, error) `json:"-"`
 }
 
 // Choice is one value of a choice. Its word is Name, or the i18n key "field.<Key>.<Value>".
@@ -115,6 +122,7 @@ type Test struct {
 	// Follow is the alias of the mirror_follow row that is asked about: the SQL may name
 	// its id, corp_id, member_id, customer and customer_id. A condition on more than that
 	// row is a correlated subquery that begins at it, so that it costs one look-up a row.
+	// The aliases f, g, h and u are taken.
 	Follow string
 }
 
@@ -132,6 +140,9 @@ func (a *Asks) Fields(ctx context.Context, v viewer.Viewer) ([]Field, error) {
 				return fmt.Errorf("ask: both %s and %s have a field %q", other, slug, f.Key)
 			}
 			seen[f.Key] = slug
+			if f.Ops == nil {
+				f.Ops = f.Kind.Ops()
+			}
 			if f.Permission == "" || v.Can(f.Permission) {
 				all = append(all, f)
 			}

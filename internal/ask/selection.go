@@ -29,9 +29,13 @@ type Select func(ctx context.Context, q SelectQuery) (Selected, error)
 type SelectQuery struct {
 	Viewer    viewer.Viewer
 	Selection Selection
-	// Pairs is true for every standing follow of each customer meant that is in scope; else
-	// customers that were ticked, and customers that match, come with their newest only.
+	// Pairs is true for every follow meant: all standing follows in scope of a customer that
+	// was ticked, all that match of a rule or segment. Else each customer comes once, with
+	// his newest of these.
 	Pairs bool
+	// Among leaves only follows with these ids, when it is not nil: so a rule is asked of one
+	// pair, e.g. by automatic rules.
+	Among []id.ID
 	After string // Selected.Next of the page before, "" for the first
 	Limit int    // 1 to 1000
 }

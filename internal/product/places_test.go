@@ -142,6 +142,7 @@ func places() map[string]place {
 		"GET /api/customer/customers/{id}":                {kind: reads, permission: "customer.read", object: "customer"},
 		"GET /api/customer/customers/{id}/phones":         {kind: reads, permission: "customer.phone", object: "customer"},
 		"GET /api/customer/customers/{id}/timeline":       {kind: reads, permission: "customer.read", object: "customer"},
+		"GET /api/customer/fields":                        {kind: shared, permission: "customer.read"},
 		"GET /api/customer/follows":                       {kind: lists, permission: "customer.read"},
 		"GET /api/customer/follows/count":                 {kind: counts, permission: "customer.read", list: "/api/customer/follows"},
 		"GET /api/eventlog/callbacks":                     {kind: lists, permission: "eventlog.read"},

@@ -12,7 +12,8 @@
 //
 // Hears CustomerAdded (count, tag, remark, cap), CustomerLost and CustomerDeleted (count),
 // MemberLeft and MemberChanged (publish anew). Says nothing. Answers Welcome for its
-// states, Timeline ("came by 展会码"), Find and Tiles.
+// states, Timeline ("came by 展会码"), Find, Tiles and
+// Fields.
 package channelcode
 
 import (
@@ -87,7 +88,7 @@ func New(d feature.Deps) feature.Feature {
 			bus.On("added", s.customerAdded), bus.OnJob("lost", s.customerLost), bus.OnJob("deleted", s.customerDeleted),
 			bus.On("memberLeft", s.memberLeft), bus.On("memberChanged", s.memberChanged),
 		},
-		Answers:    ask.Answers{Welcome: s.welcome, Timeline: s.timeline, Find: s.find, Tiles: s.tiles},
+		Answers:    ask.Answers{Welcome: s.welcome, Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Fields: s.fields},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}

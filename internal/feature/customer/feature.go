@@ -9,9 +9,12 @@
 // figures, and in what is told of one customer. Telephone numbers are masked everywhere;
 // who holds customer.phone reads them one customer at a time, and the audit log knows it.
 //
+// What customers can be told apart by is one language (ask.Rule): lists, counts, segments
+// and selections are the same plan.
+//
 // Hears CustomerAdded, CustomerLost, CustomerDeleted (history). Says nothing. Asks
-// Timeline; answers Timeline, Find, Tiles (total, new today, lost today) and Trends (added,
-// lost).
+// Timeline and Fields; answers Timeline, Find, Tiles (total, new today, lost today), Trends (added,
+// lost), Fields, and alone Select and Size.
 package customer
 
 import (
@@ -56,6 +59,7 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/customers/{id}", permissionRead, "查看客户详情", s.Get),
 			web.Get("/customers/{id}/phones", viewer.PermissionPhone, "查看客户的完整电话", s.Phones, web.Audited("customer.phone")),
 			web.Get("/customers/{id}/timeline", permissionRead, "查看客户动态", s.Timeline),
+			web.Get("/fields", permissionRead, "查看客户可用的条件字段", s.Fields),
 			web.Get("/follows", permissionRead, "查看客户列表（跟进维度）", s.Follows),
 			web.Get("/follows/count", permissionRead, "统计客户列表（跟进维度）", s.CountFollows),
 		},
@@ -67,7 +71,7 @@ func New(d feature.Deps) feature.Feature {
 		Listeners: []bus.Listener{
 			bus.On("added", s.added), bus.On("lost", s.lost), bus.On("deleted", s.deleted),
 		},
-		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Trends: s.trends},
+		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Trends: s.trends, Fields: s.fields, Select: s.selected, Size: s.size},
 		Migrations: db.Folder(migrations, "migrations"),
 	}
 }

@@ -2,11 +2,13 @@ package customer
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
@@ -29,8 +31,9 @@ type Filter struct {
 	TagMode     string    `query:"tagMode" enum:"any,all,none" default:"any"`
 	From        time.Time `query:"from" doc:"added at or after"`
 	To          time.Time `query:"to" doc:"added before"`
-	Standing    string    `query:"standing" enum:"open,half,lost,deleted,gone,handed,all" default:"open" doc:"open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over"`
+	Standing    string    `query:"standing" enum:"auto,open,half,lost,deleted,gone,handed,all" default:"auto" doc:"auto: stands now, unless the rule itself says how follows stand; open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over"`
 	AddWay      int       `query:"addWay" minimum:"-1" maximum:"999" default:"-1" doc:"WeCom's add_way, -1 for any"`
+	Rule        string    `query:"rule" maxLength:"20000" doc:"a condition (ask.Rule) as JSON, besides the others"`
 }
 
 // ListInput is a filter with a page.
@@ -59,7 +62,7 @@ func (f Filter) check() error {
 // unfiltered tells that nothing narrows the list but that follows stand.
 func (f Filter) unfiltered() bool {
 	return strings.TrimSpace(f.Text) == "" && len(f.Members) == 0 && len(f.Departments) == 0 && len(f.Tags) == 0 &&
-		f.From.IsZero() && f.To.IsZero() && f.Standing == "open" && f.AddWay < 0
+		f.From.IsZero() && f.To.IsZero() && (f.Standing == "open" || f.Standing == "auto") && f.AddWay < 0 && f.Rule == ""
 }
 
 // standings are the words of the filter in the mirror's numbers; "all" is absent.
@@ -81,103 +84,106 @@ func standings(word string) []mirror.Standing {
 	return nil
 }
 
+// rule is the filter in the language of conditions, but for the moments From and To. At
+// company level all and none of the tags ask the customer as a whole.
+func (f Filter) rule(l level) ask.Rule {
+	var parts, who []ask.Rule
+	add := func(field string, op ask.Op, values ...string) {
+		parts = append(parts, ask.Rule{Field: field, Op: op, Values: values})
+	}
+	if len(f.Members) > 0 {
+		who = append(who, ask.Rule{Field: fieldMember, Op: ask.OpAny, Values: f.Members})
+	}
+	if len(f.Departments) > 0 {
+		departments := make([]string, len(f.Departments))
+		for i, d := range f.Departments {
+			departments[i] = strconv.FormatInt(d, 10)
+		}
+		who = append(who, ask.Rule{Field: fieldDepartment, Op: ask.OpAny, Values: departments})
+	}
+	if len(who) > 0 {
+		parts = append(parts, ask.Rule{Any: who})
+	}
+	if text := strings.TrimSpace(f.Text); text != "" {
+		add(fieldText, ask.OpHas, f.Text)
+	}
+	if len(f.Tags) > 0 {
+		field, op := fieldTag, map[string]ask.Op{"all": ask.OpEvery, "none": ask.OpNone}[f.TagMode]
+		if op == "" {
+			op = ask.OpAny
+		} else if l == perCompany {
+			field = fieldCustomerTag
+		}
+		add(field, op, f.Tags...)
+	}
+	if f.AddWay >= 0 {
+		add(fieldAddWay, ask.OpAny, strconv.Itoa(f.AddWay))
+	}
+	switch f.Standing {
+	case "", "auto":
+	case "all":
+		add(fieldStanding, ask.OpAny, "stands", "half", "lost", "deleted", "gone", "handed")
+	case "open":
+		add(fieldStanding, ask.OpAny, "stands", "half")
+	default:
+		add(fieldStanding, ask.OpAny, f.Standing)
+	}
+	return ask.Rule{All: parts}
+}
+
 // prepare turns the filter into a plan within the viewer's scope.
 func (s *service) prepare(ctx context.Context, v viewer.Viewer, f Filter, l level) (*plan, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	p := &plan{read: s.db.Read(), corp: v.Corp, level: l}
-	if err := s.followed(ctx, v, f, p); err != nil {
+	given, err := parsed(f.Rule)
+	if err != nil {
 		return nil, err
 	}
-	if p.narrowed {
-		p.byMembers()
+	fields, err := s.fieldsFor(ctx, v, given)
+	if err != nil {
+		return nil, err
 	}
-	if wanted := standings(f.Standing); wanted != nil {
-		p.and("{f}.standing IN (?)", list(wanted))
-		p.ended = !slices.Contains(wanted, mirror.Stands)
+	if err := given.Check("rule", fields); err != nil {
+		return nil, err
 	}
-	p.shown = slices.Clone(p.follow)
+	p, err := s.compile(ctx, v, ask.Rule{All: []ask.Rule{f.rule(l), given}}, fields, l)
+	if err != nil || p.nothing {
+		return p, err
+	}
 	if !f.From.IsZero() {
 		p.and("{f}.added_at >= ?", db.MS(f.From))
 	}
 	if !f.To.IsZero() {
 		p.and("{f}.added_at < ?", db.MS(f.To))
 	}
-	if f.AddWay >= 0 {
-		p.and("{f}.add_way = ?", f.AddWay)
-	}
-	if err := s.named(ctx, v, f, p); err != nil {
-		return nil, err
-	}
-	return p, s.tagged(ctx, f, p)
+	return p, nil
 }
 
-// followed finds the members whose follows count: those the filter names, as far as the
-// viewer sees them, or everybody in his scope.
-func (s *service) followed(ctx context.Context, v viewer.Viewer, f Filter, p *plan) error {
-	named := slices.Clone(f.Members)
-	if len(f.Departments) > 0 {
-		below, err := mirror.MembersInDepartments(ctx, s.db.Read(), v.Corp, f.Departments)
-		if err != nil {
-			return err
-		}
-		named = append(named, below...)
+// parsed reads a rule out of a list's address.
+func parsed(text string) (ask.Rule, error) {
+	var r ask.Rule
+	if text == "" {
+		return r, nil
 	}
-	anybody := len(f.Members) == 0 && len(f.Departments) == 0
-	switch {
-	case v.Scope.Reach == viewer.All:
-		p.narrowed, p.members = !anybody, named
-	case anybody:
-		p.narrowed, p.members = true, append(slices.Clone(v.Scope.Members), v.Member)
-	default:
-		p.narrowed, p.members = true, named
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&r); err != nil {
+		return r, &fault.Fault{Code: fault.Invalid, Message: "条件无法识别", Fields: []fault.Field{{Name: "rule", Message: "须为 JSON 格式的条件"}}, Cause: err}
 	}
-	slices.Sort(p.members)
-	p.members = slices.DeleteFunc(slices.Compact(p.members), func(m string) bool { return m == "" || !v.Sees(m) })
-	p.nothing = p.narrowed && len(p.members) == 0
-	return nil
+	return r, nil
 }
 
 // searchKind is the mirror's index over follows: name, remark, company, phones.
 const searchKind = "follow"
 
-// named adds the text search.
-func (s *service) named(ctx context.Context, v viewer.Viewer, f Filter, p *plan) error {
-	if strings.TrimSpace(f.Text) == "" || p.nothing {
-		return nil
-	}
-	m, err := s.search.Find(ctx, s.db.Read(), v.Corp, searchKind, f.Text)
-	if err != nil {
-		return err
-	}
-	p.nothing = m.None()
-	sql, args := m.Condition("{f}.id")
-	p.and(sql, args...)
-	if c := mirror.WithoutPhones(v, "{f}", f.Text); c.SQL != "" {
-		p.and(c.SQL, c.Args...)
-	}
-	p.rare = !m.Common()
-	return nil
-}
-
 // few is how many rows may be named one by one; beyond that a tag's own index is walked.
 const few = 2000
 
-// tagged adds the tags.
-func (s *service) tagged(ctx context.Context, f Filter, p *plan) error {
-	if len(f.Tags) == 0 || p.nothing {
-		return nil
-	}
-	tags := slices.Compact(slices.Sorted(slices.Values(f.Tags)))
-	switch {
-	case f.TagMode == "none":
-		p.without(tags)
-		return nil
-	case f.TagMode == "all" && len(tags) > 1:
-		return s.taggedAll(ctx, tags, p)
-	}
-	if p.rare {
+// taggedAny adds tags of which a follow has one.
+func (s *service) taggedAny(ctx context.Context, tags []string, p *plan) error {
+	tags = slices.Compact(slices.Sorted(slices.Values(tags)))
+	if p.rare || len(p.tags) > 0 {
 		p.and(hasTag, list(tags))
 		return nil
 	}
@@ -197,24 +203,43 @@ func (s *service) tagged(ctx context.Context, f Filter, p *plan) error {
 	return nil
 }
 
-// taggedAll asks for several tags at once and starts from the rarest.
-func (s *service) taggedAll(ctx context.Context, tags []string, p *plan) error {
-	fewest := manyTagged + 1
-	for _, t := range tags {
-		var n int
+// tagOfCustomer tells whether a follow of the customer that is shown has a tag.
+const tagOfCustomer = `(SELECT COUNT(*) FROM mirror_follow AS h CROSS JOIN mirror_follow_tag AS u
+	WHERE h.customer_id = {f}.customer_id AND {shown} AND u.follow_id = h.id AND u.tag_id = ?) > 0`
+
+// taggedBy asks for one tag, of the follow or of any shown follow of the customer.
+func (p *plan) taggedBy(tag string, anybodys bool) {
+	if !anybodys {
+		p.and(hasTag, list([]string{tag}))
+		return
+	}
+	shown, args := p.shownOf("h")
+	p.customer = append(p.customer, condition{strings.ReplaceAll(tagOfCustomer, "{shown}", shown), append(args, tag)})
+}
+
+// taggedAll asks for several tags at once, of the follow or of any shown follow of the
+// customer, and starts from the rarest.
+func (s *service) taggedAll(ctx context.Context, tags []string, p *plan, anybodys bool) error {
+	fewest, rarest := manyTagged+1, ""
+	for _, t := range slices.Compact(slices.Sorted(slices.Values(tags))) {
+		n := manyTagged + 1
+		if p.rare {
+			p.taggedBy(t, anybodys)
+			continue
+		}
 		err := s.db.Read().NewRaw("SELECT COUNT(*) FROM (SELECT 1 FROM mirror_follow_tag WHERE corp_id = ? AND tag_id = ? LIMIT ?) AS r",
 			p.corp, t, manyTagged+1).Scan(ctx, &n)
 		if err != nil {
 			return err
 		}
 		if n < fewest {
-			fewest, p.rarest = n, t
+			fewest, rarest = n, t
 		}
-		p.with(t)
+		p.taggedBy(t, anybodys)
 	}
 	p.nothing = fewest == 0
-	if fewest > few && p.few() {
-		p.rarest = "" // the members' own lists are shorter
+	if fewest <= few || !p.few() { // else the members' own lists are shorter
+		p.rarest, p.anybodys = rarest, anybodys
 	}
 	return nil
 }

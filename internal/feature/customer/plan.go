@@ -38,6 +38,7 @@ type plan struct {
 	customer []condition // on the customer of f as a whole
 	tags     []string    // of which the follow has one: their indexes have the list's order
 	rarest   string      // of several tags that a row must all have, when it is not too common
+	anybodys bool        // any follow of the customer may have the rarest tag
 	rare     bool        // a condition names the rows
 	ended    bool        // only follows that do not simply stand are meant
 	nothing  bool        // no row can match
@@ -58,48 +59,34 @@ const (
 )
 
 // Counted, so that no planner turns the question about a row into a walk through all tags.
-const (
-	tagsOf   = "(SELECT COUNT(*) FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND ft.tag_id IN (?))"
-	hasTag   = tagsOf + " > 0"
-	hasNoTag = tagsOf + " = 0"
-)
+const hasTag = "(SELECT COUNT(*) FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND ft.tag_id IN (?)) > 0"
 
 func list[T any](values []T) any { return bun.List(values) }
 
 func (p *plan) and(sql string, args ...any) { p.follow = append(p.follow, condition{sql, args}) }
 
-// with asks for a tag: on the follow itself, or at company level on any that is shown.
-func (p *plan) with(tag string) {
-	if p.level == perFollow {
-		p.and(hasTag, list([]string{tag}))
-		return
+// shownOf is what decides which follows of a customer are shown, for a follow called alias.
+func (p *plan) shownOf(alias string) (text string, args []any) {
+	parts := []string{"1 = 1"}
+	names := called(alias)
+	for _, c := range p.shown {
+		parts, args = append(parts, "("+names.Replace(c.sql)+")"), append(args, c.args...)
 	}
-	p.customer = append(p.customer, condition{"(?) > 0", []any{p.tagged([]string{tag})}})
+	return strings.Join(parts, " AND "), args
 }
 
-// without asks for none of the tags, in the same places.
-func (p *plan) without(tags []string) {
-	if p.level == perFollow {
-		p.and(hasNoTag, list(tags))
-		return
-	}
-	p.customer = append(p.customer, condition{"(?) = 0", []any{p.tagged(tags)}})
-}
-
-// tagged counts the tags on the shown follows of a customer.
-func (p *plan) tagged(tags []string) *bun.SelectQuery {
-	return apply(p.read.NewSelect().ColumnExpr("COUNT(*)").
-		TableExpr("mirror_follow AS h CROSS JOIN mirror_follow_tag AS ht").
-		Where("h.customer_id = f.customer_id AND ht.follow_id = h.id AND ht.tag_id IN (?)", list(tags)), p.shown, "h")
-}
-
-// apply adds conditions on the follow called alias. Only f, the row itself, may be found by
-// its id; another follow is found by its customer and then asked, never the other way.
-func apply(q *bun.SelectQuery, conditions []condition, alias string) *bun.SelectQuery {
-	names := strings.NewReplacer("{f}.id", "+"+alias+".id", "{f}", alias)
+// called gives the follow its alias. Only f, the row itself, may be found by its id; another
+// follow is found by its customer and then asked, never the other way.
+func called(alias string) *strings.Replacer {
 	if alias == "f" {
-		names = strings.NewReplacer("{f}", alias)
+		return strings.NewReplacer("{f}", alias)
 	}
+	return strings.NewReplacer("{f}.id", "+"+alias+".id", "{f}", alias)
+}
+
+// apply adds conditions on the follow called alias.
+func apply(q *bun.SelectQuery, conditions []condition, alias string) *bun.SelectQuery {
+	names := called(alias)
 	for _, c := range conditions {
 		q = q.Where(names.Replace(c.sql), c.args...)
 	}
@@ -159,7 +146,7 @@ func (p *plan) sources() []source {
 	case p.rare:
 		// Not by an index that begins with the corp: SQLite would walk all of it.
 		walk.where[0].sql, walk.at = "f.corp_id || '' = ?", "+f.added_at"
-	case p.rarest != "" && p.level == perFollow:
+	case p.rarest != "" && !p.anybodys:
 		walk = p.byTag(p.rarest)
 	case p.rarest != "":
 		walk.from = `(SELECT DISTINCT h.customer_id FROM mirror_follow_tag AS t CROSS JOIN mirror_follow AS h
@@ -258,15 +245,19 @@ func (p *plan) keys(after *cursor, limit, each int) *bun.SelectQuery {
 
 // counted counts the rows, up to a limit.
 func (p *plan) counted(limit int) *bun.SelectQuery {
+	return p.named(p.read.NewSelect().TableExpr("(?) AS r", p.countedRows(limit)).ColumnExpr("COUNT(*)"))
+}
+
+// countedRows are the rows in no order, each once.
+func (p *plan) countedRows(limit int) *bun.SelectQuery {
 	sources := p.sources()
-	s := sources[0]
+	s, once := sources[0], "f.id"
 	switch {
 	case len(sources) == 1:
 	case p.few():
 		s.from, s.where = "who CROSS JOIN mirror_follow AS f", []condition{{"f.corp_id = ? AND f.member_id = who.column1", []any{p.corp}}}
 	default:
-		s = p.byTag(p.tags...)
+		s, once = p.byTag(p.tags...), "DISTINCT f.id" // a follow may have two of them
 	}
-	rows := p.rows(s).ColumnExpr("DISTINCT f.id").Limit(int64(limit))
-	return p.named(p.read.NewSelect().TableExpr("(?) AS r", rows).ColumnExpr("COUNT(*)"))
+	return p.rows(s).ColumnExpr(once).Limit(int64(limit))
 }

@@ -1067,6 +1067,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customer/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户可用的条件字段 */
+        get: operations["customer.getFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customer/follows": {
         parameters: {
             query?: never;
@@ -2312,6 +2329,10 @@ export interface components {
             /** @description may be left out when it is set already */
             secret?: string;
         };
+        AskChoice: {
+            name?: string;
+            value: string;
+        };
         AskEntry: {
             /** Format: date-time */
             at: string;
@@ -2323,6 +2344,16 @@ export interface components {
             values?: {
                 [key: string]: string;
             };
+        };
+        AskField: {
+            key: string;
+            kind: string;
+            /** @description in the corp's own words; else the page's word for the key */
+            name?: string;
+            /** @description how it can be compared */
+            ops: string[];
+            /** @description of a choice */
+            options?: components["schemas"]["AskChoice"][];
         };
         AskFound: {
             hits: components["schemas"]["AskHit"][];
@@ -2919,6 +2950,9 @@ export interface components {
             /** Format: int64 */
             type: number;
             unionid?: string;
+        };
+        CustomerFieldList: {
+            items: components["schemas"]["AskField"][];
         };
         CustomerFollowPhones: {
             /** @description of the follow */
@@ -5863,10 +5897,12 @@ export interface operations {
                 from?: string;
                 /** @description added before */
                 to?: string;
-                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over */
-                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "handed" | "all";
+                /** @description auto: stands now, unless the rule itself says how follows stand; open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over */
+                standing?: "auto" | "open" | "half" | "lost" | "deleted" | "gone" | "handed" | "all";
                 /** @description WeCom's add_way, -1 for any */
                 addWay?: number;
+                /** @description a condition (ask.Rule) as JSON, besides the others */
+                rule?: string;
             };
             header?: never;
             path?: never;
@@ -5910,10 +5946,12 @@ export interface operations {
                 from?: string;
                 /** @description added before */
                 to?: string;
-                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over */
-                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "handed" | "all";
+                /** @description auto: stands now, unless the rule itself says how follows stand; open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over */
+                standing?: "auto" | "open" | "half" | "lost" | "deleted" | "gone" | "handed" | "all";
                 /** @description WeCom's add_way, -1 for any */
                 addWay?: number;
+                /** @description a condition (ask.Rule) as JSON, besides the others */
+                rule?: string;
             };
             header?: never;
             path?: never;
@@ -6042,6 +6080,35 @@ export interface operations {
             };
         };
     };
+    "customer.getFields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFieldList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "customer.getFollows": {
         parameters: {
             query?: {
@@ -6062,10 +6129,12 @@ export interface operations {
                 from?: string;
                 /** @description added before */
                 to?: string;
-                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over */
-                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "handed" | "all";
+                /** @description auto: stands now, unless the rule itself says how follows stand; open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over */
+                standing?: "auto" | "open" | "half" | "lost" | "deleted" | "gone" | "handed" | "all";
                 /** @description WeCom's add_way, -1 for any */
                 addWay?: number;
+                /** @description a condition (ask.Rule) as JSON, besides the others */
+                rule?: string;
             };
             header?: never;
             path?: never;
@@ -6109,10 +6178,12 @@ export interface operations {
                 from?: string;
                 /** @description added before */
                 to?: string;
-                /** @description open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over */
-                standing?: "open" | "half" | "lost" | "deleted" | "gone" | "handed" | "all";
+                /** @description auto: stands now, unless the rule itself says how follows stand; open: stands now; half: the member has not confirmed; lost: the customer deleted the member; deleted: the member deleted the customer; gone: ended, nobody knows by whom; handed: removed after a hand-over */
+                standing?: "auto" | "open" | "half" | "lost" | "deleted" | "gone" | "handed" | "all";
                 /** @description WeCom's add_way, -1 for any */
                 addWay?: number;
+                /** @description a condition (ask.Rule) as JSON, besides the others */
+                rule?: string;
             };
             header?: never;
             path?: never;

@@ -20,6 +20,7 @@ const shared = [
   'permission.',
   'operation.',
   'timeline.',
+  'field.',
 ];
 
 /** One catalogue out of many locale files; keys of a file are put under its folder's name. */
