@@ -11,6 +11,8 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/message"
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -27,6 +29,9 @@ func (a *App) adopt(f feature.Feature) {
 	if f.Resolver != nil {
 		a.rights.resolver = f.Resolver
 	}
+	if f.Directory != nil {
+		a.rights.directory = f.Directory
+	}
 }
 
 // schedule registers an owner's schedules, whose kinds carry its slug like all its jobs.
@@ -38,7 +43,10 @@ func (a *App) schedule(slug string, schedules []job.Schedule) {
 }
 
 // rights forwards to the feature that knows them; features built before it hold this.
-type rights struct{ resolver viewer.Resolver }
+type rights struct {
+	resolver  viewer.Resolver
+	directory viewer.Directory
+}
 
 // errNoRights says that the list of features lacks the one that resolves rights.
 var errNoRights = errors.New("app: no feature resolves rights; access must be in the list")
@@ -48,6 +56,22 @@ func (r *rights) Resolve(ctx context.Context, who viewer.Who) (viewer.Viewer, er
 		return viewer.Viewer{}, errNoRights
 	}
 	return r.resolver.Resolve(ctx, who)
+}
+
+// Local asks the feature that keeps the local accounts; without one there are none.
+func (r *rights) Local(ctx context.Context, account id.ID) (viewer.Local, error) {
+	if r.directory == nil {
+		return viewer.Local{}, fault.Missing("账号")
+	}
+	return r.directory.Local(ctx, account)
+}
+
+// Locals lists them.
+func (r *rights) Locals(ctx context.Context, corp string) ([]viewer.Local, error) {
+	if r.directory == nil {
+		return nil, nil
+	}
+	return r.directory.Locals(ctx, corp)
 }
 
 // menu is every feature's entries in the order of groups, then Order, then key.

@@ -149,7 +149,7 @@ func (a *App) publicURL() string { return strings.TrimSuffix(a.Config.PublicURL(
 func (a *App) deps() feature.Deps {
 	return feature.Deps{
 		DB: a.DB, Queue: a.Queue, Events: a.Bus, Live: a.Live, Corps: a.Corps,
-		Mirror: a.Mirror, Notices: a.Notices, Asks: a.Asks, Rights: a.rights, Clock: a.opts.Clock, IDs: a.IDs, Blob: a.Blob,
+		Mirror: a.Mirror, Notices: a.Notices, Asks: a.Asks, Rights: a.rights, Accounts: a.rights, Clock: a.opts.Clock, IDs: a.IDs, Blob: a.Blob,
 		HTTP: &http.Client{Transport: a.Outgoing.As("pictures")}, Outgoing: a.Outgoing, Search: a.Search, Sealer: a.sealer, Log: a.log, PublicURL: a.publicURL(),
 		WeCom: feature.WeComPages{OpenURL: a.Config.WeCom.OpenURL, LoginURL: a.Config.WeCom.LoginURL},
 		Menu:  a.menu, Exports: a.exports, Permissions: a.Permissions, Examine: a.Examine, AdminName: a.Config.Admin.Name, AdminPassword: a.Config.Admin.Password,

@@ -47,12 +47,14 @@ type Deps struct {
 	Notices *notice.Notices
 	Asks    *ask.Asks
 	Rights  viewer.Resolver
-	Clock   clock.Clock
-	IDs     *id.Source
-	Blob    blob.Store
-	Search  *search.Index
-	Sealer  *secret.Box
-	Log     *slog.Logger
+	// Accounts are the local accounts, for those who give them rights.
+	Accounts viewer.Directory
+	Clock    clock.Clock
+	IDs      *id.Source
+	Blob     blob.Store
+	Search   *search.Index
+	Sealer   *secret.Box
+	Log      *slog.Logger
 	// HTTP is the one way out for anything but WeCom's API: it reaches only allowed hosts.
 	HTTP *http.Client
 	// Outgoing is that way out itself, with its list and its book of whom the program
@@ -122,6 +124,8 @@ type Feature struct {
 	Prove func(ctx context.Context, w io.Writer, corp string) (intact bool, err error)
 	// Resolver turns people into viewers; exactly one feature (access) sets it.
 	Resolver viewer.Resolver
+	// Directory knows the local accounts; exactly one feature (account) sets it.
+	Directory viewer.Directory
 	// Start runs once after the migrations and before the first request: seeds what must
 	// exist. It runs on every start and on every node, so it must be harmless twice.
 	Start func(ctx context.Context) error

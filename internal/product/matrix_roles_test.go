@@ -36,6 +36,7 @@ func (w *world) roles() {
 	} {
 		give(w.Corp, member, held...)
 	}
+	w.exec(`INSERT INTO account_account (id, name, lookup, password, founder, corp_id, created_at, changed_at, home) VALUES (77, 'local', 'local', '', FALSE, ?, 0, 0, ?)`, w.Corp, w.Corp)
 	give(w.Corp, "accounts/"+w.ids["account"][inside], branch)
 	give(w.Corp, "departments/14", branch)
 	give(neighbour, "zhang", role(neighbour, "全部", span{"kind": "all"}))

@@ -60,6 +60,7 @@ func places() map[string]place {
 		"DELETE /api/access/roles/{role}":                 {kind: wholeWrites, permission: "access.role", object: "role"},
 		"GET /api/access/grants":                          {kind: lists, permission: "access.read"},
 		"PUT /api/access/grants/{member}":                 {kind: writes, permission: "access.grant", object: "member", body: `{"roles":["{role}"]}`},
+		"GET /api/access/accounts":                        {kind: wholeLists, permission: "access.grant"},
 		"PUT /api/access/grants/accounts/{account}":       {kind: wholeWrites, permission: "access.grant", object: "account", body: `{"roles":[]}`},
 		"PUT /api/access/grants/departments/{department}": {kind: wholeWrites, permission: "access.grant", object: "department", body: `{"roles":[]}`},
 		"GET /api/access/effective":                       {kind: reads, permission: "access.read", object: "member", query: "?member={id}"},

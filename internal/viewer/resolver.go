@@ -22,3 +22,22 @@ type Who struct {
 type Resolver interface {
 	Resolve(ctx context.Context, who Who) (Viewer, error)
 }
+
+// Local is a local account as far as whoever gives it rights needs to know it.
+type Local struct {
+	ID   id.ID
+	Name string
+	// Home is the corp that made it, "" for the administrator made at the first start.
+	Home     string
+	Founder  bool
+	Disabled bool
+}
+
+// Directory knows the local accounts. The feature account implements it; access asks it
+// to whom roles can be given.
+type Directory interface {
+	// Local finds one account; another is not found.
+	Local(ctx context.Context, account id.ID) (Local, error)
+	// Locals lists those of a corp, of all corps when it is "", by name.
+	Locals(ctx context.Context, corp string) ([]Local, error)
+}

@@ -87,7 +87,7 @@ func start(t *testing.T, d *db.DB, number int) *node {
 	corps := corp.New(corp.Deps{DB: d, Secrets: box, Clock: n.clock, IDs: n.ids})
 	t.Cleanup(func() { n.must(corps.Close(context.Background())) })
 	n.must(corps.Save(context.Background(), corp.Corp{ID: corpID, Name: "一号企业", TimeZone: "Asia/Shanghai", Status: corp.Active}))
-	n.f = access.New(feature.Deps{DB: d, Corps: corps, Clock: n.clock, IDs: n.ids, Log: log, Menu: menu, Permissions: permissions})
+	n.f = access.New(feature.Deps{DB: d, Corps: corps, Clock: n.clock, IDs: n.ids, Log: log, Menu: menu, Permissions: permissions, Accounts: locals})
 	n.queue = job.New(d, n.clock, n.ids, log, job.Options{})
 	n.events = bus.New(n.queue)
 	n.events.Register(n.f.Slug, n.f.Listeners...)
@@ -98,6 +98,33 @@ func start(t *testing.T, d *db.DB, number int) *node {
 	t.Cleanup(listening.Close)
 	n.url = listening.URL
 	return n
+}
+
+// list is a directory of accounts.
+type list []viewer.Local
+
+func (l list) Local(_ context.Context, account id.ID) (viewer.Local, error) {
+	for _, a := range l {
+		if a.ID == account {
+			return a, nil
+		}
+	}
+	return viewer.Local{}, fault.Missing("账号")
+}
+
+func (l list) Locals(_ context.Context, corp string) (of []viewer.Local, _ error) {
+	for _, a := range l {
+		if corp == "" || a.Home == corp {
+			of = append(of, a)
+		}
+	}
+	return of, nil
+}
+
+// locals are the founder, one account here, one that is disabled, and one of another corp.
+var locals = list{
+	{ID: 1, Name: "admin", Founder: true}, {ID: 70, Name: "here", Home: corpID}, {ID: 71, Name: "gone", Home: corpID, Disabled: true},
+	{ID: 72, Name: "guest", Home: another},
 }
 
 // byHeader takes a caller's word for who he is.

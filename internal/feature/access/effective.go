@@ -23,7 +23,7 @@ type Effective struct {
 	Account     id.ID             `json:"account,omitzero"`
 	Name        string            `json:"name"`
 	Departments []string          `json:"departments" doc:"names of those he belongs to"`
-	Refused     string            `json:"refused,omitempty" enum:"disabled" doc:"he cannot sign in: disabled or not activated in WeCom"`
+	Refused     string            `json:"refused,omitempty" enum:"disabled" doc:"he cannot sign in: a member disabled or not activated in WeCom, an account disabled here"`
 	Roles       []EffectiveRole   `json:"roles"`
 	Permissions []EffectiveRight  `json:"permissions" doc:"every right there is"`
 	Scope       EffectiveScope    `json:"scope" doc:"whose customers and groups he sees"`
@@ -102,7 +102,17 @@ func (s *service) Effective(ctx context.Context, in *effectiveInput) (*Effective
 		if v.Scope.Reach != viewer.All && in.Account != v.Account {
 			return nil, fault.Missing("账号")
 		}
-		who.Founder = v.Founder && v.Account == in.Account
+		a, err := s.deps.Accounts.Local(ctx, in.Account)
+		if err != nil {
+			return nil, err
+		}
+		if !a.Founder && in.Account != v.Account && !mayName(v, a, r) {
+			return nil, fault.Missing("账号")
+		}
+		who.Founder, e.Name = a.Founder, a.Name
+		if a.Disabled {
+			e.Refused = "disabled"
+		}
 	default:
 		var check fault.Check
 		check.That(false, "member", "只能选择一名成员或一个账号")

@@ -26,6 +26,7 @@ type Grant struct {
 // AccountGrant is the roles that were given to one local account.
 type AccountGrant struct {
 	Account id.ID    `json:"account"`
+	Name    string   `json:"name" doc:"its sign-in name"`
 	Roles   []string `json:"roles"`
 }
 
@@ -56,6 +57,10 @@ func (s *service) Grants(ctx context.Context, _ *struct{}) (*grantList, error) {
 		return nil, err
 	}
 	list := &grantList{}
+	names, err := s.accountNames(ctx, v)
+	if err != nil {
+		return nil, err
+	}
 	seen := map[holder]bool{}
 	for _, row := range rows {
 		h := holder{account: row.Account, member: row.Member}
@@ -65,7 +70,7 @@ func (s *service) Grants(ctx context.Context, _ *struct{}) (*grantList, error) {
 		seen[h] = true
 		if h.account != 0 {
 			if v.Scope.Reach == viewer.All {
-				list.Accounts = append(list.Accounts, AccountGrant{Account: id.ID(h.account), Roles: r.rolesGiven(h)})
+				list.Accounts = append(list.Accounts, AccountGrant{Account: id.ID(h.account), Name: names[id.ID(h.account)], Roles: r.rolesGiven(h)})
 			}
 			continue
 		}
@@ -189,32 +194,6 @@ func (r *rights) owned(v viewer.Viewer) bool {
 		}
 	}
 	return false
-}
-
-type accountGrantInput struct {
-	Account id.ID `path:"account" doc:"id of the local account"`
-	Body    GrantForm
-}
-
-// SetAccountGrant gives a local account exactly these roles; without any it can sign in
-// and do nothing.
-func (s *service) SetAccountGrant(ctx context.Context, in *accountGrantInput) (*AccountGrant, error) {
-	v, err := whole(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var given AccountGrant
-	err = s.change(ctx, v.Corp, func(ctx context.Context, tx db.Tx, r *rights) error {
-		h := holder{account: int64(in.Account)}
-		before, after, err := r.regrant(v, h, in.Body.Roles)
-		if err != nil {
-			return err
-		}
-		given = AccountGrant{Account: in.Account, Roles: after}
-		web.Note(ctx, web.Change{Object: "grant:account:" + in.Account.String(), Before: AccountGrant{Account: in.Account, Roles: before}, After: given})
-		return setGrants(ctx, tx, v.Corp, h, after, v.Actor(), db.NowMS(s.deps.Clock))
-	})
-	return &given, err
 }
 
 type departmentGrantInput struct {

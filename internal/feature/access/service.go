@@ -66,6 +66,7 @@ func (s *service) routes() []web.Route {
 		web.Put("/roles/{role}", mayShape, "修改角色", s.ChangeRole),
 		web.Delete("/roles/{role}", mayShape, "删除角色", s.DeleteRole, web.Dangerous()),
 		web.Get("/grants", mayRead, "查看授权", s.Grants),
+		web.Get("/accounts", mayGrant, "选择要授权的本地账号", s.Accounts, web.Named("accounts")),
 		web.Put("/grants/{member}", mayGrant, "设置成员的角色", s.SetGrant, web.Audited("access.grant")),
 		web.Put("/grants/accounts/{account}", mayGrant, "设置本地账号的角色", s.SetAccountGrant, web.Audited("access.grant")),
 		web.Put("/grants/departments/{department}", mayGrant, "设置部门的角色", s.SetDepartmentGrant, web.Audited("access.grant")),

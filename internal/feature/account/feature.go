@@ -68,9 +68,10 @@ func New(d feature.Deps) feature.Feature {
 	}
 	s.watches = newWatches(s.sessions.store)
 	return feature.Feature{
-		Slug:   "account",
-		Guard:  guard{s},
-		Routes: s.routes(),
+		Slug:      "account",
+		Guard:     guard{s},
+		Directory: directory{s},
+		Routes:    s.routes(),
 		Permissions: []feature.Permission{
 			{Key: "account.manage", ZH: "管理本地账号与登录安全", EN: "Manage local accounts and sign-in security"},
 			{Key: "account.sessions", ZH: "查看和结束他人的登录", EN: "View and end others' sessions"},

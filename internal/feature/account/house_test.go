@@ -30,6 +30,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
 const (
@@ -63,6 +64,9 @@ func sets() []db.Migrations {
 		{Set: "account", FS: account.New(none).Migrations},
 	}
 }
+
+// late is the directory of accounts, which access is given before there is one.
+type late struct{ viewer.Directory }
 
 // each runs the story on both engines.
 func each(t *testing.T, story func(h *house)) {
@@ -101,9 +105,12 @@ func openWith(t *testing.T, d *db.DB, publicURL, adminPassword, keys string) *ho
 			return []feature.MenuEntry{{Group: feature.GroupManagement, Key: "eventlog", Path: "/eventlog", Permission: "eventlog.read"}}
 		},
 	}
+	accounts := &late{}
+	deps.Accounts = accounts
 	h.access = access.New(deps)
 	deps.Rights = h.access.Resolver
 	h.account = account.New(deps)
+	accounts.Directory = h.account.Directory
 	server := web.New(web.Options{Guard: h.account.Guard, Auditor: h.audited, Clock: h.clock, Log: log})
 	server.Mount("account", h.account.Routes...)
 	server.Mount("access", h.access.Routes...)

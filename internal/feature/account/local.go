@@ -79,11 +79,46 @@ func (s *service) shown(ctx context.Context, a Account) (LocalAccount, error) {
 	if err != nil {
 		return LocalAccount{}, err
 	}
+	elsewhere, err := s.moreElsewhere(ctx, v, a)
+	if err != nil {
+		return LocalAccount{}, err
+	}
 	return LocalAccount{
 		ID: a.ID, Name: a.Name, Founder: a.Founder, Disabled: a.DisabledAt != 0, MustChange: a.MustChange, TOTP: a.TOTP != "",
 		Roles: rights.Roles, RoleNames: rights.RoleNames, CreatedAt: a.CreatedAt, SignedInAt: a.SignedInAt, Own: a.ID == v.Account,
-		Manageable: a.ID != v.Account && mayManage(v, a, rights),
+		Manageable: a.ID != v.Account && mayManage(v, a, rights) && !elsewhere,
 	}, nil
+}
+
+// moreElsewhere tells whether the account may do something in another corp that the viewer
+// may not do there: whoever resets its password can go there with it.
+func (s *service) moreElsewhere(ctx context.Context, v viewer.Viewer, a Account) (bool, error) {
+	if isFounder(v) || a.Founder {
+		return false, nil
+	}
+	corps, err := s.deps.Corps.Corps(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, c := range corps {
+		if c.ID == a.Home {
+			continue
+		}
+		theirs, err := s.deps.Rights.Resolve(ctx, viewer.Who{Corp: c.ID, Account: a.ID, Name: a.Name})
+		if err != nil {
+			return false, err
+		}
+		var mine viewer.Viewer
+		if v.Account != 0 {
+			if mine, err = s.deps.Rights.Resolve(ctx, viewer.Who{Corp: c.ID, Account: v.Account, Name: v.Name}); err != nil {
+				return false, err
+			}
+		}
+		if !mayManage(mine, a, theirs) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (s *service) rightsOf(ctx context.Context, a Account, corp string) (viewer.Viewer, error) {

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/access/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 选择要授权的本地账号 */
+        get: operations["access.accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/access/effective": {
         parameters: {
             query?: never;
@@ -1879,6 +1896,8 @@ export interface components {
         AccessAccountGrant: {
             /** @description id, 13 characters that sort by time */
             account: string;
+            /** @description its sign-in name */
+            name: string;
             roles: string[];
         };
         AccessBranch: {
@@ -1917,7 +1936,7 @@ export interface components {
             /** @description every right there is */
             permissions: components["schemas"]["AccessEffectiveRight"][];
             /**
-             * @description he cannot sign in: disabled or not activated in WeCom
+             * @description he cannot sign in: a member disabled or not activated in WeCom, an account disabled here
              * @enum {string}
              */
             refused?: "disabled";
@@ -2001,6 +2020,17 @@ export interface components {
             accounts: components["schemas"]["AccessAccountGrant"][];
             departments: components["schemas"]["AccessDepartmentGrant"][];
             grants: components["schemas"]["AccessGrant"][];
+        };
+        AccessLocalChoice: {
+            disabled: boolean;
+            /** @description another corp made and manages it */
+            guest: boolean;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            name: string;
+        };
+        AccessLocalChoices: {
+            items: components["schemas"]["AccessLocalChoice"][];
         };
         AccessMenuItem: {
             /** @description not shown; the page stays open to those who hold the permission */
@@ -3754,6 +3784,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "access.accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessLocalChoices"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "access.getEffective": {
         parameters: {
             query?: {

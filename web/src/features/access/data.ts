@@ -10,6 +10,15 @@ export function useRoles() {
   });
 }
 
+/** The local accounts that roles can be given to. */
+export function useAccounts(enabled: boolean) {
+  return useQuery({
+    queryKey: ['access', 'accounts'],
+    queryFn: ({ signal }) => ok(api.GET('/api/access/accounts', { signal })),
+    enabled,
+  });
+}
+
 export function usePermissions() {
   return useQuery({
     queryKey: ['access', 'permissions'],

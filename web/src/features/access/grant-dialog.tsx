@@ -4,10 +4,10 @@ import { DepartmentPicker } from '@/parts/DepartmentPicker';
 import { Dialog } from '@/parts/Drawer';
 import { useFeedback } from '@/parts/Feedback';
 import { Field, Form } from '@/parts/Form';
-import { CheckBox } from '@/parts/fields';
+import { CheckBox, Options } from '@/parts/fields';
 import { MemberPicker } from '@/parts/MemberPicker';
 import { Waiting } from '@/parts/Page';
-import { useRoles } from './data';
+import { useAccounts, useRoles } from './data';
 import type { Given } from './grants';
 import { useT } from './strings';
 import { useRoleName } from './words';
@@ -19,13 +19,13 @@ interface Values {
 }
 
 /** Gives exactly the ticked roles to a member, a department or an account. */
-export function GrantDialog(props: { given: Given | 'member' | 'department'; onClose: () => void }) {
+export function GrantDialog(props: { given: Given | Given['kind']; onClose: () => void }) {
   const { given, onClose } = props;
   const t = useT();
   const client = useQueryClient();
   const { done } = useFeedback();
   const known = typeof given === 'string' ? undefined : given;
-  const kind = known?.kind ?? (given as 'member' | 'department');
+  const kind = known?.kind ?? (given as Given['kind']);
   const initial: Values = {
     target: known ? [known.id] : [],
     roles: [...(known?.roles ?? [])],
@@ -59,12 +59,23 @@ export function GrantDialog(props: { given: Given | 'member' | 'department'; onC
       open
       onClose={onClose}
       width={560}
-      title={known ? t('give.to', { name: known.name }) : t(`give.${given as 'member'}`)}
+      title={known ? t('give.to', { name: known.name }) : t(`give.${kind}`)}
     >
       <Form<Values> initial={initial} submitLabel={t('save')} onSubmit={save} onCancel={onClose}>
         {!known && (
-          <Field name="target" label={t(kind === 'department' ? 'department' : 'member')} required>
-            {kind === 'department' ? <DepartmentPicker single /> : <MemberPicker single />}
+          <Field
+            name="target"
+            label={t(kind)}
+            hint={kind === 'account' ? t('account.hint') : undefined}
+            required
+          >
+            {kind === 'department' ? (
+              <DepartmentPicker single />
+            ) : kind === 'account' ? (
+              <AccountPicker />
+            ) : (
+              <MemberPicker single />
+            )}
           </Field>
         )}
         {kind === 'department' && (
@@ -77,6 +88,38 @@ export function GrantDialog(props: { given: Given | 'member' | 'department'; onC
         </Field>
       </Form>
     </Dialog>
+  );
+}
+
+/** One of the local accounts that roles can be given to. */
+function AccountPicker({
+  value = [],
+  onChange,
+  ...rest
+}: {
+  value?: readonly string[];
+  onChange?: (accounts: string[]) => void;
+  id?: string;
+}) {
+  const t = useT();
+  const accounts = useAccounts(true);
+  if (!accounts.data) return <Waiting rows={1} />;
+  if (accounts.data.items.length === 0) return <p className="q-faint">{t('account.none')}</p>;
+  return (
+    <Options<string>
+      {...rest}
+      label={t('account')}
+      value={value[0]}
+      onChange={(id) => onChange?.(id ? [id] : [])}
+      options={accounts.data.items.map((one) => ({
+        value: one.id,
+        label: one.disabled
+          ? t('account.disabled', { name: one.name })
+          : one.guest
+            ? t('account.guest', { name: one.name })
+            : one.name,
+      }))}
+    />
   );
 }
 

@@ -38,7 +38,7 @@ export function Grants() {
   const roleName = useRoleName();
   const client = useQueryClient();
   const { confirm, done } = useFeedback();
-  const [edited, setEdited] = useState<Given | 'member' | 'department' | null>(null);
+  const [edited, setEdited] = useState<Given | Given['kind'] | null>(null);
   const named = (keys: readonly string[]) =>
     keys.map((key) => roleName(roles.data?.roles.find((role) => role.key === key) ?? { key, name: key }));
   const take = (given: Given) =>
@@ -126,7 +126,12 @@ export function Grants() {
               ),
               ...list.grants.map(({ member, ...rest }): Given => ({ kind: 'member', id: member, ...rest })),
               ...list.accounts.map(
-                ({ account, ...rest }): Given => ({ kind: 'account', id: account, name: account, ...rest }),
+                ({ account, name, ...rest }): Given => ({
+                  kind: 'account',
+                  id: account,
+                  name: name || account,
+                  ...rest,
+                }),
               ),
             ],
           };
@@ -135,6 +140,11 @@ export function Grants() {
         tools={
           can('access.grant') && (
             <>
+              {reach === 'all' && (
+                <Button icon="lock" onClick={() => setEdited('account')}>
+                  {t('give.account')}
+                </Button>
+              )}
               {reach === 'all' && (
                 <Button icon="department" onClick={() => setEdited('department')}>
                   {t('give.department')}

@@ -2,13 +2,16 @@ import { useQuery } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
 import { useI18n } from '@/lib/i18n';
+import { useCan, useMe } from '@/lib/me';
 import { useUrlFilters } from '@/lib/url-filters';
 import { ErrorView } from '@/parts/ErrorView';
 import { Facts } from '@/parts/Facts';
+import { Options } from '@/parts/fields';
 import { MemberPicker } from '@/parts/MemberPicker';
 import { Card, Waiting } from '@/parts/Page';
 import { Label, Labels, StateBadge } from '@/parts/StateBadge';
 import { Notice } from '@/parts/Tabs';
+import { useAccounts } from './data';
 import { useT } from './strings';
 import { useRoleName, useSpanWords } from './words';
 
@@ -17,11 +20,16 @@ type Effective = components['schemas']['AccessEffective'];
 /** What may this person do and see, and why. Without a choice it is the reader himself. */
 export function Lookup() {
   const t = useT();
-  const filters = useUrlFilters('member');
+  const filters = useUrlFilters('member', 'account');
+  const can = useCan();
+  const { reach } = useMe();
   const member = filters.one('member');
+  const account = member ? undefined : filters.one('account');
+  const accounts = useAccounts(can('access.grant') && reach === 'all');
   const found = useQuery({
-    queryKey: ['access', 'effective', member],
-    queryFn: ({ signal }) => ok(api.GET('/api/access/effective', { params: { query: { member } }, signal })),
+    queryKey: ['access', 'effective', member, account],
+    queryFn: ({ signal }) =>
+      ok(api.GET('/api/access/effective', { params: { query: { member, account } }, signal })),
   });
   return (
     <div className="q-stack">
@@ -30,9 +38,19 @@ export function Lookup() {
           single
           label={t('lookup.who')}
           value={member ? [member] : []}
-          onChange={([chosen]) => filters.patch({ member: chosen })}
+          onChange={([chosen]) => filters.patch({ member: chosen, account: undefined })}
         />
-        {!member && <span className="q-faint">{t('lookup.self')}</span>}
+        {accounts.data && accounts.data.items.length > 0 && (
+          <Options<string>
+            label={t('lookup.account')}
+            placeholder={t('lookup.account')}
+            clearable
+            value={account}
+            onChange={(chosen) => filters.patch({ account: chosen || undefined, member: undefined })}
+            options={accounts.data.items.map(({ id, name }) => ({ value: id, label: name }))}
+          />
+        )}
+        {!member && !account && <span className="q-faint">{t('lookup.self')}</span>}
       </div>
       {found.isPending && <Waiting />}
       {found.isError && <ErrorView error={found.error} onRetry={() => void found.refetch()} />}
