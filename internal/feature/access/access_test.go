@@ -100,33 +100,6 @@ func start(t *testing.T, d *db.DB, number int) *node {
 	return n
 }
 
-// list is a directory of accounts.
-type list []viewer.Local
-
-func (l list) Local(_ context.Context, account id.ID) (viewer.Local, error) {
-	for _, a := range l {
-		if a.ID == account {
-			return a, nil
-		}
-	}
-	return viewer.Local{}, fault.Missing("账号")
-}
-
-func (l list) Locals(_ context.Context, corp string) (of []viewer.Local, _ error) {
-	for _, a := range l {
-		if corp == "" || a.Home == corp {
-			of = append(of, a)
-		}
-	}
-	return of, nil
-}
-
-// locals are the founder, one account here, one that is disabled, and one of another corp.
-var locals = list{
-	{ID: 1, Name: "admin", Founder: true}, {ID: 70, Name: "here", Home: corpID}, {ID: 71, Name: "gone", Home: corpID, Disabled: true},
-	{ID: 72, Name: "guest", Home: another},
-}
-
 // byHeader takes a caller's word for who he is.
 type byHeader struct{ rights viewer.Resolver }
 

@@ -1,10 +1,41 @@
 package access_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/queqiao-scrm/queqiao/internal/feature/access"
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
+
+// list is a directory of accounts.
+type list []viewer.Local
+
+func (l list) Local(_ context.Context, account id.ID) (viewer.Local, error) {
+	for _, a := range l {
+		if a.ID == account {
+			return a, nil
+		}
+	}
+	return viewer.Local{}, fault.Missing("账号")
+}
+
+func (l list) Locals(_ context.Context, corp string) (of []viewer.Local, _ error) {
+	for _, a := range l {
+		if corp == "" || a.Home == corp {
+			of = append(of, a)
+		}
+	}
+	return of, nil
+}
+
+// locals are the founder, one account here, one that is disabled, and one of another corp.
+var locals = list{
+	{ID: 1, Name: "admin", Founder: true}, {ID: 70, Name: "here", Home: corpID}, {ID: 71, Name: "gone", Home: corpID, Disabled: true},
+	{ID: 72, Name: "guest", Home: another},
+}
 
 // TestLocalAccountsAreGivenRoles: those that exist, by those who may know them.
 func TestLocalAccountsAreGivenRoles(t *testing.T) {
