@@ -3,12 +3,14 @@ import { RouterProvider } from '@tanstack/react-router';
 import { useCallback, useEffect, useState } from 'react';
 import { signedOutEvent } from '@/api/client';
 import { AppearanceContext, DarkContext, useAppearance } from '@/lib/appearance';
+import { CustomerPartsContext } from '@/lib/customer-parts';
 import { I18nProvider } from '@/lib/i18n';
 import { Live, LiveContext } from '@/lib/live';
 import { NowProvider } from '@/lib/now';
 import { writePreference } from '@/lib/preference';
 import type { Catalogue, Language } from '@/lib/translate';
 import { Kit } from '@/parts/Kit';
+import { customerParts } from './features';
 import { loadCatalogue } from './languages';
 import { makeQueryClient } from './query-client';
 import { makeRouter, toSignIn } from './router';
@@ -40,9 +42,11 @@ export function Console(props: { language: Language; catalogue: Catalogue }) {
           <NowProvider>
             <QueryClientProvider client={client}>
               <LiveContext value={live}>
-                <Kit dark={appearance.dark}>
-                  <RouterProvider router={router} />
-                </Kit>
+                <CustomerPartsContext value={customerParts}>
+                  <Kit dark={appearance.dark}>
+                    <RouterProvider router={router} />
+                  </Kit>
+                </CustomerPartsContext>
               </LiveContext>
             </QueryClientProvider>
           </NowProvider>

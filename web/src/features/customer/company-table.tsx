@@ -1,23 +1,26 @@
 import type { ReactNode } from 'react';
 import { api, ok } from '@/api/client';
+import { useCustomerActions } from '@/lib/customer-parts';
 import { useLive } from '@/lib/live';
-import type { UrlFilters } from '@/lib/url-filters';
+import type { Rule } from '@/lib/rule';
 import { CustomerCard } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { Hint } from '@/parts/Facts';
 import { MemberTag } from '@/parts/MemberTag';
 import { Labels, StateBadge } from '@/parts/StateBadge';
-
+import { CustomerActions } from './actions';
 import { CustomerFacts } from './customer-facts';
 import { MaybeTime } from './maybe-time';
-import type { ListQuery } from './query';
+import { type Filters, queryOf, selectionOf } from './query';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
 import { type CustomerRow, faceOf, tagNames } from './words';
 
 /** One row a customer. */
-export function CompanyTable(props: { query: ListQuery; filters: UrlFilters; tools: ReactNode }) {
-  const { query, filters, tools } = props;
+export function CompanyTable(props: { rule: Rule; filters: Filters; tools: ReactNode }) {
+  const { rule, filters, tools } = props;
+  const query = queryOf(rule);
+  const acts = useCustomerActions('list').length > 0;
   const t = useT();
   useLive(['customer', 'follow'], [['customer', 'company']]);
 
@@ -124,6 +127,20 @@ export function CompanyTable(props: { query: ListQuery; filters: UrlFilters; too
       count={(signal) => ok(api.GET('/api/customer/customers/count', { params: { query }, signal }))}
       filters={filters}
       tools={tools}
+      bulk={
+        acts
+          ? (selection, clear) => (
+              <CustomerActions
+                on="list"
+                selection={selectionOf(selection, 'company', rule)}
+                level="customer"
+                count={selection.count}
+                more={selection.all}
+                onDone={clear}
+              />
+            )
+          : undefined
+      }
       empty={{ title: t('empty'), hint: t('empty.hint'), action: <SyncButton primary /> }}
       drawer={(id, row) => ({
         title: row?.name || t('detail'),

@@ -12,6 +12,7 @@ import { Labels, StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import { MaybeTime } from './maybe-time';
 import { Phones } from './phones';
+import { CustomerSections } from './sections';
 import { useT } from './strings';
 import { type CustomerDetail, type FollowRow, faceOf, standingOf, standingTone, tagNames } from './words';
 import './customer.css';
@@ -83,6 +84,7 @@ function Known({ customer }: { customer: CustomerDetail }) {
         ))}
         {customer.followers.length === 0 && <p className="q-faint">{t('noFollowers')}</p>}
       </Card>
+      <CustomerSections customer={customer} />
       <Card title={t('groups', { n: customer.groups.length })}>
         {customer.groups.length === 0 ? (
           <p className="q-faint">{t('noGroups')}</p>

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
+import { useCustomerSections } from '@/lib/customer-parts';
 import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
 import { Button } from '@/parts/Button';
@@ -9,9 +10,13 @@ import { ErrorView } from '@/parts/ErrorView';
 import type { IconName } from '@/parts/Icon';
 import { Card, Columns, Page, Waiting } from '@/parts/Page';
 import type { Tone } from '@/parts/StateBadge';
+import { Tabs } from '@/parts/Tabs';
 import { Timeline } from '@/parts/Timeline';
+import { CustomerActions } from './actions';
 import { CustomerFacts, useCustomer } from './customer-facts';
+import { OneSection } from './sections';
 import { useT } from './strings';
+import type { CustomerDetail } from './words';
 
 type Entry = components['schemas']['AskEntry'];
 
@@ -21,13 +26,51 @@ export default function DetailPage() {
   const { id = '' } = useParams({ strict: false });
   const customer = useCustomer(id);
   return (
-    <Page title={customer.data?.name || t('detail')} meaning={t('detail.meaning')}>
+    <Page
+      title={customer.data?.name || t('detail')}
+      meaning={t('detail.meaning')}
+      actions={
+        customer.data && (
+          <CustomerActions
+            on="page"
+            selection={{ customers: [id] }}
+            level="customer"
+            count={1}
+            onDone={() => void customer.refetch()}
+          />
+        )
+      }
+    >
       {customer.isError ? (
         <ErrorView error={customer.error} onRetry={() => void customer.refetch()} />
       ) : (
-        <Columns wide="right" left={<CustomerFacts id={id} />} right={<Story id={id} />} />
+        <Columns
+          wide="right"
+          left={<CustomerFacts id={id} />}
+          right={<Told id={id} customer={customer.data} />}
+        />
       )}
     </Page>
+  );
+}
+
+/** The timeline, with tabs beside it for what other features have to show at length. */
+function Told({ id, customer }: { id: string; customer: CustomerDetail | undefined }) {
+  const t = useT();
+  const { text } = useI18n();
+  const tabs = useCustomerSections('tab');
+  if (tabs.length === 0 || !customer) return <Story id={id} />;
+  return (
+    <Tabs
+      items={[
+        { key: 'timeline', label: t('timeline'), content: <Story id={id} /> },
+        ...tabs.map((section) => ({
+          key: section.key,
+          label: text(section.title),
+          content: <OneSection section={section} customer={customer} />,
+        })),
+      ]}
+    />
   );
 }
 

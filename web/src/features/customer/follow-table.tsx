@@ -1,23 +1,26 @@
 import type { ReactNode } from 'react';
 import { api, ok } from '@/api/client';
+import { useCustomerActions } from '@/lib/customer-parts';
 import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
-import type { UrlFilters } from '@/lib/url-filters';
+import type { Rule } from '@/lib/rule';
 import { CustomerCard } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { MemberTag } from '@/parts/MemberTag';
 import { Labels, StateBadge } from '@/parts/StateBadge';
-
+import { CustomerActions } from './actions';
 import { CustomerFacts } from './customer-facts';
 import { MaybeTime } from './maybe-time';
-import type { ListQuery } from './query';
+import { type Filters, queryOf, selectionOf } from './query';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
 import { type FollowRow, faceOf, standingOf, standingTone, tagNames } from './words';
 
 /** One row a member–customer pair. */
-export function FollowTable(props: { query: ListQuery; filters: UrlFilters; tools: ReactNode }) {
-  const { query, filters, tools } = props;
+export function FollowTable(props: { rule: Rule; filters: Filters; tools: ReactNode }) {
+  const { rule, filters, tools } = props;
+  const query = queryOf(rule);
+  const acts = useCustomerActions('list').length > 0;
   const t = useT();
   const { text } = useI18n();
   useLive('follow', [['customer', 'follow']]);
@@ -92,6 +95,20 @@ export function FollowTable(props: { query: ListQuery; filters: UrlFilters; tool
       count={(signal) => ok(api.GET('/api/customer/follows/count', { params: { query }, signal }))}
       filters={filters}
       tools={tools}
+      bulk={
+        acts
+          ? (selection, clear) => (
+              <CustomerActions
+                on="list"
+                selection={selectionOf(selection, 'follow', rule)}
+                level="follow"
+                count={selection.count}
+                more={selection.all}
+                onDone={clear}
+              />
+            )
+          : undefined
+      }
       empty={{ title: t('empty'), hint: t('empty.hint'), action: <SyncButton primary /> }}
       drawer={(_, row) => ({
         title: row?.name || t('detail'),

@@ -1,18 +1,17 @@
+import { useMemo } from 'react';
 import { useI18n } from '@/lib/i18n';
 import { useNow } from '@/lib/now';
-import { periodInstants, useTimeZone } from '@/lib/time';
+import { useTimeZone } from '@/lib/time';
 import { useUrlFilters } from '@/lib/url-filters';
 import { FilterBar } from '@/parts/FilterBar';
 import { Page } from '@/parts/Page';
 import { Switcher } from '@/parts/Tabs';
 import { CompanyTable } from './company-table';
 import { FollowTable } from './follow-table';
-import type { ListQuery } from './query';
+import { filterKeys, type Level, ruleOf } from './query';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
 import { addWays } from './words';
-
-export type Level = 'company' | 'follow';
 
 /** Customers at either level: one row a customer, or one row a member–customer pair. */
 export default function ListPage() {
@@ -20,23 +19,10 @@ export default function ListPage() {
   const { text } = useI18n();
   const zone = useTimeZone();
   const now = useNow();
-  const filters = useUrlFilters('q', 'member', 'department', 'tag', 'tagMode', 'added', 'standing', 'addWay');
+  const filters = useUrlFilters(...filterKeys);
   const levels = useUrlFilters('level');
   const level: Level = levels.one('level') === 'follow' ? 'follow' : 'company';
-  const period = periodInstants(filters.one('added'), zone, now);
-  const addWay = filters.one('addWay');
-
-  const query: ListQuery = {
-    q: filters.one('q'),
-    member: some(filters.many('member')),
-    department: some(filters.many('department'))?.map(Number),
-    tag: some(filters.many('tag')),
-    tagMode: (filters.one('tagMode') as ListQuery['tagMode']) ?? 'any',
-    from: period && new Date(period.from).toISOString(),
-    to: period && new Date(period.to).toISOString(),
-    standing: (filters.one('standing') as ListQuery['standing']) ?? 'open',
-    addWay: addWay === undefined ? undefined : Number(addWay),
-  };
+  const rule = useMemo(() => ruleOf(filters, level, zone, now), [filters, level, zone, now]);
 
   return (
     <Page title={t('title')} meaning={t(`meaning.${level}`)} actions={<SyncButton />}>
@@ -67,9 +53,9 @@ export default function ListPage() {
         ]}
       />
       {level === 'company' ? (
-        <CompanyTable query={query} filters={filters} tools={<LevelSwitch />} />
+        <CompanyTable rule={rule} filters={filters} tools={<LevelSwitch />} />
       ) : (
-        <FollowTable query={query} filters={filters} tools={<LevelSwitch />} />
+        <FollowTable rule={rule} filters={filters} tools={<LevelSwitch />} />
       )}
     </Page>
   );
@@ -90,8 +76,4 @@ function LevelSwitch() {
       ]}
     />
   );
-}
-
-function some(values: string[]): string[] | undefined {
-  return values.length > 0 ? values : undefined;
 }
