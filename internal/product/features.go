@@ -13,6 +13,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/export"
 	"github.com/queqiao-scrm/queqiao/internal/feature/home"
 	"github.com/queqiao-scrm/queqiao/internal/feature/network"
+	"github.com/queqiao-scrm/queqiao/internal/feature/profile"
 	"github.com/queqiao-scrm/queqiao/internal/feature/setup"
 	"github.com/queqiao-scrm/queqiao/internal/feature/welcome"
 )
@@ -27,6 +28,7 @@ func Features() []feature.New {
 		channelcode.New, // 渠道活码
 		welcome.New,     // 欢迎语
 		customer.New,    // 客户
+		profile.New,     // 客户资料
 		churn.New,       // 流失提醒
 		eventlog.New,    // 事件日志
 		export.New,      // 导出记录

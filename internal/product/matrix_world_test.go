@@ -203,6 +203,16 @@ func (w *world) furnish(c, member, word string) {
 	w.exec(`INSERT INTO mirror_inbox (id, corp_id, app_id, hash, event, subject, raw, state, error, tries, told_at, received_at, done_at)
 		VALUES (?, ?, 1, ?, 'change_external_contact.edit_external_contact', ?, ?, 'failed', ?, 1, ?, ?, ?)`,
 		make1("callback"), c, c+member, "customer/"+external+"/"+member, "<xml>"+word+"</xml>", word, now, now, now)
+	w.exec(`INSERT INTO profile_person (corp_id, customer, main, blacklisted_at, blacklist_reason, blacklist_by, version) VALUES (?, ?, '', ?, ?, 'test', 1)`, c, external, now, word)
+	file, field := make1("file"), w.App.IDs.New()
+	w.name("field", word, field.String())
+	w.exec(`INSERT INTO profile_field (id, corp_id, name, kind, section, note, unit, place, required, options, visible, editable, archived_at, version, created_by, created_at, updated_at)
+		VALUES (?, ?, ?, 'file', '', '', '', 0, FALSE, '[]', '[]', '[]', 0, 1, 'test', ?, ?)`, field, c, "附件"+member, now, now)
+	w.exec(`INSERT INTO profile_file (id, corp_id, customer, field_id, name, type, size, loose_at, created_by, created_at) VALUES (?, ?, ?, ?, 'a.txt', 'text/plain', ?, 0, 'test', ?)`,
+		file, c, external, field, len(word), now)
+	_, err := w.App.Blob.Put(context.Background(), "profile/"+c+"/"+file.String(), strings.NewReader(word), int64(len(word)), "text/plain")
+	w.must(err)
+	w.exec(`INSERT INTO profile_merge (id, corp_id, main, others, taken, by_name, at, undone_at) VALUES (?, ?, ?, '[]', '[]', 'test', ?, 0)`, make1("merge"), c, external, now)
 	w.session(c, member, 0, make1("session"), word)
 	make1("export")
 	w.name("exportList", word, "customer.follows")

@@ -1647,6 +1647,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/profile/blacklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看黑名单 */
+        get: operations["profile.getBlacklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户资料 */
+        get: operations["profile.getCustomersId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/customers/{id}/blacklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 将客户加入黑名单 */
+        put: operations["profile.putCustomersIdBlacklist"];
+        post?: never;
+        /** 将客户移出黑名单 */
+        delete: operations["profile.deleteCustomersIdBlacklist"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/customers/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传客户资料文件 */
+        post: operations["profile.postCustomersIdFiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/customers/{id}/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户资料中的完整电话 */
+        get: operations["profile.getCustomersIdPhones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/customers/{id}/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 填写客户资料 */
+        put: operations["profile.putCustomersIdValues"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看重复客户 */
+        get: operations["profile.getDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看自定义字段 */
+        get: operations["profile.getFields"];
+        put?: never;
+        /** 新建自定义字段 */
+        post: operations["profile.postFields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改自定义字段 */
+        put: operations["profile.putFieldsId"];
+        post?: never;
+        /** 删除自定义字段 */
+        delete: operations["profile.deleteFieldsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/fields/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 停用或启用自定义字段 */
+        put: operations["profile.putFieldsIdState"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/fields/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看自定义字段的使用情况 */
+        get: operations["profile.getFieldsIdUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 下载客户资料文件 */
+        get: operations["profile.getFilesId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/follows/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改成员对客户的备注 */
+        put: operations["profile.putFollowsIdNotes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 合并重复客户的资料 */
+        post: operations["profile.postMerges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/merges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 撤销合并 */
+        delete: operations["profile.deleteMergesId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 调整自定义字段的顺序 */
+        put: operations["profile.putOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/own/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改自己对客户的备注 */
+        put: operations["profile.putOwnIdNotes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/setup/app": {
         parameters: {
             query?: never;
@@ -3233,6 +3525,11 @@ export interface components {
             key: string;
             zh: string;
         };
+        FieldStateBody: {
+            archived: boolean;
+            /** Format: int64 */
+            version: number;
+        };
         FileInputBody: {
             content: string;
             /** @description as downloaded: WW_verify_….txt */
@@ -3281,6 +3578,11 @@ export interface components {
         MenuInputBody: {
             /** @description in order, entries of one group together; none: the usual navigation */
             items: components["schemas"]["AccessMenuItem"][];
+        };
+        MergeInputBody: {
+            /** @description the record whose profile all share */
+            main: string;
+            others: string[];
         };
         MessageAttachment: {
             /** @description of a link */
@@ -3421,6 +3723,10 @@ export interface components {
             host: string;
             setting: string;
         };
+        OrderInputBody: {
+            /** @description all fields, each once */
+            fields: string[];
+        };
         PageAskEntry: {
             items: components["schemas"]["AskEntry"][];
             /** @description cursor of the following page; absent on the last */
@@ -3505,6 +3811,18 @@ export interface components {
             next?: string;
             total?: components["schemas"]["Total"];
         };
+        PageProfileBlackRow: {
+            items: components["schemas"]["ProfileBlackRow"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageProfileDuplicate: {
+            items: components["schemas"]["ProfileDuplicate"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
         PageSetupChange: {
             items: components["schemas"]["SetupChange"][];
             /** @description cursor of the following page; absent on the last */
@@ -3548,6 +3866,258 @@ export interface components {
              * @description errcode of WeCom when it refused
              */
             upstream?: number;
+        };
+        ProfileBlackRow: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            avatar: string;
+            /** @description name of who did it */
+            by: string;
+            company: string;
+            customer: string;
+            /** @description of the customer, ours */
+            id: string;
+            name: string;
+            reason: string;
+            /** Format: int64 */
+            type: number;
+        };
+        ProfileBlacklist: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            /** @description name of who did it */
+            by: string;
+            reason: string;
+        };
+        ProfileDescribed: {
+            /** @description the change is on its way to WeCom and shows here when WeCom has taken it */
+            asked: boolean;
+        };
+        ProfileDuplicate: {
+            /** @description names the person in this list only */
+            key: string;
+            merge?: components["schemas"]["ProfileMerge"];
+            /** @description in scope, the oldest first */
+            records: components["schemas"]["ProfileRecord"][];
+        };
+        ProfileField: {
+            /** @description put away: neither shown nor filled in, its values are kept */
+            archived: boolean;
+            /** @description keys of roles that fill it in; empty for everybody who may edit customers */
+            editable: string[];
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @enum {string} */
+            kind: "text" | "number" | "date" | "choice" | "multi" | "phone" | "address" | "file";
+            name: string;
+            /** @description what to write here */
+            note: string;
+            /** @description of a choice, in their order */
+            options: components["schemas"]["ProfileOption"][];
+            required: boolean;
+            /** @description heading under which it stands; empty for none */
+            section: string;
+            /** @description of a number */
+            unit: string;
+            /** Format: int64 */
+            version: number;
+            /** @description keys of roles that see it; empty for everybody */
+            visible: string[];
+        };
+        ProfileFieldList: {
+            items: components["schemas"]["ProfileFieldView"][];
+            /**
+             * Format: int64
+             * @description how many a corp may have
+             */
+            most: number;
+        };
+        ProfileFieldView: {
+            /** @description put away: neither shown nor filled in, its values are kept */
+            archived: boolean;
+            /** @description keys of roles that fill it in; empty for everybody who may edit customers */
+            editable: string[];
+            /** @description the viewer may fill it in */
+            fills: boolean;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @enum {string} */
+            kind: "text" | "number" | "date" | "choice" | "multi" | "phone" | "address" | "file";
+            name: string;
+            /** @description what to write here */
+            note: string;
+            /** @description of a choice, in their order */
+            options: components["schemas"]["ProfileOption"][];
+            required: boolean;
+            /** @description heading under which it stands; empty for none */
+            section: string;
+            /** @description of a number */
+            unit: string;
+            /** Format: int64 */
+            version: number;
+            /** @description keys of roles that see it; empty for everybody */
+            visible: string[];
+        };
+        ProfileFileView: {
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+            type: string;
+        };
+        ProfileFilled: {
+            /** @description put away: neither shown nor filled in, its values are kept */
+            archived: boolean;
+            /** @description keys of roles that fill it in; empty for everybody who may edit customers */
+            editable: string[];
+            files?: components["schemas"]["ProfileFileView"][];
+            /** @description the viewer may fill it in */
+            fills: boolean;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @enum {string} */
+            kind: "text" | "number" | "date" | "choice" | "multi" | "phone" | "address" | "file";
+            /** @description values hide digits; GET /customers/{id}/phones has them in full */
+            masked?: boolean;
+            name: string;
+            /** @description what to write here */
+            note: string;
+            /** @description of a choice, in their order */
+            options: components["schemas"]["ProfileOption"][];
+            required: boolean;
+            /** @description heading under which it stands; empty for none */
+            section: string;
+            /** @description of a number */
+            unit: string;
+            /** @description texts; keys of a choice's options; ids of files; telephone numbers masked */
+            values: string[];
+            /** Format: int64 */
+            version: number;
+            /** @description keys of roles that see it; empty for everybody */
+            visible: string[];
+        };
+        ProfileForm: {
+            editable?: string[];
+            /** @enum {string} */
+            kind: "text" | "number" | "date" | "choice" | "multi" | "phone" | "address" | "file";
+            name: string;
+            note?: string;
+            options?: components["schemas"]["ProfileOption"][];
+            required?: boolean;
+            section?: string;
+            unit?: string;
+            /**
+             * Format: int64
+             * @description of the field that was read; not of a new one
+             */
+            version?: number;
+            visible?: string[];
+        };
+        ProfileMerge: {
+            /** Format: int64 */
+            at: number;
+            by: string;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+        };
+        ProfileNotes: {
+            /** @description of WeChat customers */
+            company?: string;
+            description?: string;
+            /** @description the whole list; needs customer.phone */
+            mobiles?: string[];
+            remark?: string;
+        };
+        ProfileOption: {
+            /** @description not to be chosen any more; who has it keeps it */
+            archived?: boolean;
+            /** @description empty for a new one */
+            key?: string;
+            name: string;
+        };
+        ProfilePhoneValue: {
+            /** @description id, 13 characters that sort by time */
+            field: string;
+            values: string[];
+        };
+        ProfilePhoneValues: {
+            items: components["schemas"]["ProfilePhoneValue"][];
+        };
+        ProfileProfile: {
+            /** @description absent when not on it */
+            blacklist?: components["schemas"]["ProfileBlacklist"];
+            /** @description those the viewer sees, in their order */
+            fields: components["schemas"]["ProfileFilled"][];
+            /**
+             * Format: int64
+             * @description required fields without a value
+             */
+            missing: number;
+            same: components["schemas"]["ProfileSame"];
+        };
+        ProfileReason: {
+            reason: string;
+        };
+        ProfileRecord: {
+            /** Format: int64 */
+            addedAt: number;
+            avatar: string;
+            /** @description on the blacklist */
+            black: boolean;
+            company: string;
+            /** @description external_userid */
+            customer: string;
+            /**
+             * Format: int64
+             * @description members in scope who follow the record now
+             */
+            follows: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description the record whose profile is shared */
+            main: boolean;
+            /** @description shares the profile */
+            merged: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description 1 WeChat, 2 WeCom
+             */
+            type: number;
+        };
+        ProfileSame: {
+            /** @description absent when this record keeps a profile of its own */
+            merge?: components["schemas"]["ProfileMerge"];
+            /** @description other records of the same person, as far as they are in scope */
+            records: components["schemas"]["ProfileRecord"][];
+        };
+        ProfileUsage: {
+            /**
+             * Format: int64
+             * @description that have a value
+             */
+            customers: number;
+            /** @description customers by key of the option */
+            options: {
+                [key: string]: number;
+            };
+        };
+        ProfileValue: {
+            /** @description id, 13 characters that sort by time */
+            field: string;
+            /** @description none to clear it; keys of options, ids of files, else one text */
+            values: string[];
+        };
+        PutValuesBody: {
+            /** @description the fields that change */
+            values: components["schemas"]["ProfileValue"][];
         };
         RetryAllInputBody: {
             /** @description kind of the dead jobs to retry */
@@ -7274,6 +7844,660 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageNetworkPermit"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.getBlacklist": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProfileBlackRow"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.getCustomersId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the customer, ours */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileProfile"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.putCustomersIdBlacklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the customer, ours */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileBlacklist"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.deleteCustomersIdBlacklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the customer, ours */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.postCustomersIdFiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.getCustomersIdPhones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the customer, ours */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfilePhoneValues"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.putCustomersIdValues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the customer, ours */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutValuesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileProfile"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.getDuplicates": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProfileDuplicate"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.getFields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileFieldList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.postFields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileField"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.putFieldsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileField"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.deleteFieldsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.putFieldsIdState": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldStateBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileField"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.getFieldsIdUsage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileUsage"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.getFilesId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.putFollowsIdNotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the follow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileNotes"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileDescribed"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.postMerges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileMerge"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.deleteMergesId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.putOrder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.putOwnIdNotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the follow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileNotes"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileDescribed"];
                 };
             };
             /** @description Problem (RFC 9457) */

@@ -10,12 +10,17 @@ export interface StoredPicture {
 }
 
 /** Uploads one JPG or PNG below 2 MB (POST /api/message/pictures, multipart field "file"). Throws a Problem. */
-export async function uploadPicture(file: File, signal?: AbortSignal): Promise<StoredPicture> {
+export function uploadPicture(file: File, signal?: AbortSignal): Promise<StoredPicture> {
+  return uploadFile('/api/message/pictures', file, signal);
+}
+
+/** Uploads one file as multipart field "file" and gives the answer. Throws a Problem. */
+export async function uploadFile<Answer>(path: string, file: File, signal?: AbortSignal): Promise<Answer> {
   const body = new FormData();
   body.append('file', file, file.name);
   let response: Response;
   try {
-    response = await fetch('/api/message/pictures', {
+    response = await fetch(path, {
       method: 'POST',
       body,
       credentials: 'same-origin',
@@ -25,5 +30,5 @@ export async function uploadPicture(file: File, signal?: AbortSignal): Promise<S
     throw asProblem(error);
   }
   if (!response.ok) throw await problemOf(response);
-  return (await response.json()) as StoredPicture;
+  return (await response.json()) as Answer;
 }

@@ -169,6 +169,29 @@ export function Options<Value extends string>(
   );
 }
 
+/** Some of many, in a list that opens and can be searched. */
+export function Several<Value extends string>(
+  props: Control<Value[]> & { options: readonly Option<Value>[]; placeholder?: string },
+) {
+  const { value, onChange, options, label, ...rest } = props;
+  return (
+    <Select<Value[]>
+      {...rest}
+      mode="multiple"
+      value={value ?? []}
+      onChange={(next) => onChange?.(next)}
+      options={options.map(({ value: key, label: text, disabled }) => ({
+        value: key,
+        label: text,
+        disabled,
+      }))}
+      optionFilterProp="label"
+      aria-label={label}
+      style={{ width: '100%' }}
+    />
+  );
+}
+
 /** A day, as YYYY-MM-DD. */
 export function DayInput(props: Control<string | undefined>) {
   const { value, onChange, label, ...rest } = props;

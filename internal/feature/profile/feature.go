@@ -1,0 +1,115 @@
+// Package profile is 客户资料: what a corp keeps of its customers beside what WeCom knows.
+//
+// A corp defines fields (自定义字段), at most a hundred, each with a kind, a section, roles
+// that see it and roles that fill it in. Values belong to the customer, not to a follow,
+// and each change is a line of his history. Whoever sees a customer sees his profile.
+//
+// A customer may stand on the blacklist (黑名单), with a reason. Records of the same person
+// may share one profile (合并): that of a chosen main record; the others keep their own for
+// the day the merge is undone. WeCom is told of none of this.
+//
+// What a member notes of a customer in WeCom (remark, description, company, telephones) is
+// changed here too, and reaches the mirror when WeCom has taken it.
+//
+// Hears and says nothing. Answers Timeline and Fields.
+package profile
+
+import (
+	"embed"
+	"net/http"
+
+	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/corp"
+	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
+	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/live"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+const (
+	slug                = "profile"
+	permissionRead      = "profile.read"
+	permissionWrite     = "profile.write"
+	permissionDescribe  = "profile.describe"
+	permissionField     = "profile.field"
+	permissionBlacklist = "profile.blacklist"
+	permissionMerge     = "profile.merge"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+type service struct {
+	db     *db.DB
+	jobs   job.Scope
+	live   *live.Live
+	corps  *corp.Registry
+	mirror *mirror.Mirror
+	asks   *ask.Asks
+	rights viewer.Resolver
+	clock  clock.Clock
+	ids    *id.Source
+	blob   blob.Store
+}
+
+// New builds the feature.
+func New(d feature.Deps) feature.Feature {
+	s := &service{
+		db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, mirror: d.Mirror, asks: d.Asks, rights: d.Rights, clock: d.Clock, ids: d.IDs, blob: d.Blob,
+	}
+	return feature.Feature{
+		Slug:        slug,
+		Routes:      s.routes(),
+		Permissions: permissions(),
+		Menu: []feature.MenuEntry{
+			{Group: feature.GroupCustomer, Key: slug, Path: "/profile", Permission: permissionRead, Order: 60},
+		},
+		Jobs:       []job.Definition{job.Define(kindSweep, s.sweep, job.InLane(job.Bulk))},
+		Schedules:  []job.Schedule{{Kind: kindSweep, Cron: "20 19 * * *"}},
+		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields},
+		Migrations: db.Folder(migrations, "migrations"),
+		Demo:       s.demo,
+	}
+}
+
+func (s *service) routes() []web.Route {
+	return []web.Route{
+		web.Get("/fields", permissionRead, "查看自定义字段", s.Fields),
+		web.Post("/fields", permissionField, "新建自定义字段", s.CreateField),
+		web.Put("/fields/{id}", permissionField, "修改自定义字段", s.PutField),
+		web.Put("/fields/{id}/state", permissionField, "停用或启用自定义字段", s.ArchiveField),
+		web.Get("/fields/{id}/usage", permissionField, "查看自定义字段的使用情况", s.FieldUsage),
+		web.Delete("/fields/{id}", permissionField, "删除自定义字段", s.DeleteField),
+		web.Put("/order", permissionField, "调整自定义字段的顺序", s.OrderFields),
+		web.Get("/customers/{id}", permissionRead, "查看客户资料", s.Get),
+		web.Put("/customers/{id}/values", permissionWrite, "填写客户资料", s.PutValues),
+		web.Get("/customers/{id}/phones", permissionRead, "查看客户资料中的完整电话", s.Phones, web.Audited("profile.phone")),
+		web.Raw(http.MethodPost, "/customers/{id}/files", permissionWrite, "上传客户资料文件", s.upload, web.MaxBody(maxFile+(1<<16))),
+		web.Raw(http.MethodGet, "/files/{id}", permissionRead, "下载客户资料文件", s.download, web.Audited("profile.file")),
+		web.Put("/own/{id}/notes", permissionWrite, "修改自己对客户的备注", s.DescribeOwn),
+		web.Put("/follows/{id}/notes", permissionDescribe, "修改成员对客户的备注", s.Describe),
+		web.Get("/blacklist", permissionRead, "查看黑名单", s.ListBlacklist),
+		web.Put("/customers/{id}/blacklist", permissionBlacklist, "将客户加入黑名单", s.PutBlacklist),
+		web.Delete("/customers/{id}/blacklist", permissionBlacklist, "将客户移出黑名单", s.DeleteBlacklist),
+		web.Get("/duplicates", permissionRead, "查看重复客户", s.Duplicates),
+		web.Post("/merges", permissionMerge, "合并重复客户的资料", s.MergeRecords),
+		web.Delete("/merges/{id}", permissionMerge, "撤销合并", s.PartRecords),
+	}
+}
+
+func permissions() []feature.Permission {
+	return []feature.Permission{
+		{Key: permissionRead, ZH: "查看客户资料", EN: "View customer profiles"},
+		{Key: permissionWrite, ZH: "填写客户资料、修改自己的备注", EN: "Fill in customer profiles and change one's own notes"},
+		{Key: permissionDescribe, ZH: "修改他人备注", EN: "Change the notes of other members"},
+		{Key: permissionField, ZH: "管理自定义字段", EN: "Define custom fields"},
+		{Key: permissionBlacklist, ZH: "管理黑名单", EN: "Manage the blacklist"},
+		{Key: permissionMerge, ZH: "合并重复客户", EN: "Merge duplicate customers"},
+	}
+}

@@ -1,0 +1,204 @@
+package profile
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+// cell is one value as it is kept: see profile_value.
+type cell struct {
+	Text   string
+	Token  string
+	Number float64
+}
+
+// The limits of values.
+const (
+	maxText    = 500
+	maxAddress = 200
+	maxToken   = 64
+	maxFiles   = 9
+	maxNumber  = 1e15 // beyond it a float drops digits
+)
+
+// cellsOf checks what somebody wrote into a field, by the field's kind. had are the values
+// the field has now: an option that is put away may stay. wrong says in words for people
+// what does not fit, "" when all does.
+//
+// The texts of a choice are keys of options; those of a file are ids.
+func (f Field) cellsOf(values []string, had []cell) (cells []cell, wrong string) {
+	var given []string
+	for _, v := range values {
+		if v = strings.TrimSpace(db.Clean(v)); v != "" {
+			given = append(given, v)
+		}
+	}
+	switch {
+	case len(given) == 0:
+		return nil, ""
+	case f.Kind == Choice || f.Kind == Multi:
+		return f.chosen(given, had)
+	case f.Kind == File:
+		return filesOf(given)
+	case len(given) > 1:
+		return nil, "只能填写一个值"
+	}
+	c, wrong := f.Kind.cellOf(given[0])
+	if wrong != "" {
+		return nil, wrong
+	}
+	return []cell{c}, ""
+}
+
+// cellOf reads one value of a kind that has a single one.
+func (k Kind) cellOf(text string) (c cell, wrong string) {
+	switch k {
+	case Number:
+		n, err := strconv.ParseFloat(strings.NewReplacer(",", "", "，", "", " ", "").Replace(text), 64)
+		if err != nil || math.IsNaN(n) || math.Abs(n) > maxNumber {
+			return c, "不是数字"
+		}
+		plain := strconv.FormatFloat(n, 'f', -1, 64)
+		return cell{plain, plain, n}, ""
+	case Date:
+		day, ok := dayOf(text)
+		if !ok {
+			return c, "不是日期，请写成 2026-11-22"
+		}
+		return cell{day.Format(time.DateOnly), day.Format(time.DateOnly), float64(day.Year()*10000 + int(day.Month())*100 + day.Day())}, ""
+	case Phone:
+		token := digits(text)
+		if n := len(token); n < 5 || n > 20 || utf8.RuneCountInString(text) > 30 || strings.ContainsFunc(text, notOfPhone) {
+			return c, "不是电话号码"
+		}
+		return cell{Text: text, Token: token}, ""
+	case Address:
+		if utf8.RuneCountInString(text) > maxAddress {
+			return c, "最多 200 个字"
+		}
+	default:
+		if utf8.RuneCountInString(text) > maxText {
+			return c, "最多 500 个字"
+		}
+	}
+	return cell{Text: text, Token: folded(text)}, ""
+}
+
+// chosen are the options with these keys, in the field's order.
+func (f Field) chosen(keys []string, had []cell) (cells []cell, wrong string) {
+	if f.Kind == Choice && len(keys) > 1 {
+		return nil, "只能选择一项"
+	}
+	for _, key := range keys {
+		o, ok := f.option(key)
+		kept := slices.ContainsFunc(had, func(c cell) bool { return c.Token == key })
+		if !ok || o.Archived && !kept {
+			return nil, "没有这个选项，或已停用"
+		}
+	}
+	for _, o := range f.Options {
+		if slices.Contains(keys, o.Key) {
+			cells = append(cells, cell{Text: o.Key, Token: o.Key})
+		}
+	}
+	return cells, ""
+}
+
+func filesOf(ids []string) (cells []cell, wrong string) {
+	if len(ids) > maxFiles {
+		return nil, "最多 9 个文件"
+	}
+	for _, i := range ids {
+		if !slices.ContainsFunc(cells, func(c cell) bool { return c.Token == i }) {
+			cells = append(cells, cell{Text: i, Token: i})
+		}
+	}
+	return cells, ""
+}
+
+// dayOf reads a day as people write it.
+func dayOf(text string) (time.Time, bool) {
+	text = strings.NewReplacer("年", "-", "月", "-", "日", "", "号", "", "/", "-", ".", "-", " ", "").Replace(text)
+	for _, layout := range []string{"2006-1-2", "20060102"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, t.Year() >= 1900 && t.Year() <= 2100
+		}
+	}
+	return time.Time{}, false
+}
+
+// digits are the digits of a telephone number, without the prefix of the mainland.
+func digits(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r >= '0' && r <= '9' {
+			b.WriteRune(r)
+		}
+	}
+	d := b.String()
+	if bare, ok := strings.CutPrefix(d, "86"); ok && len(bare) == 11 && bare[0] == '1' {
+		return bare
+	}
+	return d
+}
+
+func notOfPhone(r rune) bool {
+	return !(r >= '0' && r <= '9') && !strings.ContainsRune("+-() （）#*转", r)
+}
+
+// folded makes equal what people take for equal: letter case and spaces do not count.
+func folded(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, text)
+	if r := []rune(text); len(r) > maxToken {
+		return string(r[:maxToken])
+	}
+	return text
+}
+
+// textsOf are the texts of some values.
+func textsOf(cells []cell) []string {
+	texts := make([]string, len(cells))
+	for i, c := range cells {
+		texts[i] = c.Text
+	}
+	return texts
+}
+
+// words are values as people read them: names of options, telephone numbers masked for
+// those who may not read them, names of files.
+func (f Field) words(v viewer.Viewer, texts []string, files map[string]string) string {
+	words := make([]string, len(texts))
+	for i, t := range texts {
+		words[i] = t
+		switch f.Kind {
+		case Choice, Multi:
+			if o, ok := f.option(t); ok {
+				words[i] = o.Name
+			}
+		case Phone:
+			if !v.Can(viewer.PermissionPhone) {
+				words[i] = viewer.MaskPhone(t)
+			}
+		case File:
+			words[i] = files[t]
+		}
+	}
+	joined := strings.Join(words, "、")
+	if f.Kind == Number && f.Unit != "" && joined != "" {
+		joined += " " + f.Unit
+	}
+	return joined
+}

@@ -1,0 +1,102 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { api, ok } from '@/api/client';
+import { useI18n } from '@/lib/i18n';
+import { useCan } from '@/lib/me';
+import { Dialog } from '@/parts/Drawer';
+import { useFeedback } from '@/parts/Feedback';
+import { Field, Form } from '@/parts/Form';
+import { Options, Several, TextInput, Toggle } from '@/parts/fields';
+import { ChoiceEditor } from './choice-editor';
+import { useT } from './strings';
+import { type FieldForm, type FieldView, kinds } from './words';
+
+const builtIn = ['owner', 'admin', 'manager', 'staff'];
+
+/** Makes a field or changes one. Its kind is chosen once. */
+export function FieldDialog(props: { field?: FieldView; sections: readonly string[]; onClose: () => void }) {
+  const { field, onClose } = props;
+  const t = useT();
+  const { text } = useI18n();
+  const can = useCan();
+  const client = useQueryClient();
+  const { done } = useFeedback();
+  const own = useQuery({
+    queryKey: ['access', 'roles'],
+    enabled: can('access.read'),
+    queryFn: ({ signal }) => ok(api.GET('/api/access/roles', { signal })),
+  });
+  const named = own.data?.roles.map((role) => ({ value: role.key, label: role.name }));
+  const roles = named ?? builtIn.map((key) => ({ value: key, label: text(`role.${key}`) }));
+  const initial: FieldForm = field
+    ? { ...field, options: field.options }
+    : { name: '', kind: 'text', section: props.sections[0] ?? '', options: [], visible: [], editable: [] };
+  const save = async (values: FieldForm) => {
+    const choice = values.kind === 'choice' || values.kind === 'multi';
+    const body: FieldForm = {
+      name: values.name,
+      kind: values.kind,
+      section: values.section,
+      note: values.note,
+      unit: values.kind === 'number' ? values.unit : undefined,
+      required: values.required,
+      options: choice ? values.options : undefined,
+      visible: values.visible,
+      editable: values.editable,
+      version: field?.version,
+    };
+    if (field) await ok(api.PUT('/api/profile/fields/{id}', { params: { path: { id: field.id } }, body }));
+    else await ok(api.POST('/api/profile/fields', { body }));
+    await client.invalidateQueries({ queryKey: ['profile'] });
+    done(t('saved'));
+    onClose();
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      width={640}
+      title={field ? t('field.edit', { name: field.name }) : t('field.new')}
+    >
+      <Form<FieldForm> initial={initial} submitLabel={t('save')} onSubmit={save} onCancel={onClose}>
+        {(values) => (
+          <>
+            <Field name="name" label={t('field.name')} required max={30}>
+              <TextInput max={30} autoFocus />
+            </Field>
+            <Field name="kind" label={t('field.kind')} hint={t('field.kind.hint')}>
+              <Options
+                disabled={field !== undefined}
+                options={kinds.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
+              />
+            </Field>
+            {(values.kind === 'choice' || values.kind === 'multi') && (
+              <Field name="options" label={t('field.options')} hint={t('field.options.hint')} required>
+                <ChoiceEditor />
+              </Field>
+            )}
+            {values.kind === 'number' && (
+              <Field name="unit" label={t('field.unit')} max={10}>
+                <TextInput max={10} />
+              </Field>
+            )}
+            <Field name="section" label={t('field.section')} hint={t('field.section.hint')} max={20}>
+              <TextInput max={20} />
+            </Field>
+            <Field name="note" label={t('field.note')} hint={t('field.note.hint')} max={100}>
+              <TextInput max={100} />
+            </Field>
+            <Field name="required" label={t('required')} hint={t('field.required.hint')} valueKey="checked">
+              <Toggle />
+            </Field>
+            <Field name="visible" label={t('field.visible')} hint={t('field.visible.hint')}>
+              <Several options={roles} placeholder={t('everybody')} />
+            </Field>
+            <Field name="editable" label={t('field.editable')} hint={t('field.editable.hint')}>
+              <Several options={roles} placeholder={t('everybody.edits')} />
+            </Field>
+          </>
+        )}
+      </Form>
+    </Dialog>
+  );
+}
