@@ -120,12 +120,19 @@ func (a *App) Start(ctx context.Context) error {
 	return nil
 }
 
-// Serve answers on the listeners until ctx ends, then drains requests, streams and jobs.
+// Serve answers on the listeners until ctx ends, then drains requests, streams and jobs,
+// and lets the features come to rest.
 func (a *App) Serve(ctx context.Context, listeners ...net.Listener) error {
 	err := a.Web.Serve(ctx, listeners...)
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	return errors.Join(err, a.Queue.Stop(stop))
+	errs := []error{err, a.Queue.Stop(stop)}
+	for _, f := range a.Features {
+		if f.End != nil {
+			errs = append(errs, f.End(stop))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // drainTime is how long jobs under way may take to finish at the end; what does not

@@ -3,19 +3,18 @@ package app
 import (
 	"context"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/corp"
+	"github.com/queqiao-scrm/queqiao/internal/platform/certificate"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 )
 
@@ -136,7 +135,10 @@ func (a *App) examineAddress() []corp.Finding {
 	}
 	findings := []corp.Finding{f}
 	if file := a.Config.HTTP.TLSCert; file != "" {
-		findings = append(findings, a.examineCertificate(file, u.Hostname()))
+		return append(findings, a.examineCertificate(file, u.Hostname()))
+	}
+	for _, domain := range a.Config.HTTP.ACME.Domains {
+		findings = append(findings, a.examineObtained(domain))
 	}
 	return findings
 }
@@ -145,39 +147,50 @@ func (a *App) examineAddress() []corp.Finding {
 const renewDays = 14
 
 func (a *App) examineCertificate(file, host string) corp.Finding {
-	cert, err := readCertificate(file)
+	cert, err := certificate.First(file)
 	if err != nil {
 		return advised(finding(checkCert, corp.CheckFail, "无法读取证书："+err.Error(), "The certificate cannot be read: "+err.Error()),
 			"请检查 http.tls_cert", "See http.tls_cert")
 	}
-	left := int(cert.NotAfter.Sub(a.opts.Clock.Now()).Hours() / 24)
+	return a.judge(cert, host, renewDays*24*time.Hour, corp.Words{ZH: "请更换证书文件", EN: "Put a new certificate in place"})
+}
+
+// examineObtained looks at the certificate that ACME keeps for a domain. It is renewed when
+// a third of its time is left; half of that later something has gone wrong.
+func (a *App) examineObtained(domain string) corp.Finding {
+	advice := corp.Words{
+		ZH: "请确认域名的 443（和 80）端口指向本程序，且本机可以访问证书机构；程序会自动重试，原因见日志",
+		EN: "See that the ports 443 (and 80) of the domain lead to this program and that the authority can be reached from here. It is tried again by itself; the log has the reason",
+	}
+	cert, err := certificate.Obtained(a.Config.Path("certificates"), domain)
+	if errors.Is(err, fs.ErrNotExist) {
+		return advised(finding(checkCert, corp.CheckFail, "还没有取得 "+domain+" 的证书", "No certificate was obtained for "+domain+" yet"), advice.ZH, advice.EN)
+	}
+	if err != nil {
+		return advised(finding(checkCert, corp.CheckFail, "无法读取证书："+err.Error(), "The certificate cannot be read: "+err.Error()), advice.ZH, advice.EN)
+	}
+	return a.judge(cert, domain, cert.NotAfter.Sub(cert.NotBefore)/6, advice)
+}
+
+// judge looks at a certificate: its end, and whose it is.
+func (a *App) judge(cert *x509.Certificate, host string, soon time.Duration, advice corp.Words) corp.Finding {
+	left := cert.NotAfter.Sub(a.opts.Clock.Now())
 	day := cert.NotAfter.Format(time.DateOnly)
-	f := finding(checkCert, corp.CheckOK, "证书有效期至 "+day, "The certificate is valid until "+day)
+	f := finding(checkCert, corp.CheckOK, host+" 的证书有效期至 "+day, "The certificate of "+host+" is valid until "+day)
 	switch {
-	case left < 0:
-		f.State = corp.CheckFail
-	case left < renewDays:
-		f.State = corp.CheckWarn
 	case cert.VerifyHostname(host) != nil:
 		f.State = corp.CheckFail
 		f.Found = corp.Words{ZH: "证书不属于 " + host, EN: "The certificate is not for " + host}
+	case left < 0:
+		f.State = corp.CheckFail
+		f.Found = corp.Words{ZH: host + " 的证书已于 " + day + " 过期", EN: "The certificate of " + host + " ended on " + day}
+	case left < soon:
+		f.State = corp.CheckWarn
 	}
 	if f.State != corp.CheckOK {
-		f = advised(f, "请更换证书文件", "Put a new certificate in place")
+		f.Advice = advice
 	}
 	return f
-}
-
-func readCertificate(file string) (*x509.Certificate, error) {
-	raw, err := os.ReadFile(filepath.Clean(file))
-	if err != nil {
-		return nil, err
-	}
-	block, _ := pem.Decode(raw)
-	if block == nil || block.Type != "CERTIFICATE" {
-		return nil, errors.New("no certificate in PEM form at its beginning")
-	}
-	return x509.ParseCertificate(block.Bytes)
 }
 
 // examineCallable asks for our own address as WeCom would. That it answers from here does

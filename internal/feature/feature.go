@@ -129,6 +129,9 @@ type Feature struct {
 	// Start runs once after the migrations and before the first request: seeds what must
 	// exist. It runs on every start and on every node, so it must be harmless twice.
 	Start func(ctx context.Context) error
+	// End runs once after the last request and the last job, before the database is closed:
+	// what is kept in memory comes to rest. Only a program that was serving gets so far.
+	End func(ctx context.Context) error
 	// Tell gives lines for whoever started the program, such as the password made up for the
 	// first administrator. Asked once, after Start; the lines go to the terminal, never to a log.
 	Tell func() []string

@@ -64,17 +64,19 @@ func New(d feature.Deps) feature.Feature {
 			go s.keepUntil(ctx)
 			return nil
 		},
+		End: func(ctx context.Context) error {
+			s.tryKeep(ctx)
+			return nil
+		},
 	}
 }
 
-// keepUntil brings the book to the database now and then, and once more at the end.
+// keepUntil brings the book to the database now and then, as long as the program works.
+// What is called while it comes to its end is kept by End.
 func (s *service) keepUntil(ctx context.Context) {
 	for clock.Sleep(ctx, s.deps.Clock, keepEvery) == nil {
 		s.tryKeep(ctx)
 	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepEvery)
-	defer cancel()
-	s.tryKeep(last)
 }
 
 func (s *service) tryKeep(ctx context.Context) {

@@ -77,3 +77,24 @@ func TestWhomWeCall(t *testing.T) {
 		}
 	})
 }
+
+// TestTheLastCallsAreKept: what was called while the program came to its end is not lost.
+func TestTheLastCallsAreKept(t *testing.T) {
+	apptest.Each(t, apptest.Options{Features: product.Features(), NoSync: true}, func(t *testing.T, h *apptest.House) {
+		if answer, err := h.App.Outgoing.As("pictures").Client().Get("https://evil.test/"); err == nil {
+			answer.Body.Close()
+			t.Fatal("evil.test was called")
+		}
+		for _, f := range h.App.Features {
+			if f.End != nil {
+				if err := f.End(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		var rows int
+		if err := h.App.DB.Read().NewRaw("SELECT count(*) FROM network_host WHERE host = 'evil.test'").Scan(t.Context(), &rows); err != nil || rows != 1 {
+			t.Errorf("%d rows, %v", rows, err)
+		}
+	})
+}

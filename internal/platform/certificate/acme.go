@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -115,4 +117,41 @@ func (a *ACME) tell(ctx context.Context, event string, data map[string]any) erro
 			"advice", "the public ports 443 (and 80) of the domain must lead to this program, and the authority must be reachable from it")
 	}
 	return nil
+}
+
+// Obtained finds the certificate of a domain that ACME keeps in a folder: the one that lasts
+// longest, whichever authority it is from. Without one the error is fs.ErrNotExist.
+func Obtained(folder, domain string) (*x509.Certificate, error) {
+	name := certmagic.StorageKeys.Safe(domain)
+	files, err := filepath.Glob(filepath.Join(folder, "certificates", "*", name, name+".crt"))
+	if err != nil {
+		return nil, err
+	}
+	var best *x509.Certificate
+	for _, file := range files {
+		one, err := First(file)
+		if err != nil {
+			return nil, err
+		}
+		if best == nil || one.NotAfter.After(best.NotAfter) {
+			best = one
+		}
+	}
+	if best == nil {
+		return nil, fs.ErrNotExist
+	}
+	return best, nil
+}
+
+// First reads the first certificate of a PEM file, that of the server itself.
+func First(file string) (*x509.Certificate, error) {
+	raw, err := os.ReadFile(filepath.Clean(file))
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode(raw)
+	if block == nil || block.Type != "CERTIFICATE" {
+		return nil, errors.New("no certificate in PEM form at its beginning")
+	}
+	return x509.ParseCertificate(block.Bytes)
 }

@@ -263,6 +263,9 @@ func TestACME(t *testing.T) {
 			if !strings.Contains(log.String(), "a certificate was obtained") {
 				t.Errorf("the log says %s", log.String())
 			}
+			if kept, err := certificate.Obtained(folder, "scrm.test"); err != nil || kept.VerifyHostname("scrm.test") != nil {
+				t.Errorf("it is not found where it is kept: %v", err)
+			}
 			gated.Range(func(host, _ any) bool {
 				if "https://"+fmt.Sprint(host) != authority.URL {
 					t.Errorf("%v was called", host)

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -85,23 +86,20 @@ func (q *Queue) List(ctx context.Context, f Filter) ([]Row, error) {
 		if err := query.Scan(ctx, &found); err != nil && !db.NoRows(err) {
 			return nil, fmt.Errorf("job: list: %w", err)
 		}
-		for i := range found {
-			// A job that moved on between two of these reads has been seen before.
-			rows = slices.DeleteFunc(rows, func(r Row) bool { return r.ID == found[i].ID })
-			rows = append(rows, found[i].row())
-		}
+		rows = later(rows, found)
 	}
-	slices.SortFunc(rows, func(a, b Row) int {
-		switch {
-		case a.ID > b.ID:
-			return -1
-		case a.ID < b.ID:
-			return 1
-		default:
-			return 0
-		}
-	})
+	slices.SortFunc(rows, func(a, b Row) int { return cmp.Compare(b.ID, a.ID) })
 	return rows[:min(len(rows), f.Limit)], nil
+}
+
+// later adds what one more look found. A job that moved on between two looks has been seen
+// before: it stands once, as it was found last.
+func later(rows []Row, found []entry) []Row {
+	for i := range found {
+		rows = slices.DeleteFunc(rows, func(r Row) bool { return r.ID == found[i].ID })
+		rows = append(rows, found[i].row())
+	}
+	return rows
 }
 
 // Running gives the corp's jobs at work, with their progress.
