@@ -87,12 +87,23 @@ const looks: Record<string, { icon: IconName; tone: Tone }> = {
   'welcome.sent': { icon: 'welcome', tone: 'good' },
   'churn.noticed': { icon: 'bell', tone: 'quiet' },
   'churn.unnoticed': { icon: 'bell', tone: 'bad' },
+  'profile.edited': { icon: 'edit', tone: 'quiet' },
+  'profile.batch': { icon: 'edit', tone: 'quiet' },
+  'profile.import': { icon: 'upload', tone: 'quiet' },
+  'profile.undo': { icon: 'undo', tone: 'quiet' },
+  'profile.blacklisted': { icon: 'stop', tone: 'bad' },
+  'profile.unblacklisted': { icon: 'undo', tone: 'quiet' },
+  'profile.merged': { icon: 'customer', tone: 'quiet' },
+  'profile.parted': { icon: 'customer', tone: 'quiet' },
 };
 
 function Story({ id }: { id: string }) {
   const t = useT();
   const { text } = useI18n();
-  useLive(['customer', 'follow', 'channelcode', 'welcome', 'churn'], [['customer', 'timeline', id]]);
+  useLive(
+    ['customer', 'follow', 'channelcode', 'welcome', 'churn', 'profile'],
+    [['customer', 'timeline', id]],
+  );
   const pages = useInfiniteQuery({
     queryKey: ['customer', 'timeline', id],
     queryFn: ({ pageParam, signal }) =>
@@ -119,7 +130,7 @@ function Story({ id }: { id: string }) {
               at: Date.parse(e.at),
               ...(looks[e.kind] ?? { icon: 'info' as const, tone: 'quiet' as const }),
               title: e.href ? <Link to={e.href}>{line(e)}</Link> : line(e),
-              by: e.memberName,
+              by: e.memberName || e.values?.who,
               detail: e.values?.repaired === 'true' ? t('timeline.repaired') : e.values?.reason || undefined,
             })),
           )}

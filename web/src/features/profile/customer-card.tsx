@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
+import type { CustomerSectionProps } from '@/lib/customer-parts';
 import { useLive } from '@/lib/live';
 import { useCan } from '@/lib/me';
 import { formatBytes } from '@/lib/measure';
@@ -16,22 +17,21 @@ import { Notice } from '@/parts/Tabs';
 import { TimeText } from '@/parts/TimeText';
 import { MergeDialog, RecordLine, usePart } from './duplicates-tab';
 import { FillDrawer } from './fill-drawer';
+import { NotesMenu } from './notes-menu';
 import { useT } from './strings';
 import { bySection, type Filled, type PersonRecord, type Profile, valueWords } from './words';
 import './profile.css';
 
 /** What the company keeps of one customer: fields, blacklist, other records of the person. */
-export default function CustomerProfile({ id }: { id: string }) {
+export default function CustomerProfile({ customer }: CustomerSectionProps) {
+  const { id } = customer;
   const t = useT();
-  const can = useCan();
   const [filling, setFilling] = useState(false);
   useLive('profile', [['profile', 'one', id]]);
   const profile = useQuery({
     queryKey: ['profile', 'one', id],
-    enabled: can('profile.read'),
     queryFn: ({ signal }) => ok(api.GET('/api/profile/customers/{id}', { params: { path: { id } }, signal })),
   });
-  if (!can('profile.read')) return null;
   if (profile.isPending) return <Waiting rows={3} />;
   if (profile.isError) return <ErrorView error={profile.error} onRetry={() => void profile.refetch()} />;
   const { fields, missing } = profile.data;
@@ -42,11 +42,14 @@ export default function CustomerProfile({ id }: { id: string }) {
       <Card
         title={t('card')}
         actions={
-          fills && (
-            <Button size="small" icon="edit" onClick={() => setFilling(true)}>
-              {t('fill')}
-            </Button>
-          )
+          <span className="q-row">
+            <NotesMenu customer={customer} />
+            {fills && (
+              <Button size="small" icon="edit" onClick={() => setFilling(true)}>
+                {t('fill')}
+              </Button>
+            )}
+          </span>
         }
       >
         {missing > 0 && <Notice tone="warning" title={t('missing', { n: missing })} />}
