@@ -41,6 +41,7 @@ func (w *world) roles() {
 	give(w.Corp, "departments/14", branch)
 	give(neighbour, "zhang", role(neighbour, "全部", span{"kind": "all"}))
 	w.name("selfRole", inside, self)
+	w.name("accountRole", inside, branch)
 }
 
 // put writes as the founder and expects success.

@@ -219,7 +219,9 @@ func (w *world) allowed(route string, p place, who persona, report func(who, for
 		if status, answer := w.at(route, p, inside, w.as(who, "-")); status != http.StatusForbidden {
 			report(who.name, "%d %s", status, answer)
 		}
-	case settings, stream, own, open:
+	case settings:
+		w.set(route, p, who, headers, report)
+	case stream, own, open:
 	}
 }
 
@@ -277,8 +279,8 @@ func (w *world) figured(who persona, answer string, report func(who, format stri
 	}
 }
 
-// things asks for each object by its id. Only who sees all is let change what he sees, so
-// that the others find it still there.
+// things asks for each object by its id. What takes something away is let be done by who
+// sees all, at the very end, so that the others find it still there.
 func (w *world) things(route string, p place, who persona, headers map[string]string, report func(who, format string, args ...any)) {
 	for _, word := range []string{inside, outside, foreign} {
 		if p.object == "" && word != inside || p.object != "" && w.ids[p.object][word] == "" {
@@ -294,10 +296,15 @@ func (w *world) things(route string, p place, who persona, headers map[string]st
 			sees = word == inside
 		}
 		his := who.corp != "" && (word == foreign || p.object == "" || p.object == "member")
-		if changes && (sees && (who.name != "all" || word != inside) || his) {
+		takes := strings.HasPrefix(route, "DELETE ") || strings.HasSuffix(route, "/all") || strings.HasSuffix(route, "/discard")
+		if changes && takes && (sees && (who.name != "all" || word != inside) || his) {
 			continue
 		}
 		before := w.row(p.object, word)
+		if changes && his {
+			w.untouched(who, report, func() { w.at(route, p, word, headers) })
+			continue
+		}
 		status, answer := w.at(route, p, word, headers)
 		refused := status == http.StatusNotFound || p.kind == creates && status == http.StatusUnprocessableEntity
 		switch {
@@ -337,7 +344,7 @@ func (w *world) at(route string, p place, word string, headers map[string]string
 		thing = strings.Repeat("8", 64) // what the other corp has
 	}
 	member := map[string]string{inside: "zhang", outside: "li", foreign: "zhang"}[word]
-	fill := strings.NewReplacer("{id}", thing, "{member}", member, "{role}", w.ids["selfRole"][inside])
+	fill := strings.NewReplacer("{id}", thing, "{member}", member, "{role}", w.ids["selfRole"][inside], "{accountRole}", w.ids["accountRole"][inside])
 	if before, after, variable := strings.Cut(path, "{"); variable {
 		_, after, _ = strings.Cut(after, "}")
 		path = before + thing + after

@@ -59,6 +59,8 @@ type world struct {
 	*apptest.House
 	t   testing.TB
 	ids map[string]map[string]string // object → marker → id
+	// corpTables are the tables with rows of corps.
+	corpTables []string
 }
 
 // byHeader takes a caller's word for who he is; what he may see is access's to say, what
@@ -190,10 +192,13 @@ func (w *world) furnish(c, member, word string) {
 	w.exec(`INSERT INTO churn_loss (id, corp_id, member_id, customer, name, remark, tags, state, add_way, added_at, lost_at, unknown, company, returned_at, notice, reason)
 		VALUES (?, ?, ?, ?, ?, ?, '[]', '', 1, ?, ?, ?, ?, 0, 'off', '')`, w.App.IDs.New(), c, member, external, word, word, now-1000, now, false, false)
 	code := make1("code")
+	picture := "matrix/" + code.String()
+	_, err := w.App.Blob.Put(context.Background(), picture, strings.NewReader(word), int64(len(word)), "image/png")
+	w.must(err)
 	w.exec(`INSERT INTO channelcode_code (id, corp_id, name, remark, plan, skip_verify, greeting, content, tags, customer_remark, status, problem,
 			config_id, qr, picture, published, next_change_at, version, created_by, created_at, updated_at)
-		VALUES (?, ?, ?, '', ?, FALSE, 'default', '{}', '[]', '', 'live', '', '', '', '', '[]', 0, 1, 'test', ?, ?)`,
-		code, c, word, `{"members":["`+member+`"]}`, now, now)
+		VALUES (?, ?, ?, '', ?, FALSE, 'default', '{}', '[]', '', 'live', '', '', '', ?, '[]', 0, 1, 'test', ?, ?)`,
+		code, c, word, `{"members":["`+member+`"]}`, picture, now, now)
 	w.exec(`INSERT INTO channelcode_seat (corp_id, member_id, code_id) VALUES (?, ?, ?)`, c, member, code)
 	w.exec(`INSERT INTO channelcode_change (id, corp_id, code_id, kind, member_id, customer, at) VALUES (?, ?, ?, 'added', ?, ?, ?)`, w.App.IDs.New(), c, code, member, external, now)
 	w.exec(`INSERT INTO welcome_greeting (id, corp_id, level, target, content, enabled, version, updated_by, updated_at)
@@ -210,7 +215,7 @@ func (w *world) furnish(c, member, word string) {
 		VALUES (?, ?, ?, 'file', '', '', '', 0, FALSE, '[]', '[]', '[]', 0, 1, 'test', ?, ?)`, field, c, "附件"+member, now, now)
 	w.exec(`INSERT INTO profile_file (id, corp_id, customer, field_id, name, type, size, loose_at, created_by, created_at) VALUES (?, ?, ?, ?, 'a.txt', 'text/plain', ?, 0, 'test', ?)`,
 		file, c, external, field, len(word), now)
-	_, err := w.App.Blob.Put(context.Background(), "profile/"+c+"/"+file.String(), strings.NewReader(word), int64(len(word)), "text/plain")
+	_, err = w.App.Blob.Put(context.Background(), "profile/"+c+"/"+file.String(), strings.NewReader(word), int64(len(word)), "text/plain")
 	w.must(err)
 	w.exec(`INSERT INTO profile_merge (id, corp_id, main, others, taken, by_name, at, undone_at) VALUES (?, ?, ?, '[]', '[]', 'test', ?, 0)`, make1("merge"), c, external, now)
 	w.session(c, member, 0, make1("session"), word)

@@ -103,6 +103,9 @@ func (v Viewer) ActorName() string { return v.Name }
 // Sees tells whether rows of the member lie in the viewer's scope.
 func (v Viewer) Sees(member string) bool { return v.reaches(v.Scope, member) }
 
+// SeesAll tells whether the whole corp lies in the viewer's scope.
+func (v Viewer) SeesAll() bool { return v.Scope.Reach == All }
+
 // Knows tells whether the viewer may learn of the member at all: see Book.
 func (v Viewer) Knows(member string) bool { return v.reaches(v.book(), member) }
 

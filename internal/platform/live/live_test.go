@@ -25,6 +25,9 @@ func (p person) Can(string) bool { return false }
 func (p person) CorpID() string  { return p.corp }
 func (p person) Actor() string   { return p.name }
 
+// SeesAll is false for those whose name begins with "narrow".
+func (p person) SeesAll() bool { return !strings.HasPrefix(p.name, "narrow") }
+
 // byHeader takes the caller from X-Corp and X-Who.
 type byHeader struct{}
 
@@ -82,12 +85,18 @@ type page struct {
 
 func (n *node) open(t *testing.T, corp, last string) *page {
 	t.Helper()
+	return n.openAs(t, corp, "", last)
+}
+
+func (n *node) openAs(t *testing.T, corp, who, last string) *page {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r, err := http.NewRequestWithContext(ctx, "GET", n.url+"/api/live/changes", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("X-Corp", corp)
+	r.Header.Set("X-Who", who)
 	r.Header.Set("Last-Event-ID", last)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -173,6 +182,26 @@ func TestChangesReachThePagesOfTheCorp(t *testing.T) {
 		other.expect(`change {"topic":"group","keys":[]}`)
 		n.publish(t, "ww1", "tag", "x")
 		mine.expect(`change {"topic":"tag","keys":["x"]}`)
+	}, live.Migrations())
+}
+
+// TestWhoSeesAPartIsToldNoKeys: that something has changed, and not what; also when he
+// comes back and is told what he missed.
+func TestWhoSeesAPartIsToldNoKeys(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		n := newNode(t, d, 1, at())
+		all, part := n.open(t, "ww1", ""), n.openAs(t, "ww1", "narrow", "")
+		n.publish(t, "ww1", "customer", "a", "b")
+		all.expect(`change {"topic":"customer","keys":["a","b"]}`)
+		part.expect(`change {"topic":"customer","keys":[]}`)
+		part.close()
+		n.publish(t, "ww1", "group", "c")
+		again := n.openAs(t, "ww1", "narrow", part.lastID)
+		for got := ""; got != `change {"topic":"group","keys":[]}`; {
+			if got = again.change(); strings.Contains(got, `"keys":["`) {
+				t.Fatalf("told %s", got)
+			}
+		}
 	}, live.Migrations())
 }
 

@@ -97,20 +97,33 @@ func (s *stream) merge(topic string, keys []string) {
 // event is the data of a change as pages get it.
 type event struct {
 	Topic string   `json:"topic"`
-	Keys  []string `json:"keys"` // empty: the whole topic
+	Keys  []string `json:"keys"` // empty: any row of the topic, or the reader may not know which
 }
 
-// take writes what waits as events. Only the last carries the id: a connection cut in
+// wide tells whether a caller may learn which rows have changed: who sees the whole corp.
+// The others are told that something of a topic has, and look for themselves: keys would
+// name rows outside their scope. It is asked at each event, since scopes change.
+func wide(ctx context.Context) bool {
+	all, ok := web.Again(ctx).(interface{ SeesAll() bool })
+	return ok && all.SeesAll()
+}
+
+// take writes what waits as events, with keys when they may be told. Only the last carries the id: a connection cut in
 // between begins again before the first.
-func (s *stream) take() string {
+func (s *stream) take(keys func() bool) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var b strings.Builder
 	if s.reset {
 		fmt.Fprintf(&b, "id: %s\nevent: reset\ndata: {}\n\n", s.last)
 	}
+	named := len(s.order) > 0 && keys()
 	for i, topic := range s.order {
-		data, err := json.Marshal(event{topic, append([]string{}, s.waiting[topic]...)})
+		e := event{topic, []string{}}
+		if named {
+			e.Keys = append(e.Keys, s.waiting[topic]...)
+		}
+		data, err := json.Marshal(e)
 		if err != nil {
 			continue // strings always marshal
 		}
@@ -264,7 +277,7 @@ func (l *Live) follow(ctx context.Context, s *stream, out writer) {
 	end := l.clock.NewTimer(lifetime)
 	defer end.Stop()
 	for {
-		if text := s.take(); text != "" {
+		if text := s.take(func() bool { return wide(ctx) }); text != "" {
 			if !out.send(text) || clock.Sleep(ctx, l.clock, pause) != nil {
 				return
 			}

@@ -105,5 +105,23 @@ func (s *Server) watch(r *http.Request, info RouteInfo) (*http.Request, context.
 		return r, func() {}
 	}
 	ctx, stop := watcher.Watch(r.Context())
+	ctx = context.WithValue(ctx, againKey{}, func() Subject {
+		_, subject, err := s.guards[info.Audience].Identify(ctx, r)
+		if err != nil {
+			return nil
+		}
+		return subject
+	})
 	return r.WithContext(ctx), stop
+}
+
+type againKey struct{}
+
+// Again gives the caller of a stream with the rights that he has by now, nil when he has
+// lost them all; of another request, whom SubjectFrom gives.
+func Again(ctx context.Context) Subject {
+	if identify, ok := ctx.Value(againKey{}).(func() Subject); ok {
+		return identify()
+	}
+	return SubjectFrom(ctx)
 }
