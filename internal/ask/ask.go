@@ -20,6 +20,7 @@ type Asks struct {
 	fields    []named[Fields]
 	selects   []named[Select]
 	sizes     []named[Size]
+	columns   []named[Columns]
 }
 
 type named[T any] struct {
@@ -37,6 +38,7 @@ type Answers struct {
 	Fields   Fields
 	Select   Select
 	Size     Size
+	Columns  Columns
 }
 
 // Register adds a feature's answers. Called by the host before start, in menu order.
@@ -64,6 +66,9 @@ func (a *Asks) Register(slug string, answers Answers) {
 	}
 	if answers.Size != nil {
 		a.sizes = append(a.sizes, named[Size]{slug, answers.Size})
+	}
+	if answers.Columns != nil {
+		a.columns = append(a.columns, named[Columns]{slug, answers.Columns})
 	}
 }
 

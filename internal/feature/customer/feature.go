@@ -32,8 +32,9 @@ import (
 )
 
 const (
-	slug           = "customer"
-	permissionRead = "customer.read"
+	slug             = "customer"
+	permissionRead   = "customer.read"
+	permissionExport = "customer.export"
 )
 
 //go:embed migrations/*.sql
@@ -65,6 +66,7 @@ func New(d feature.Deps) feature.Feature {
 		},
 		Permissions: []feature.Permission{
 			{Key: permissionRead, ZH: "查看客户", EN: "View customers"},
+			{Key: permissionExport, ZH: "导出客户", EN: "Export customers"},
 			{Key: viewer.PermissionPhone, ZH: "查看完整电话、按电话搜索", EN: "Read telephone numbers in full and search by them"},
 		},
 		Menu: []feature.MenuEntry{{Group: feature.GroupCustomer, Key: slug, Path: "/customer", Permission: permissionRead, Order: 10}},
@@ -72,6 +74,7 @@ func New(d feature.Deps) feature.Feature {
 			bus.On("added", s.added), bus.On("lost", s.lost), bus.On("deleted", s.deleted),
 		},
 		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Trends: s.trends, Fields: s.fields, Select: s.selected, Size: s.size},
+		Exports:    s.exports(),
 		Migrations: db.Folder(migrations, "migrations"),
 	}
 }

@@ -1,8 +1,10 @@
 import { useMemo } from 'react';
 import { useI18n } from '@/lib/i18n';
+import { useCan } from '@/lib/me';
 import { useNow } from '@/lib/now';
 import { useTimeZone } from '@/lib/time';
 import { useUrlFilters } from '@/lib/url-filters';
+import { ExportButton } from '@/parts/ExportButton';
 import { FilterBar } from '@/parts/FilterBar';
 import { Page } from '@/parts/Page';
 import { Switcher } from '@/parts/Tabs';
@@ -17,6 +19,7 @@ import { addWays } from './words';
 export default function ListPage() {
   const t = useT();
   const { text } = useI18n();
+  const can = useCan();
   const zone = useTimeZone();
   const now = useNow();
   const filters = useUrlFilters(...filterKeys);
@@ -25,7 +28,21 @@ export default function ListPage() {
   const rule = useMemo(() => ruleOf(filters, level, zone, now), [filters, level, zone, now]);
 
   return (
-    <Page title={t('title')} meaning={t(`meaning.${level}`)} actions={<SyncButton />}>
+    <Page
+      title={t('title')}
+      meaning={t(`meaning.${level}`)}
+      actions={
+        <>
+          {can('customer.export') && (
+            <ExportButton
+              list={level === 'follow' ? 'customer.follows' : 'customer.customers'}
+              filter={{ rule }}
+            />
+          )}
+          <SyncButton />
+        </>
+      }
+    >
       <FilterBar
         filters={filters}
         search={{ key: 'q', placeholder: t('search') }}

@@ -1,0 +1,51 @@
+package ask
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+// Columns asks what else can stand in a row of a list of customers. Asked by: customer, for
+// exports of its lists. Answered by: every feature that knows something of customers. Rule:
+// all answers in menu order; keys begin with the feature's slug.
+type Columns func(ctx context.Context, v viewer.Viewer) ([]Column, error)
+
+// Column is one of them.
+type Column struct {
+	Key        string // "stage.stage"
+	ZH, EN     string // its head
+	Permission string // asked of whoever wants to see it, "" for none beyond seeing customers
+	// Cells gives the cells of some rows by Pair.Follow: text, numbers or time.Time; a row
+	// without one is left out. A few queries, however many rows.
+	Cells func(ctx context.Context, q CellsQuery) (map[id.ID]any, error)
+}
+
+// CellsQuery names the rows of one page, and for whom they are.
+type CellsQuery struct {
+	Viewer  viewer.Viewer
+	Read    db.Querier
+	Pairs   []Pair
+	English bool // words in English instead of Chinese
+}
+
+// Columns collects those the viewer may see.
+func (a *Asks) Columns(ctx context.Context, v viewer.Viewer) ([]Column, error) {
+	all := []Column{}
+	err := each(ctx, a.columns, func(slug string, answer Columns) error {
+		got, err := answer(ctx, v)
+		if err != nil {
+			return fmt.Errorf("ask %s for its columns: %w", slug, err)
+		}
+		for _, c := range got {
+			if c.Permission == "" || v.Can(c.Permission) {
+				all = append(all, c)
+			}
+		}
+		return nil
+	})
+	return all, err
+}
