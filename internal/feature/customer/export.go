@@ -114,7 +114,7 @@ func ownExportColumns() []exportColumn {
 		{"addedAt", word{"添加时间", "Added"}, true, both, func(s exportSheet, r exportRow) any { return s.moment(beginOf(r.follow)) }},
 		{"standing", word{"状态", "State"}, true, both, func(s exportSheet, r exportRow) any { return standingWords[r.follow.Standing].in(s.english) }},
 		{"endedAt", word{"结束时间", "Ended"}, false, both, func(s exportSheet, r exportRow) any { return s.moment(r.follow.EndedAt) }},
-		{"external", word{"客户 ID（external_userid）", "Customer's id (external_userid)"}, false, both, func(_ exportSheet, r exportRow) any { return r.customer.Customer }},
+		{"external", word{"客户 ID", "Customer's id"}, false, both, func(_ exportSheet, r exportRow) any { return r.customer.Customer }},
 		{"unionid", word{"unionid", "unionid"}, false, both, func(_ exportSheet, r exportRow) any { return r.customer.UnionID }},
 	}
 }

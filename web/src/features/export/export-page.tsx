@@ -35,14 +35,14 @@ export default function ExportPage() {
       key: 'list',
       title: t('list'),
       fixed: true,
-      width: 220,
+      width: 200,
       render: (row) => (
         <>
           {language === 'en' ? row.en : row.zh} <span className="q-faint">{row.format.toUpperCase()}</span>
         </>
       ),
     },
-    { key: 'state', title: t('state'), width: 220, render: (row) => <RunState run={row} /> },
+    { key: 'state', title: t('state'), width: 180, render: (row) => <RunState run={row} /> },
     {
       key: 'rows',
       title: t('rows'),
@@ -57,14 +57,14 @@ export default function ExportPage() {
       align: 'right',
       render: (row) => (row.bytes > 0 ? formatBytes(row.bytes) : '–'),
     },
-    { key: 'created', title: t('created'), width: 140, render: (row) => <TimeText at={row.createdAt} /> },
+    { key: 'created', title: t('created'), width: 120, render: (row) => <TimeText at={row.createdAt} /> },
     {
       key: 'expires',
       title: t('expires'),
-      width: 140,
+      width: 110,
       render: (row) => (row.state === 'done' ? <TimeText at={row.expiresAt} /> : '–'),
     },
-    { key: 'actions', title: '', width: 170, render: (row) => <Actions run={row} /> },
+    { key: 'actions', title: '', width: 165, render: (row) => <Actions run={row} /> },
   ];
   return (
     <Page title={t('title')} meaning={t('meaning')}>
