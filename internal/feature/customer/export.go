@@ -65,6 +65,7 @@ type exportSheet struct {
 	english bool
 	zone    *time.Location
 	phones  bool
+	words   dictionary
 }
 
 func (s exportSheet) moment(ms int64) any {
@@ -79,8 +80,8 @@ func ownExportColumns() []exportColumn {
 	both, pair, company := []level{perFollow, perCompany}, []level{perFollow}, []level{perCompany}
 	return []exportColumn{
 		{"name", word{"客户", "Customer"}, true, both, func(_ exportSheet, r exportRow) any { return r.customer.Name }},
-		{"type", word{"类型", "Type"}, true, both, func(s exportSheet, r exportRow) any { return typeWords[r.customer.Type].in(s.english) }},
-		{"gender", word{"性别", "Gender"}, false, both, func(s exportSheet, r exportRow) any { return genderWords[r.customer.Gender].in(s.english) }},
+		{"type", word{"类型", "Type"}, true, both, func(s exportSheet, r exportRow) any { return s.words.types[r.customer.Type].in(s.english) }},
+		{"gender", word{"性别", "Gender"}, false, both, func(s exportSheet, r exportRow) any { return s.words.genders[r.customer.Gender].in(s.english) }},
 		{"company", word{"客户企业", "Customer's company"}, false, both, func(_ exportSheet, r exportRow) any { return r.customer.Company }},
 		{"member", word{"跟进成员", "Member"}, true, pair, func(_ exportSheet, r exportRow) any { return r.memberName }},
 		{"memberId", word{"成员账号", "Member's id"}, false, pair, func(_ exportSheet, r exportRow) any { return r.follow.Member }},
@@ -110,9 +111,9 @@ func ownExportColumns() []exportColumn {
 			}
 			return strings.Join(names, "、")
 		}},
-		{"addWay", word{"添加方式", "Added by"}, true, both, func(s exportSheet, r exportRow) any { return addWayWord(r.follow.AddWay, s.english) }},
+		{"addWay", word{"添加方式", "Added by"}, true, both, func(s exportSheet, r exportRow) any { return s.words.way(r.follow.AddWay).in(s.english) }},
 		{"addedAt", word{"添加时间", "Added"}, true, both, func(s exportSheet, r exportRow) any { return s.moment(beginOf(r.follow)) }},
-		{"standing", word{"状态", "State"}, true, both, func(s exportSheet, r exportRow) any { return standingWords[r.follow.Standing].in(s.english) }},
+		{"standing", word{"状态", "State"}, true, both, func(s exportSheet, r exportRow) any { return s.words.standings[r.follow.Standing].in(s.english) }},
 		{"endedAt", word{"结束时间", "Ended"}, false, both, func(s exportSheet, r exportRow) any { return s.moment(r.follow.EndedAt) }},
 		{"external", word{"客户 ID", "Customer's id"}, false, both, func(_ exportSheet, r exportRow) any { return r.customer.Customer }},
 		{"unionid", word{"unionid", "unionid"}, false, both, func(_ exportSheet, r exportRow) any { return r.customer.UnionID }},
@@ -178,7 +179,7 @@ func (s *service) exportRows(ctx context.Context, q feature.ExportQuery, l level
 			yield(nil, err)
 			return
 		}
-		sheet := exportSheet{english: q.English, zone: s.corps.Location(ctx, q.Viewer.Corp), phones: q.Viewer.Can(viewer.PermissionPhone)}
+		sheet := exportSheet{english: q.English, zone: s.corps.Location(ctx, q.Viewer.Corp), phones: q.Viewer.Can(viewer.PermissionPhone), words: words()}
 		for after := (*cursor)(nil); ; {
 			keys, err := p.page(ctx, after, exportPage)
 			var rows []exportRow

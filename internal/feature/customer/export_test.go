@@ -65,11 +65,13 @@ func TestExportIsTheList(t *testing.T) {
 			want         []string
 		}{
 			"by follow": {
-				everything(), "customer.follows", `{}`, []string{"name", "remark", "member", "addedAt", "standing", "mobiles"},
+				everything(), "customer.follows", `{}`,
+				[]string{"name", "remark", "member", "addedAt", "standing", "mobiles"},
 				[]string{"陈晨|小陈|成员li|11-23 09:30|跟进中|", "王芳|芳姐|成员li|11-23 09:00|跟进中|", "王芳|王总|成员zhang|11-23 08:00|跟进中|138****5678"},
 			},
 			"by customer": {
-				everything(), "customer.customers", `{}`, []string{"members", "name"},
+				everything(), "customer.customers", `{}`,
+				[]string{"members", "name"},
 				[]string{"成员li|陈晨", "成员li、成员zhang|王芳"},
 			},
 			"one's own": {self("zhang"), "customer.customers", `{}`, []string{"name", "members"}, []string{"王芳|成员zhang"}},
