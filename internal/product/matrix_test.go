@@ -1,7 +1,6 @@
 package product_test
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -381,21 +380,4 @@ func (w *world) ask(method, path string, body any, headers map[string]string) (i
 	text, err := io.ReadAll(answer.Body)
 	w.must(err)
 	return answer.StatusCode, unpacked(w, text)
-}
-
-// unpacked is the text inside a spreadsheet, or the text itself.
-func unpacked(w *world, text []byte) string {
-	if !bytes.HasPrefix(text, []byte("PK")) {
-		return string(text)
-	}
-	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
-	w.must(err)
-	var all strings.Builder
-	for _, f := range archive.File {
-		part, err := f.Open()
-		w.must(err)
-		_, err = io.Copy(&all, part)
-		w.must(err)
-	}
-	return all.String()
 }

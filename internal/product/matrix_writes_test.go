@@ -1,9 +1,12 @@
 package product_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -77,4 +80,21 @@ func (w *world) tables() []string {
 		w.t.Fatalf("only the tables %q hold rows of corps", w.corpTables)
 	}
 	return w.corpTables
+}
+
+// unpacked is the text inside a spreadsheet, or the text itself.
+func unpacked(w *world, text []byte) string {
+	if !bytes.HasPrefix(text, []byte("PK")) {
+		return string(text)
+	}
+	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
+	w.must(err)
+	var all strings.Builder
+	for _, f := range archive.File {
+		part, err := f.Open()
+		w.must(err)
+		_, err = io.Copy(&all, part)
+		w.must(err)
+	}
+	return all.String()
 }
