@@ -70,6 +70,7 @@ func Stories(t *testing.T, pattern string, features ...feature.New) {
 //	delivery wang sent [source] [reason]                        what became of the greeting
 //	calls operation 1                                           how often WeCom was asked
 //	api owner GET /api/…  [body] → stdout: status and body      any request; {展会} is its id
+//	hand, refuse, items …                                       hand-overs: see handovers
 type Story struct {
 	*House
 
@@ -181,7 +182,7 @@ func (a args) count(ts *testscript.TestScript, i int) int {
 
 func (s *Story) commands() map[string]func(*testscript.TestScript, bool, []string) {
 	all := map[string]func(*testscript.TestScript, bool, []string){}
-	for name, run := range merged(s.acts(), s.console(), s.checks()) {
+	for name, run := range merged(s.acts(), s.console(), s.checks(), s.handovers()) {
 		all[name] = func(ts *testscript.TestScript, neg bool, words []string) {
 			a := args{neg: neg, set: map[string]string{}}
 			for _, w := range words {

@@ -212,7 +212,7 @@ func (m *Mirror) replayPair(ctx context.Context, tx db.Tx, in Inbox, f Follow) (
 		return pair{}, err
 	}
 	var turns []turn
-	begun := false // as WeCom showed it
+	begun, handed := false, false // as WeCom showed it; told by a callback
 	for _, r := range rows {
 		e, err := callback.Parse([]byte(r.Raw))
 		if err != nil {
@@ -223,6 +223,7 @@ func (m *Mirror) replayPair(ctx context.Context, tx db.Tx, in Inbox, f Follow) (
 			continue
 		}
 		turns = append(turns, t)
+		handed = handed || t.kind == turnHanded
 		apart := time.Duration(t.at-f.AddedAt) * time.Millisecond
 		begun = begun || t.kind <= turnAdded && apart.Abs() <= sameMoment
 	}
@@ -231,6 +232,9 @@ func (m *Mirror) replayPair(ctx context.Context, tx db.Tx, in Inbox, f Follow) (
 	}
 	if f.Standing == Gone {
 		turns = append(turns, turn{at: f.EndedAt, kind: turnGone})
+	}
+	if f.Standing == HandedOver && !handed {
+		turns = append(turns, turn{at: f.EndedAt, kind: turnHanded}) // no callback told: see Mirror.HandedOver
 	}
 	return settle(turns), nil
 }

@@ -72,3 +72,28 @@ func (m *Mirror) tellAdded(ctx context.Context, j job.Job[event.CustomerAdded]) 
 		return j.Done(ctx, tx)
 	})
 }
+
+// HandedOver ends a follow that a hand-over took from its member, as the results of the
+// transfer say. After a hand-over on the job a callback tells it too, as a rule; of a member
+// who left nothing but the results do. It tells no news: whoever learned it does.
+func (m *Mirror) HandedOver(ctx context.Context, tx db.Tx, corp, member, customer string, at time.Time) error {
+	if _, known, err := followRow(ctx, tx, corp, member, customer); err != nil || !known {
+		return err
+	}
+	c, err := m.lockCustomer(ctx, tx, corp, customer)
+	if err != nil {
+		return err
+	}
+	f, _, err := followRow(ctx, tx, corp, member, customer)
+	if err != nil || f.Standing != Stands || f.AddedAt > db.MS(at) {
+		return err
+	}
+	f.Standing, f.EndedAt, f.UpdatedAt = HandedOver, db.MS(at), db.NowMS(m.clock)
+	if err := writeTurn(ctx, tx, f); err != nil {
+		return err
+	}
+	if err := recount(ctx, tx, ids(c.ID)); err != nil {
+		return err
+	}
+	return m.tellPages(ctx, tx, corp, ids(c.ID), ids(f.ID))
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/network"
 	"github.com/queqiao-scrm/queqiao/internal/feature/profile"
 	"github.com/queqiao-scrm/queqiao/internal/feature/setup"
+	"github.com/queqiao-scrm/queqiao/internal/feature/transfer"
 	"github.com/queqiao-scrm/queqiao/internal/feature/welcome"
 )
 
@@ -29,6 +30,7 @@ func Features() []feature.New {
 		welcome.New,     // 欢迎语
 		customer.New,    // 客户
 		profile.New,     // 客户资料
+		transfer.New,    // 离职继承、在职继承
 		churn.New,       // 流失提醒
 		eventlog.New,    // 事件日志
 		export.New,      // 导出记录

@@ -13,6 +13,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
+	"github.com/queqiao-scrm/queqiao/wecom"
 )
 
 // exactUpTo is where counting stops: a number beyond it helps nobody and costs a walk.
@@ -90,11 +91,12 @@ func (s *service) tiles(ctx context.Context, v viewer.Viewer) ([]ask.Tile, error
 }
 
 // begunBetween counts follows by the mirror, which knows those of before the first sync too.
+// Who came by a hand-over (在职继承, 离职继承) is not new to the corp.
 func (s *service) begunBetween(ctx context.Context, v viewer.Viewer, from, to time.Time) (int64, error) {
 	scope := v.Where("corp_id", "member_id")
 	var n int64
-	err := s.db.Read().NewRaw("SELECT COUNT(*) FROM mirror_follow WHERE added_at >= ? AND added_at <= ? AND "+scope.SQL,
-		append([]any{db.MS(from), db.MS(to)}, scope.Args...)...).Scan(ctx, &n)
+	err := s.db.Read().NewRaw("SELECT COUNT(*) FROM mirror_follow WHERE added_at >= ? AND added_at <= ? AND add_way <> ? AND "+scope.SQL,
+		append([]any{db.MS(from), db.MS(to), wecom.AddWayAssignedByAdmin}, scope.Args...)...).Scan(ctx, &n)
 	return n, err
 }
 
