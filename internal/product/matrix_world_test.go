@@ -218,6 +218,13 @@ func (w *world) furnish(c, member, word string) {
 	_, err = w.App.Blob.Put(context.Background(), "profile/"+c+"/"+file.String(), strings.NewReader(word), int64(len(word)), "text/plain")
 	w.must(err)
 	w.exec(`INSERT INTO profile_merge (id, corp_id, main, others, taken, by_name, at, undone_at) VALUES (?, ?, ?, '[]', '[]', 'test', ?, 0)`, make1("merge"), c, external, now)
+	transfer := make1("transfer")
+	w.exec(`INSERT INTO transfer_leaver (corp_id, member_id, left_at) VALUES (?, ?, ?)`, c, member, now)
+	w.exec(`INSERT INTO transfer_unassigned (corp_id, member_id, customer, run, seen_at) VALUES (?, ?, ?, 1, ?)`, c, member, external, now)
+	w.exec(`INSERT INTO transfer_transfer (id, corp_id, retry_of, spread, message, problem, created_by, creator, created_at) VALUES (?, ?, 0, 'even', ?, '', 'test', ?, ?)`,
+		transfer, c, word, word, now)
+	w.exec(`INSERT INTO transfer_item (id, transfer_id, corp_id, kind, subject, from_member, to_member, resigned, friends, state, code, reason, attempt, due_at, sent_at, poll_at, settled_at, noticed, retried_by)
+		VALUES (?, ?, ?, 'customer', ?, ?, ?, FALSE, FALSE, 'failed', 40096, ?, 1, 0, ?, 0, ?, TRUE, 0)`, w.App.IDs.New(), transfer, c, external, member, member, word, now, now)
 	w.session(c, member, 0, make1("session"), word)
 	make1("export")
 	w.name("exportList", word, "customer.follows")

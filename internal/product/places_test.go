@@ -51,6 +51,7 @@ type place struct {
 func places() map[string]place {
 	const code = `{"name":"码","members":["{id}"],"skipVerify":false,"greeting":"default","version":99}`
 	const greeting = `{"level":"member","target":"{id}","content":{"text":"好"},"enabled":true,"version":99}`
+	const handOver = `{"from":["{id}"],"customers":"all","groups":"all","to":["zheng"],"spread":"even"`
 	const role = `{"name":"新角色","permissions":[],"scope":{"kind":"self"},"book":{"kind":"same"}`
 	return map[string]place{
 		"GET /api/access/permissions":                     {kind: shared, permission: "access.read"},
@@ -193,6 +194,20 @@ func places() map[string]place {
 		"GET /api/profile/duplicates":                     {kind: traces, permission: "profile.read"},
 		"POST /api/profile/merges":                        {kind: creates, permission: "profile.merge", object: "customer", body: `{"main":"{id}","others":["{id}"]}`},
 		"DELETE /api/profile/merges/{id}":                 {kind: writes, permission: "profile.merge", object: "merge"},
+		"GET /api/transfer/leavers":                       {kind: lists, permission: "transfer.read"},
+		"GET /api/transfer/leavers/count":                 {kind: counts, permission: "transfer.read", list: "/api/transfer/leavers"},
+		"GET /api/transfer/refresh":                       {kind: shared, permission: "transfer.read"},
+		"POST /api/transfer/refresh":                      {kind: settings, permission: "transfer.write"},
+		"GET /api/transfer/members/{member}/customers":    {kind: reads, permission: "transfer.read", object: "member"},
+		"GET /api/transfer/members/{member}/groups":       {kind: reads, permission: "transfer.read", object: "member"},
+		"POST /api/transfer/preview":                      {kind: creates, permission: "transfer.write", object: "member", body: handOver + "}"},
+		"GET /api/transfer/transfers":                     {kind: lists, permission: "transfer.read"},
+		"POST /api/transfer/transfers":                    {kind: creates, permission: "transfer.write", object: "member", body: handOver + `,"expect":{"customers":9,"groups":9}}`},
+		"GET /api/transfer/transfers/{id}":                {kind: reads, permission: "transfer.read", object: "transfer"},
+		"POST /api/transfer/transfers/{id}/retry":         {kind: writes, permission: "transfer.write", object: "transfer", body: `{}`},
+		"POST /api/transfer/transfers/{id}/cancel":        {kind: writes, permission: "transfer.write", object: "transfer"},
+		"GET /api/transfer/items":                         {kind: lists, permission: "transfer.read"},
+		"GET /api/transfer/items/count":                   {kind: counts, permission: "transfer.read", list: "/api/transfer/items"},
 		"GET /api/welcome/deliveries":                     {kind: lists, permission: "welcome.read"},
 		"GET /api/welcome/greetings":                      {kind: lists, permission: "welcome.read"},
 		"POST /api/welcome/greetings":                     {kind: creates, permission: "welcome.write", object: "member", body: greeting},

@@ -83,7 +83,7 @@ func (s *service) Retry(ctx context.Context, in *retryInput) (*Begun, error) {
 // failures are the items that may be tried again; the viewer must see who gives.
 func failures(ctx context.Context, q db.Querier, v viewer.Viewer, transfer id.ID, only []id.ID) ([]Item, error) {
 	scope := v.Where("i.corp_id", "i.from_member")
-	query := q.NewSelect().TableExpr("transfer_item AS i").ColumnExpr(itemColumnsOf("i")).Where(scope.SQL, scope.Args...).
+	query := q.NewSelect().TableExpr("transfer_item AS i").ColumnExpr(prefixed("i", itemColumns)).Where(scope.SQL, scope.Args...).
 		Where("i.transfer_id = ?", transfer).Where("i.state IN (?)", bun.List([]State{Refused, Full, Failed, Cancelled})).
 		Where("i.retried_by = 0").OrderExpr("i.id").Limit(maxCustomers + maxGroups)
 	if len(only) > 0 {

@@ -1,13 +1,14 @@
 package transfer
 
 import (
-	"net/http"
-	"net/url"
+	"bytes"
+	"context"
+	"encoding/json"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
@@ -17,37 +18,94 @@ import (
 // exportPage is how many items are read at a time; memory does not grow with the file.
 const exportPage = 500
 
-// export streams the filtered items as CSV or XLSX, in the order of the list.
-func (s *service) export(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	v, err := viewer.From(ctx)
-	if err != nil {
-		return err
+func exportColumns(context.Context, viewer.Viewer) ([]feature.ExportColumn, error) {
+	return []feature.ExportColumn{
+		{Key: "kind", ZH: "类型", EN: "Kind", Chosen: true},
+		{Key: "name", ZH: "名称", EN: "Name", Chosen: true},
+		{Key: "subject", ZH: "外部联系人 ID 或群 ID", EN: "External user id or chat id"},
+		{Key: "from", ZH: "原成员", EN: "Old member", Chosen: true},
+		{Key: "to", ZH: "接替成员", EN: "Taker", Chosen: true},
+		{Key: "how", ZH: "转接方式", EN: "Why", Chosen: true},
+		{Key: "friends", ZH: "接替成员此前已是好友", EN: "Taker had the customer already"},
+		{Key: "state", ZH: "状态", EN: "State", Chosen: true},
+		{Key: "reason", ZH: "原因", EN: "Reason", Chosen: true},
+		{Key: "code", ZH: "错误码", EN: "Code"},
+		{Key: "created", ZH: "创建时间", EN: "Created at", Chosen: true},
+		{Key: "sent", ZH: "发出时间", EN: "Sent at", Chosen: true},
+		{Key: "settled", ZH: "完成时间", EN: "Settled at", Chosen: true},
+	}, nil
+}
+
+// exportFilter reads the list's own filter, as the page sent it.
+func exportFilter(raw json.RawMessage) (ItemFilter, error) {
+	var given struct {
+		Transfer id.ID     `json:"transfer"`
+		Kind     string    `json:"kind"`
+		State    []string  `json:"state"`
+		Member   string    `json:"member"`
+		Resigned string    `json:"resigned"`
+		Text     string    `json:"q"`
+		From     time.Time `json:"from"`
+		To       time.Time `json:"to"`
 	}
-	f, err := filterOf(r.URL.Query())
-	if err != nil {
-		return err
+	if len(raw) > 0 {
+		decoder := json.NewDecoder(bytes.NewReader(raw))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&given); err != nil {
+			return ItemFilter{}, fault.New(fault.Invalid, "筛选条件无效").Because(err)
+		}
 	}
-	web.Note(ctx, web.Change{Object: "transfer:export", After: r.URL.Query()})
-	sheet := strings.HasSuffix(r.URL.Path, ".xlsx")
-	zone := s.corps.Location(ctx, v.Corp)
-	rows := func(yield func([]any, error) bool) {
+	f := ItemFilter(given)
+	var check fault.Check
+	check.That(slices.Contains([]string{"", "customer", "group"}, f.Kind), "kind", "须为 customer 或 group")
+	check.That(slices.Contains([]string{"", "yes", "no"}, f.Resigned), "resigned", "须为 yes 或 no")
+	check.That(utf8.RuneCountInString(f.Text) <= 50, "q", "最多 50 个字")
+	check.That(len(f.Member) <= 64, "member", "成员账号无效")
+	check.That(len(f.State) <= 8, "state", "最多 8 个状态")
+	if err := check.Err(); err != nil {
+		return f, err
+	}
+	return f, f.check()
+}
+
+func (s *service) exportCheck(_ context.Context, q feature.ExportQuery) error {
+	_, err := exportFilter(q.Filter)
+	return err
+}
+
+func (s *service) exportTotal(ctx context.Context, q feature.ExportQuery) (int64, error) {
+	f, err := exportFilter(q.Filter)
+	if err != nil {
+		return 0, err
+	}
+	n, err := s.total(ctx, items(s.db.Read(), q.Viewer, f))
+	if err != nil {
+		return 0, err
+	}
+	return n.Count, nil
+}
+
+// exportRows reads the filtered items in the order of the list.
+func (s *service) exportRows(ctx context.Context, q feature.ExportQuery) web.Rows {
+	return func(yield func([]any, error) bool) {
+		f, err := exportFilter(q.Filter)
+		zone := s.corps.Location(ctx, q.Viewer.Corp)
 		var after id.ID
-		for done := 0; ; {
-			items, err := itemPage(ctx, s.db.Read(), v, f, after, exportPage)
-			if done += len(items); err == nil && sheet && done >= web.MaxXLSXRows {
-				err = fault.New(fault.TooLarge, "超过 Excel 一张表的行数上限，请缩小筛选范围，或导出 CSV")
-			}
+		for {
+			var items []Item
 			var views []ItemView
 			if err == nil {
-				views, err = s.itemViews(ctx, v.Corp, items)
+				items, err = itemPage(ctx, s.db.Read(), q.Viewer, f, after, exportPage)
+			}
+			if err == nil {
+				views, err = s.itemViews(ctx, q.Viewer.Corp, items)
 			}
 			if err != nil {
 				yield(nil, err)
 				return
 			}
 			for _, x := range views {
-				if !yield(x.cells(zone), nil) {
+				if !yield(x.cells(q.Columns, zone, q.English), nil) {
 					return
 				}
 			}
@@ -57,72 +115,53 @@ func (s *service) export(w http.ResponseWriter, r *http.Request) error {
 			after = items[len(items)-1].ID
 		}
 	}
-	name := "转接明细-" + s.clock.Now().In(zone).Format("20060102")
-	header := []string{"类型", "名称", "编号", "原成员", "接替成员", "转接方式", "接替成员此前已是好友", "状态", "原因", "错误码", "创建时间", "发出时间", "完成时间"}
-	if sheet {
-		return web.XLSX(w, name, "转接明细", header, rows)
-	}
-	return web.CSV(w, name, header, rows)
 }
 
-// words of a file.
-func stateWord(s State) string {
-	return map[State]string{
-		Planned: "待发出", Sent: "发出中", Waiting: "等待接替", Accepted: "接替完毕", Refused: "客户拒绝", Full: "接替成员客户达上限", Failed: "转接失败", Cancelled: "已取消",
+// stateWords are the states in the words of a file, Chinese and English.
+func stateWords(s State, english bool) string {
+	words := map[State][2]string{
+		Planned: {"待发出", "Planned"}, Sent: {"发出中", "Being sent"}, Waiting: {"等待接替", "Waiting"}, Accepted: {"接替完毕", "Taken over"},
+		Refused: {"客户拒绝", "Refused by the customer"}, Full: {"接替成员客户达上限", "Taker is full"}, Failed: {"转接失败", "Failed"}, Cancelled: {"已取消", "Cancelled"},
 	}[s]
+	return one(english, words[0], words[1])
 }
 
-func (x ItemView) cells(zone *time.Location) []any {
+func one(english bool, zh, en string) string {
+	if english {
+		return en
+	}
+	return zh
+}
+
+// cells are a line of the file.
+func (x ItemView) cells(columns []string, zone *time.Location, english bool) []any {
 	stamp := func(t *time.Time) any {
 		if t == nil {
 			return nil
 		}
 		return t.In(zone)
 	}
-	kind, how, friends := "客户", "在职继承", "否"
+	kind, how, friends := one(english, "客户", "Customer"), one(english, "在职继承", "On the job"), one(english, "否", "No")
 	if x.Kind == OfGroup {
-		kind = "客户群"
+		kind = one(english, "客户群", "Group")
 	}
 	if x.Resigned {
-		how = "离职继承"
+		how = one(english, "离职继承", "After leaving")
 	}
 	if x.Friends {
-		friends = "是"
+		friends = one(english, "是", "Yes")
 	}
 	var code any
 	if x.Code != 0 {
 		code = x.Code
 	}
-	return []any{kind, x.Name, x.Subject, x.From.Name, x.To.Name, how, friends, stateWord(x.State), x.Reason, code, stamp(&x.CreatedAt), stamp(x.SentAt), stamp(x.SettledAt)}
-}
-
-// filterOf reads the export's query: the list's names under the list's rules.
-func filterOf(q url.Values) (ItemFilter, error) {
-	f := ItemFilter{Kind: q.Get("kind"), State: q["state"], Member: q.Get("member"), Resigned: q.Get("resigned"), Text: q.Get("q")}
-	var check fault.Check
-	for name := range q {
-		known := slices.Contains([]string{"transfer", "kind", "state", "member", "resigned", "q", "from", "to"}, name)
-		check.That(known, name, "没有这样的筛选条件")
+	all := map[string]any{
+		"kind": kind, "name": x.Name, "subject": x.Subject, "from": x.From.Name, "to": x.To.Name, "how": how, "friends": friends,
+		"state": stateWords(x.State, english), "reason": x.Reason, "code": code, "created": stamp(&x.CreatedAt), "sent": stamp(x.SentAt), "settled": stamp(x.SettledAt),
 	}
-	check.That(slices.Contains([]string{"", "customer", "group"}, f.Kind), "kind", "须为 customer 或 group")
-	check.That(slices.Contains([]string{"", "yes", "no"}, f.Resigned), "resigned", "须为 yes 或 no")
-	check.That(utf8.RuneCountInString(f.Text) <= 50, "q", "最多 50 个字")
-	check.That(len(f.Member) <= 64, "member", "成员账号无效")
-	check.That(len(f.State) <= 8, "state", "最多 8 个状态")
-	if text := q.Get("transfer"); text != "" {
-		n, err := id.Parse(text)
-		check.That(err == nil, "transfer", "转接编号无效")
-		f.Transfer = n
+	cells := make([]any, len(columns))
+	for i, c := range columns {
+		cells[i] = all[c]
 	}
-	for name, at := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
-		if text := q.Get(name); text != "" {
-			t, err := time.Parse(time.RFC3339, text)
-			check.That(err == nil, name, "时间须为 RFC 3339 格式，例如 2026-11-22T00:00:00+08:00")
-			*at = t
-		}
-	}
-	if err := check.Err(); err != nil {
-		return f, err
-	}
-	return f, f.check()
+	return cells
 }

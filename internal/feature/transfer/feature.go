@@ -29,7 +29,6 @@ package transfer
 import (
 	"embed"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
@@ -49,6 +48,8 @@ const (
 	slug            = "transfer"
 	permissionRead  = "transfer.read"
 	permissionWrite = "transfer.write"
+
+	permissionExport = "transfer.export"
 )
 
 //go:embed migrations/*.sql
@@ -80,8 +81,8 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/leavers/count", permissionRead, "统计离职成员", s.CountLeavers),
 			web.Get("/refresh", permissionRead, "查看待分配列表的刷新进度", s.Refreshed),
 			web.Post("/refresh", permissionWrite, "刷新待分配列表", s.Refresh),
-			web.Get("/customers", permissionRead, "查看成员可转接的客户", s.Customers),
-			web.Get("/groups", permissionRead, "查看成员可转接的客户群", s.Groups),
+			web.Get("/members/{member}/customers", permissionRead, "查看成员可转接的客户", s.Customers),
+			web.Get("/members/{member}/groups", permissionRead, "查看成员可转接的客户群", s.Groups),
 			web.Post("/preview", permissionWrite, "预览客户转接", s.Preview),
 			web.Get("/transfers", permissionRead, "查看转接记录", s.Transfers),
 			web.Post("/transfers", permissionWrite, "开始客户转接", s.Begin, web.Dangerous()),
@@ -90,12 +91,11 @@ func New(d feature.Deps) feature.Feature {
 			web.Post("/transfers/{id}/cancel", permissionWrite, "取消尚未发出的转接", s.Cancel),
 			web.Get("/items", permissionRead, "查看转接明细", s.Items),
 			web.Get("/items/count", permissionRead, "统计转接明细", s.CountItems),
-			web.Raw(http.MethodGet, "/items.csv", permissionRead, "导出转接明细（CSV）", s.export, web.Audited("transfer.export"), web.Named("exportCsv")),
-			web.Raw(http.MethodGet, "/items.xlsx", permissionRead, "导出转接明细（XLSX）", s.export, web.Audited("transfer.export"), web.Named("exportXlsx")),
 		},
 		Permissions: []feature.Permission{
 			{Key: permissionRead, ZH: "查看在职继承与离职继承", EN: "View hand-overs of customers"},
 			{Key: permissionWrite, ZH: "转接客户与客户群（在职继承、离职继承）", EN: "Hand over customers and groups"},
+			{Key: permissionExport, ZH: "导出转接明细", EN: "Export hand-overs"},
 		},
 		Menu: []feature.MenuEntry{{Group: feature.GroupCustomer, Key: slug, Path: "/transfer", Permission: permissionRead, Order: 15}},
 		Jobs: []job.Definition{
@@ -111,7 +111,11 @@ func New(d feature.Deps) feature.Feature {
 			bus.On("failed", s.transferFailed), bus.On("deleted", s.customerDeleted), bus.On("added", s.customerAdded),
 			bus.On("groupChanged", s.groupChanged), bus.On("memberLeft", s.memberLeft), bus.On("memberJoined", s.memberJoined),
 		},
-		Answers:    ask.Answers{Timeline: s.timeline, Tiles: s.tiles},
+		Answers: ask.Answers{Timeline: s.timeline, Tiles: s.tiles},
+		Exports: []feature.Export{{
+			Key: "transfer.items", ZH: "转接明细", EN: "Hand-overs", Permission: permissionExport,
+			Columns: exportColumns, Check: s.exportCheck, Rows: s.exportRows, Total: s.exportTotal,
+		}},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}

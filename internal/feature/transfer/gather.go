@@ -197,7 +197,7 @@ func (s *service) selected(ctx context.Context, v viewer.Viewer, p Plan) ([]cand
 }
 
 // fieldMember is the key of the field that tells follows apart by member.
-const fieldMember = "customer.member"
+const fieldMember = "member"
 
 // within narrows a condition to the old members, so that not all of the corp is walked.
 func within(s ask.Selection, from []string) ask.Selection {

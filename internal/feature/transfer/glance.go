@@ -23,8 +23,8 @@ func (s *service) tiles(ctx context.Context, v viewer.Viewer) ([]ask.Tile, error
 
 // timeline tells when the customer was to go to another member, and what became of it.
 func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entry, error) {
-	scope := either(q.Viewer, "i")
-	query := s.db.Read().NewSelect().TableExpr("transfer_item AS i").ColumnExpr(itemColumnsOf("i")).Where(scope.SQL, scope.Args...).
+	scope := either(q.Viewer)
+	query := s.db.Read().NewSelect().TableExpr("transfer_item AS i").ColumnExpr(prefixed("i", itemColumns)).Where(scope.SQL, scope.Args...).
 		Where("i.kind = ? AND i.subject = ?", OfCustomer, q.Customer).Where("i.sent_at > 0").OrderExpr("i.id DESC").Limit(int64(q.Limit + 1))
 	if !q.Before.IsZero() {
 		query = query.Where("i.sent_at <= ?", db.MS(q.Before))

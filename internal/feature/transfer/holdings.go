@@ -9,6 +9,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -16,7 +17,7 @@ import (
 
 // HoldingFilter says whose customers or groups are looked at.
 type HoldingFilter struct {
-	Member string `query:"member" required:"true" maxLength:"64" doc:"userid, of a leaver or not"`
+	Member string `path:"member" maxLength:"64" doc:"userid, of a leaver or not"`
 	Text   string `query:"q" maxLength:"50" doc:"part of the customer's name or remark, or the group's name"`
 	Tag    string `query:"tag" maxLength:"64" doc:"WeCom tag id"`
 }
@@ -47,7 +48,6 @@ type holding struct {
 	AddedAt    int64  `bun:"added_at"`
 	Name       string `bun:"name"`
 	Avatar     string `bun:"avatar"`
-	Busy       bool   `bun:"busy"`
 }
 
 // holdings is the query of what a member has to hand over, by customer.
@@ -81,7 +81,10 @@ func (s *service) Customers(ctx context.Context, in *holdingsInput) (*web.Page[H
 	if err != nil {
 		return nil, err
 	}
-	after, paged, err := web.DecodeCursor[string](in.After)
+	if !v.Sees(in.Member) {
+		return nil, fault.Missing("成员")
+	}
+	after, err := web.After[string](in.Paging)
 	if err != nil {
 		return nil, err
 	}
@@ -92,14 +95,10 @@ func (s *service) Customers(ctx context.Context, in *holdingsInput) (*web.Page[H
 	query := holdings(s.db.Read(), v, in.HoldingFilter, left[in.Member]).Limit(int64(in.Limit + 1)).
 		ColumnExpr(`COALESCE(f.id, 0) AS follow_id, COALESCE(c.id, 0) AS customer_id, COALESCE(f.remark, '') AS remark, COALESCE(f.added_at, 0) AS added_at,
 			COALESCE(c.name, '') AS name, COALESCE(c.avatar, '') AS avatar`)
-	column := "f"
-	if left[in.Member] {
-		column = "u"
-	}
-	query = query.ColumnExpr(`EXISTS (SELECT 1 FROM transfer_item AS i WHERE i.corp_id = ? AND i.kind = 'customer' AND i.subject = `+column+`.customer
-		AND i.state IN ('planned', 'sent', 'waiting')) AS busy`, v.Corp)
-	if paged {
-		query = query.Where(column+".customer > ?", after)
+	if after != nil && left[in.Member] {
+		query = query.Where("u.customer > ?", *after)
+	} else if after != nil {
+		query = query.Where("f.customer > ?", *after)
 	}
 	var rows []holding
 	if err := query.Scan(ctx, &rows); err != nil {
@@ -115,10 +114,14 @@ func (s *service) Customers(ctx context.Context, in *holdingsInput) (*web.Page[H
 	if err != nil {
 		return nil, err
 	}
+	busy, err := s.moving(ctx, v.Corp, rows)
+	if err != nil {
+		return nil, err
+	}
 	views := make([]HoldingView, len(rows))
 	for i, r := range rows {
 		views[i] = HoldingView{
-			Follow: r.Follow, Customer: r.Customer, CustomerID: r.CustomerID, Name: r.Name, Avatar: r.Avatar, Remark: r.Remark, Tags: []string{}, Busy: r.Busy,
+			Follow: r.Follow, Customer: r.Customer, CustomerID: r.CustomerID, Name: r.Name, Avatar: r.Avatar, Remark: r.Remark, Tags: []string{}, Busy: busy[r.Customer] > 0,
 		}
 		if r.AddedAt > 0 {
 			views[i].AddedAt = new(db.FromMS(r.AddedAt))
@@ -131,6 +134,19 @@ func (s *service) Customers(ctx context.Context, in *holdingsInput) (*web.Page[H
 	}
 	page := web.NewPage(views, in.Limit, func(h HoldingView) string { return h.Customer })
 	return &page, nil
+}
+
+// moving tells which customers are being handed over now.
+func (s *service) moving(ctx context.Context, corp string, rows []holding) (map[string]int64, error) {
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	customers := make([]string, len(rows))
+	for i, r := range rows {
+		customers[i] = r.Customer
+	}
+	return countBy(ctx, s.db.Read(), `SELECT subject AS k, COUNT(*) AS n FROM transfer_item WHERE corp_id = ? AND kind = 'customer' AND subject IN (?)
+		AND state IN ('planned', 'sent', 'waiting') GROUP BY subject`, corp, bun.List(customers))
 }
 
 // GroupView is a group that may be handed over.
@@ -164,7 +180,10 @@ func (s *service) Groups(ctx context.Context, in *holdingsInput) (*web.Page[Grou
 	if err != nil {
 		return nil, err
 	}
-	after, paged, err := web.DecodeCursor[groupKey](in.After)
+	if !v.Sees(in.Member) {
+		return nil, fault.Missing("成员")
+	}
+	after, err := web.After[groupKey](in.Paging)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +196,7 @@ func (s *service) Groups(ctx context.Context, in *holdingsInput) (*web.Page[Grou
 		like := likeOf(words)
 		query = query.Where(`lower(g.name) LIKE ? ESCAPE '!'`, like)
 	}
-	if paged {
+	if after != nil {
 		query = query.Where("(g.created_at, g.id) < (?, ?)", after.At, after.ID)
 	}
 	var rows []ownedGroup

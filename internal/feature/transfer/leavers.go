@@ -55,7 +55,7 @@ func leavers(ctx context.Context, q db.Querier, v viewer.Viewer, f LeaverFilter)
 	}
 	if words := strings.ToLower(strings.TrimSpace(db.Clean(f.Text))); words != "" {
 		like := likeOf(words)
-		query = query.Where(`(lower(COALESCE(m.name, '')) LIKE ? ESCAPE '!' OR lower(l.member_id) LIKE ? ESCAPE '!' OR COALESCE(m.pinyin, '') LIKE ? ESCAPE '!')`, like, like, like)
+		query = query.Where(`(lower(COALESCE(m.name, '')) LIKE ? ESCAPE '!' OR lower(l.member_id) LIKE ? ESCAPE '!' OR lower(COALESCE(m.pinyin, '')) LIKE ? ESCAPE '!')`, like, like, like)
 	}
 	if f.Department != 0 {
 		below, err := departmentsBelow(ctx, q, v.Corp, f.Department)

@@ -56,8 +56,8 @@ func (s *service) Transfers(ctx context.Context, in *transfersInput) (*web.Page[
 	if err != nil {
 		return nil, err
 	}
-	scope := visible(v, "t")
-	query := s.db.Read().NewSelect().TableExpr("transfer_transfer AS t").ColumnExpr(transferColumnsOf("t")).
+	scope := visible(v)
+	query := s.db.Read().NewSelect().TableExpr("transfer_transfer AS t").ColumnExpr(prefixed("t", transferColumns)).
 		Where(scope.SQL, scope.Args...).OrderExpr("t.id DESC").Limit(int64(in.Limit + 1))
 	switch in.State {
 	case "open":
@@ -125,7 +125,7 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, rows []Transfer) (
 		ids = append(ids, t.ID)
 	}
 	var tallies []tally
-	scope := either(v, "i")
+	scope := either(v)
 	err := s.db.Read().NewSelect().TableExpr("transfer_item AS i").
 		ColumnExpr(`i.transfer_id, i.kind, i.state, i.from_member, i.to_member, i.resigned, COUNT(*) AS n,
 			COUNT(CASE WHEN i.retried_by = 0 AND i.state IN ('refused', 'full', 'failed', 'cancelled') THEN 1 END) AS again, MAX(i.settled_at) AS settled_at`).
@@ -202,7 +202,7 @@ func (f ItemFilter) check() error {
 
 // items is the query of a filter in the viewer's scope.
 func items(q db.Querier, v viewer.Viewer, f ItemFilter) *bun.SelectQuery {
-	scope := either(v, "i")
+	scope := either(v)
 	query := q.NewSelect().TableExpr("transfer_item AS i").Where(scope.SQL, scope.Args...)
 	if f.Transfer != 0 {
 		query = query.Where("i.transfer_id = ?", f.Transfer)
@@ -286,7 +286,7 @@ func (s *service) Items(ctx context.Context, in *itemsInput) (*web.Page[ItemView
 }
 
 func itemPage(ctx context.Context, q db.Querier, v viewer.Viewer, f ItemFilter, after id.ID, limit int) ([]Item, error) {
-	query := items(q, v, f).ColumnExpr(itemColumnsOf("i")).OrderExpr("i.id DESC").Limit(int64(limit))
+	query := items(q, v, f).ColumnExpr(prefixed("i", itemColumns)).OrderExpr("i.id DESC").Limit(int64(limit))
 	if after != 0 {
 		query = query.Where("i.id < ?", after)
 	}

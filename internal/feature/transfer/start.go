@@ -29,6 +29,8 @@ func (s *service) Preview(ctx context.Context, in *previewInput) (*Outline, erro
 	if err != nil {
 		return nil, err
 	}
+	customers, groups := p.counts()
+	web.Note(ctx, web.Change{Object: "transfer:preview", Name: strings.Join(p.takerNames(), "、"), After: Expected{customers, groups}})
 	return s.outline(ctx, v.Corp, p)
 }
 

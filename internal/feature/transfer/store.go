@@ -137,44 +137,37 @@ func insertItems(ctx context.Context, tx db.Tx, items []itemRow) (int64, error) 
 	return written, nil
 }
 
-// either is a viewer's scope over who gives or who takes.
-func either(v viewer.Viewer, alias string) viewer.Condition {
-	from := v.Where(alias+".corp_id", alias+".from_member")
+// either is a viewer's scope over who gives or who takes, of items called i.
+func either(v viewer.Viewer) viewer.Condition {
+	from := v.Where("i.corp_id", "i.from_member")
 	if v.Scope.Reach == viewer.All {
 		return from
 	}
-	to := v.Where(alias+".corp_id", alias+".to_member")
+	to := v.Where("i.corp_id", "i.to_member")
 	return viewer.Condition{SQL: "(" + from.SQL + " OR " + to.SQL + ")", Args: append(append([]any{}, from.Args...), to.Args...)}
 }
 
-// visible is a viewer's scope over hand-overs: those with an item he may see.
-func visible(v viewer.Viewer, alias string) viewer.Condition {
-	c := viewer.Condition{SQL: alias + ".corp_id = ?", Args: []any{v.Corp}}
+// visible is a viewer's scope over hand-overs called t: those with an item he may see.
+func visible(v viewer.Viewer) viewer.Condition {
+	c := viewer.Condition{SQL: "t.corp_id = ?", Args: []any{v.Corp}}
 	if v.Scope.Reach == viewer.All {
 		return c
 	}
-	scope := either(v, "seen")
-	return viewer.Condition{
-		SQL:  c.SQL + " AND EXISTS (SELECT 1 FROM transfer_item AS seen WHERE seen.transfer_id = " + alias + ".id AND " + scope.SQL + ")",
-		Args: append(c.Args, scope.Args...),
-	}
+	scope := either(v)
+	return c.And(viewer.Condition{SQL: "EXISTS (SELECT 1 FROM transfer_item AS i WHERE i.transfer_id = t.id AND " + scope.SQL + ")", Args: scope.Args})
 }
 
 // transferSeen finds a hand-over in the viewer's scope.
 func transferSeen(ctx context.Context, q db.Querier, v viewer.Viewer, transfer id.ID) (Transfer, error) {
 	var t Transfer
-	scope := visible(v, "t")
-	err := q.NewSelect().TableExpr("transfer_transfer AS t").ColumnExpr(transferColumnsOf("t")).
+	scope := visible(v)
+	err := q.NewSelect().TableExpr("transfer_transfer AS t").ColumnExpr(prefixed("t", transferColumns)).
 		Where(scope.SQL, scope.Args...).Where("t.id = ?", transfer).Scan(ctx, &t)
 	if db.NoRows(err) {
 		return t, fault.Missing("转接记录")
 	}
 	return t, err
 }
-
-func transferColumnsOf(alias string) string { return prefixed(alias, transferColumns) }
-
-func itemColumnsOf(alias string) string { return prefixed(alias, itemColumns) }
 
 func prefixed(alias, columns string) string {
 	names := strings.Split(columns, ",")

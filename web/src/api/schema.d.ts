@@ -2128,6 +2128,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transfer/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看转接明细 */
+        get: operations["transfer.getItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfer/items/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 统计转接明细 */
+        get: operations["transfer.getItemsCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfer/leavers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看离职成员 */
+        get: operations["transfer.getLeavers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfer/leavers/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 统计离职成员 */
+        get: operations["transfer.getLeaversCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfer/members/{member}/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看成员可转接的客户 */
+        get: operations["transfer.getMembersMemberCustomers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfer/members/{member}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看成员可转接的客户群 */
+        get: operations["transfer.getMembersMemberGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfer/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览客户转接 */
+        post: operations["transfer.postPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfer/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看待分配列表的刷新进度 */
+        get: operations["transfer.getRefresh"];
+        put?: never;
+        /** 刷新待分配列表 */
+        post: operations["transfer.postRefresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfer/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看转接记录 */
+        get: operations["transfer.getTransfers"];
+        put?: never;
+        /** 开始客户转接 */
+        post: operations["transfer.postTransfers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfer/transfers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看一次转接 */
+        get: operations["transfer.getTransfersId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfer/transfers/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取消尚未发出的转接 */
+        post: operations["transfer.postTransfersIdCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfer/transfers/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重试未成功的转接 */
+        post: operations["transfer.postTransfersIdRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/welcome/deliveries": {
         parameters: {
             query?: never;
@@ -2685,6 +2891,32 @@ export interface components {
             href: string;
             subtitle?: string;
             title: string;
+        };
+        AskRule: {
+            /** @description every one of these holds */
+            all?: components["schemas"]["AskRule"][];
+            /** @description one of these holds */
+            any?: components["schemas"]["AskRule"][];
+            /** @description key of a field, e.g. "tag" or "stage.stage" */
+            field?: string;
+            /** @description this does not hold */
+            not?: components["schemas"]["AskRule"];
+            /** @description how the field is compared; which ones fit depends on the field's kind */
+            op?: string;
+            /** @description what it is compared with: ids, numbers, dates 2026-11-22, words */
+            values?: string[];
+        };
+        AskSelection: {
+            /** @description ids of customers that were ticked */
+            customers?: string[];
+            /** @description ids, of customers or follows as they were ticked, left out */
+            except?: string[];
+            /** @description ids of follows that were ticked */
+            follows?: string[];
+            /** @description all follows that match; {} for everybody */
+            rule?: components["schemas"]["AskRule"];
+            /** @description all of a saved segment */
+            segment?: string;
         };
         AskTile: {
             /** Format: int64 */
@@ -3829,6 +4061,36 @@ export interface components {
             next?: string;
             total?: components["schemas"]["Total"];
         };
+        PageTransferGroupView: {
+            items: components["schemas"]["TransferGroupView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageTransferHoldingView: {
+            items: components["schemas"]["TransferHoldingView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageTransferItemView: {
+            items: components["schemas"]["TransferItemView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageTransferLeaverView: {
+            items: components["schemas"]["TransferLeaverView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageTransferTransferView: {
+            items: components["schemas"]["TransferTransferView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
         PageWelcomeDeliveryView: {
             items: components["schemas"]["WelcomeDeliveryView"][];
             /** @description cursor of the following page; absent on the last */
@@ -4280,6 +4542,310 @@ export interface components {
             count: number;
             /** @description false: at least so many */
             exact: boolean;
+        };
+        TransferAnother: {
+            /** @description which of them; all that were not successful when left out */
+            items?: string[];
+            /**
+             * @description among other takers
+             * @default even
+             * @enum {string}
+             */
+            spread: "even" | "load" | "department";
+            /** @description other takers; the same ones when left out */
+            to?: string[];
+        };
+        TransferBegun: {
+            /** Format: int64 */
+            customers: number;
+            /** Format: int64 */
+            groups: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description what was left out */
+            left: components["schemas"]["TransferLeft"][];
+        };
+        TransferCancelView: {
+            /**
+             * Format: int64
+             * @description what was sent already cannot be called back: WeCom has no way to
+             */
+            cancelled: number;
+        };
+        TransferExpected: {
+            /** Format: int64 */
+            customers: number;
+            /** Format: int64 */
+            groups: number;
+        };
+        TransferGroupView: {
+            /** @description is being handed over now */
+            busy: boolean;
+            chat: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: int64 */
+            customers: number;
+            /** Format: int64 */
+            members: number;
+            name: string;
+        };
+        TransferHoldingView: {
+            /** Format: date-time */
+            addedAt?: string;
+            avatar: string;
+            /** @description is being handed over now */
+            busy: boolean;
+            /** @description external_userid */
+            customer: string;
+            /** @description id, 13 characters that sort by time */
+            customerId?: string;
+            /** @description to select the customer by; absent when he was never read */
+            follow?: string;
+            name: string;
+            remark: string;
+            tags: string[];
+        };
+        TransferItemView: {
+            avatar: string;
+            /**
+             * Format: int64
+             * @description WeCom's errcode
+             */
+            code?: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description the customer's page */
+            customerId?: string;
+            /**
+             * Format: date-time
+             * @description planned: not sent before; waiting: done by itself then, unless the customer refuses
+             */
+            dueAt?: string;
+            /** @description the taker had the customer already */
+            friends: boolean;
+            from: components["schemas"]["TransferMemberName"];
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @enum {string} */
+            kind: "customer" | "group";
+            name: string;
+            /** @description in words, with what to do */
+            reason?: string;
+            resigned: boolean;
+            /** @description was tried again by another hand-over */
+            retried: boolean;
+            /** Format: date-time */
+            sentAt?: string;
+            /** Format: date-time */
+            settledAt?: string;
+            /** @enum {string} */
+            state: "planned" | "sent" | "waiting" | "accepted" | "refused" | "full" | "failed" | "cancelled";
+            /** @description external_userid or chat_id */
+            subject: string;
+            to: components["schemas"]["TransferMemberName"];
+            /** @description id, 13 characters that sort by time */
+            transfer: string;
+        };
+        TransferLeaverView: {
+            avatar: string;
+            /**
+             * Format: int64
+             * @description that nobody took over (待分配客户)
+             */
+            customers: number;
+            /** @description the main one he was in */
+            department: string;
+            /**
+             * Format: int64
+             * @description that nobody took over (待分配群)
+             */
+            groups: number;
+            /** Format: date-time */
+            leftAt: string;
+            /** @description userid */
+            member: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description customers and groups of these that are being handed over now
+             */
+            onTheWay: number;
+        };
+        TransferLeft: {
+            /** @description busy: who started the other hand-over */
+            by?: string[];
+            /** Format: int64 */
+            count: number;
+            /** @description names of a few */
+            examples: string[];
+            /** @enum {string} */
+            why: "busy" | "often" | "friends" | "twice" | "unlisted" | "inheriting";
+        };
+        TransferMemberName: {
+            member: string;
+            name: string;
+        };
+        TransferOrder: {
+            /** @description with groups=selected: chat_ids */
+            chats?: string[];
+            /** @enum {string} */
+            customers: "all" | "selected" | "none";
+            /** @description everybody able in these departments and below takes part */
+            departments?: number[];
+            /** @description customers and groups of the preview: when it would be others now, nothing is done */
+            expect: components["schemas"]["TransferExpected"];
+            /**
+             * @description take: the taker who has the customer takes over; skip: left out
+             * @default take
+             * @enum {string}
+             */
+            friends: "take" | "skip";
+            /** @description userids of the old members; may be left out with a selection of customers of anybody in scope */
+            from?: string[];
+            /** @enum {string} */
+            groups: "all" | "selected" | "none";
+            /** @description on the job only: what the customer reads when it is done; WeCom's own words when empty */
+            message?: string;
+            /** @description with customers=selected: follows, or customers, or a condition */
+            selection?: components["schemas"]["AskSelection"];
+            /** @enum {string} */
+            spread: "even" | "load" | "tag" | "department";
+            /** @description with spread=tag; the first rule that fits counts */
+            tags?: components["schemas"]["TransferTagRule"][];
+            /** @description userids of the takers */
+            to?: string[];
+        };
+        TransferOutline: {
+            /**
+             * Format: int64
+             * @description calls to WeCom that it takes
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description that are handed over
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description days that the groups take, at 300 of one owner a day; 0 without groups
+             */
+            days: number;
+            /** @description by old member */
+            from: components["schemas"]["TransferShare"][];
+            /** Format: int64 */
+            groups: number;
+            /** @description what is left out, by reason */
+            left: components["schemas"]["TransferLeft"][];
+            /** @description some old members are still with the corp: their customers are told, and each counts against 2 transfers in 90 days */
+            onJob: boolean;
+            /** @description by taker */
+            to: components["schemas"]["TransferShare"][];
+        };
+        TransferPlan: {
+            /** @description with groups=selected: chat_ids */
+            chats?: string[];
+            /** @enum {string} */
+            customers: "all" | "selected" | "none";
+            /** @description everybody able in these departments and below takes part */
+            departments?: number[];
+            /**
+             * @description take: the taker who has the customer takes over; skip: left out
+             * @default take
+             * @enum {string}
+             */
+            friends: "take" | "skip";
+            /** @description userids of the old members; may be left out with a selection of customers of anybody in scope */
+            from?: string[];
+            /** @enum {string} */
+            groups: "all" | "selected" | "none";
+            /** @description on the job only: what the customer reads when it is done; WeCom's own words when empty */
+            message?: string;
+            /** @description with customers=selected: follows, or customers, or a condition */
+            selection?: components["schemas"]["AskSelection"];
+            /** @enum {string} */
+            spread: "even" | "load" | "tag" | "department";
+            /** @description with spread=tag; the first rule that fits counts */
+            tags?: components["schemas"]["TransferTagRule"][];
+            /** @description userids of the takers */
+            to?: string[];
+        };
+        TransferRefreshView: {
+            /**
+             * Format: int64
+             * @description rows read
+             */
+            done: number;
+            error?: string;
+            /** Format: date-time */
+            finishedAt?: string;
+            /** Format: date-time */
+            startedAt?: string;
+            /** @enum {string} */
+            state: "never" | "running" | "done" | "failed";
+        };
+        TransferShare: {
+            /** Format: int64 */
+            customers: number;
+            department: string;
+            /**
+             * Format: int64
+             * @description customers among these whom he follows already
+             */
+            friends: number;
+            /** Format: int64 */
+            groups: number;
+            /**
+             * Format: int64
+             * @description customers he has today
+             */
+            has: number;
+            member: string;
+            name: string;
+            resigned?: boolean;
+        };
+        TransferTagRule: {
+            /** @description WeCom tag ids; one of them is enough */
+            tags: string[];
+            /** @description userid of one of the takers */
+            to: string;
+        };
+        TransferTransferView: {
+            /**
+             * Format: int64
+             * @description how many can be tried again
+             */
+            again: number;
+            by: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description how many customers are in each state */
+            customers: {
+                [key: string]: number;
+            };
+            /**
+             * Format: date-time
+             * @description when the last item was settled; absent while some are open
+             */
+            doneAt?: string;
+            from: components["schemas"]["TransferMemberName"][];
+            /** @description how many groups are in each state */
+            groups: {
+                [key: string]: number;
+            };
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            message?: string;
+            /** @description why it does not move on at the moment */
+            problem?: string;
+            /** @description all of the old members had left */
+            resigned: boolean;
+            /** @description id, 13 characters that sort by time */
+            retryOf?: string;
+            /** @enum {string} */
+            spread: "even" | "load" | "tag" | "department";
+            to: components["schemas"]["TransferMemberName"][];
         };
         WelcomeDeliveryView: {
             /**
@@ -8904,6 +9470,520 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetupHealth"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.getItems": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description id, 13 characters that sort by time */
+                transfer?: string;
+                kind?: "customer" | "group";
+                /** @description planned, sent, waiting, accepted, refused, full, failed, cancelled */
+                state?: string[];
+                /** @description userid of who gives or takes */
+                member?: string;
+                /** @description yes: 离职继承, no: 在职继承 */
+                resigned?: "yes" | "no";
+                /** @description part of the customer's or group's name */
+                q?: string;
+                /** @description started at or after */
+                from?: string;
+                /** @description started before */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTransferItemView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.getItemsCount": {
+        parameters: {
+            query?: {
+                /** @description id, 13 characters that sort by time */
+                transfer?: string;
+                kind?: "customer" | "group";
+                /** @description planned, sent, waiting, accepted, refused, full, failed, cancelled */
+                state?: string[];
+                /** @description userid of who gives or takes */
+                member?: string;
+                /** @description yes: 离职继承, no: 在职继承 */
+                resigned?: "yes" | "no";
+                /** @description part of the customer's or group's name */
+                q?: string;
+                /** @description started at or after */
+                from?: string;
+                /** @description started before */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Total"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.getLeavers": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of the name, userid or pinyin */
+                q?: string;
+                /** @description of this department and those below */
+                department?: number;
+                /** @description open: with customers or groups that nobody took over */
+                state?: "open" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTransferLeaverView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.getLeaversCount": {
+        parameters: {
+            query?: {
+                /** @description part of the name, userid or pinyin */
+                q?: string;
+                /** @description of this department and those below */
+                department?: number;
+                /** @description open: with customers or groups that nobody took over */
+                state?: "open" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Total"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.getMembersMemberCustomers": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of the customer's name or remark, or the group's name */
+                q?: string;
+                /** @description WeCom tag id */
+                tag?: string;
+            };
+            header?: never;
+            path: {
+                /** @description userid, of a leaver or not */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTransferHoldingView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.getMembersMemberGroups": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of the customer's name or remark, or the group's name */
+                q?: string;
+                /** @description WeCom tag id */
+                tag?: string;
+            };
+            header?: never;
+            path: {
+                /** @description userid, of a leaver or not */
+                member: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTransferGroupView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.postPreview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferPlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferOutline"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.getRefresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferRefreshView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.postRefresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferRefreshView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.getTransfers": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description open: some items are on the way; failed: some can be tried again */
+                state?: "all" | "open" | "failed";
+                /** @description userid of who gives or takes */
+                member?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTransferTransferView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.postTransfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferBegun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.getTransfersId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferTransferView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.postTransfersIdCancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferCancelView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer.postTransfersIdRetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferAnother"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferBegun"];
                 };
             };
             /** @description Problem (RFC 9457) */
