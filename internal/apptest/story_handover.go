@@ -31,7 +31,9 @@ func (s *Story) handovers() map[string]command {
 		}
 		_, err = ts.Stdout().Write([]byte(strconv.Itoa(status) + " " + answer + "\n"))
 		ts.Check(err)
-		var made struct{ ID string }
+		var made struct {
+			ID string `json:"id"`
+		}
 		if status/100 == 2 {
 			ts.Check(json.Unmarshal([]byte(answer), &made))
 			transfers[orElse(a.set["as"], "it")] = made.ID
@@ -87,7 +89,9 @@ func (s *Story) handovers() map[string]command {
 			s.call(ts, "POST", "/api/transfer/transfers/"+transfers[a.word(ts, 0)]+"/cancel", nil, nil)
 		},
 		"items": func(ts *testscript.TestScript, a args) {
-			var view struct{ Customers, Groups map[string]int }
+			var view struct {
+				Customers, Groups map[string]int
+			}
 			s.call(ts, "GET", "/api/transfer/transfers/"+transfers[a.word(ts, 0)], nil, &view)
 			got := map[string]string{}
 			for _, of := range []map[string]int{view.Customers, view.Groups} {

@@ -74,7 +74,7 @@ func (s *service) Retry(ctx context.Context, in *retryInput) (*Begun, error) {
 		return nil, fault.New(fault.Conflict, "没有可以重试的转接").WithAdvice("客户可能已不在原成员名下，或 90 天内已转接两次；请刷新待分配列表后查看")
 	}
 	t := Transfer{ID: s.ids.New(), Corp: v.Corp, RetryOf: old.ID, Spread: p.plan.Spread, Message: old.Message, CreatedBy: v.Actor(), Creator: v.Name, CreatedAt: db.NowMS(s.clock)}
-	if err := s.start(ctx, v, t, p, retried); err != nil {
+	if err := s.start(ctx, t, p, retried); err != nil {
 		return nil, err
 	}
 	return &Begun{ID: t.ID, Customers: o.Customers, Groups: o.Groups, Left: o.Left}, nil

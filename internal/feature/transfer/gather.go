@@ -76,9 +76,9 @@ func (s *service) assign(ctx context.Context, v viewer.Viewer, out *planned, lis
 	if err != nil {
 		return err
 	}
-	out.candidates = append(customers, groups...)
-	out.to = append(divide(customers, out.takers, out.plan.Spread, out.plan.Tags, departments),
-		divide(groups, owning, out.plan.Spread, nil, departments)...)
+	out.candidates = slices.Concat(customers, groups)
+	out.to = slices.Concat(divide(customers, out.takers, out.plan.Spread, out.plan.Tags, departments),
+		divide(groups, owning, out.plan.Spread, nil, departments))
 	return nil
 }
 

@@ -74,6 +74,21 @@ func holdings(q db.Querier, v viewer.Viewer, f HoldingFilter, left bool) *bun.Se
 	return query
 }
 
+// holder tells whether a member in scope has left; not_found when there is no such member.
+func (s *service) holder(ctx context.Context, v viewer.Viewer, member string) (left bool, err error) {
+	gone, err := leftMembers(ctx, s.db.Read(), v.Corp, []string{member})
+	if err != nil {
+		return false, err
+	}
+	if !gone[member] {
+		_, err = mirror.MemberByID(ctx, s.db.Read(), v.Corp, member)
+	}
+	if err == nil && !v.Sees(member) {
+		err = fault.Missing("成员")
+	}
+	return gone[member], err
+}
+
 // Customers lists what a member has to hand over: of a leaver those that WeCom lists as
 // unassigned, else his customers.
 func (s *service) Customers(ctx context.Context, in *holdingsInput) (*web.Page[HoldingView], error) {
@@ -81,21 +96,18 @@ func (s *service) Customers(ctx context.Context, in *holdingsInput) (*web.Page[H
 	if err != nil {
 		return nil, err
 	}
-	if !v.Sees(in.Member) {
-		return nil, fault.Missing("成员")
+	left, err := s.holder(ctx, v, in.Member)
+	if err != nil {
+		return nil, err
 	}
 	after, err := web.After[string](in.Paging)
 	if err != nil {
 		return nil, err
 	}
-	left, err := leftMembers(ctx, s.db.Read(), v.Corp, []string{in.Member})
-	if err != nil {
-		return nil, err
-	}
-	query := holdings(s.db.Read(), v, in.HoldingFilter, left[in.Member]).Limit(int64(in.Limit + 1)).
+	query := holdings(s.db.Read(), v, in.HoldingFilter, left).Limit(int64(in.Limit + 1)).
 		ColumnExpr(`COALESCE(f.id, 0) AS follow_id, COALESCE(c.id, 0) AS customer_id, COALESCE(f.remark, '') AS remark, COALESCE(f.added_at, 0) AS added_at,
 			COALESCE(c.name, '') AS name, COALESCE(c.avatar, '') AS avatar`)
-	if after != nil && left[in.Member] {
+	if after != nil && left {
 		query = query.Where("u.customer > ?", *after)
 	} else if after != nil {
 		query = query.Where("f.customer > ?", *after)
@@ -180,8 +192,8 @@ func (s *service) Groups(ctx context.Context, in *holdingsInput) (*web.Page[Grou
 	if err != nil {
 		return nil, err
 	}
-	if !v.Sees(in.Member) {
-		return nil, fault.Missing("成员")
+	if _, err := s.holder(ctx, v, in.Member); err != nil {
+		return nil, err
 	}
 	after, err := web.After[groupKey](in.Paging)
 	if err != nil {

@@ -78,7 +78,7 @@ func (s *service) Begin(ctx context.Context, in *beginInput) (*Begun, error) {
 		return nil, fault.New(fault.Conflict, "预览之后客户或客户群有变化").WithAdvice("请重新预览后再开始")
 	}
 	t := Transfer{ID: s.ids.New(), Corp: v.Corp, Spread: p.plan.Spread, Message: p.plan.Message, CreatedBy: v.Actor(), Creator: v.Name, CreatedAt: db.NowMS(s.clock)}
-	if err := s.start(ctx, v, t, p, nil); err != nil {
+	if err := s.start(ctx, t, p, nil); err != nil {
 		return nil, err
 	}
 	o, err := s.outline(ctx, v.Corp, p)
@@ -89,7 +89,7 @@ func (s *service) Begin(ctx context.Context, in *beginInput) (*Begun, error) {
 }
 
 // start writes a hand-over with its items, and asks for its job.
-func (s *service) start(ctx context.Context, v viewer.Viewer, t Transfer, p *planned, retried []id.ID) error {
+func (s *service) start(ctx context.Context, t Transfer, p *planned, retried []id.ID) error {
 	items := make([]itemRow, len(p.candidates))
 	for i, c := range p.candidates {
 		items[i] = itemRow{Item: Item{

@@ -1,0 +1,73 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, ok } from '@/api/client';
+import type { CustomerSelection } from '@/lib/customer-parts';
+import { Button } from '@/parts/Button';
+import { Dialog } from '@/parts/Drawer';
+import { useFeedback } from '@/parts/Feedback';
+import { Form } from '@/parts/Form';
+import { OutlineView } from './outline-view';
+import { blank, planOf, type Values } from './plan';
+import { PlanFields } from './plan-form';
+import { useT } from './strings';
+import type { Outline, Plan } from './words';
+import './transfer.css';
+
+/** Asks what to hand over and to whom, shows what that comes to, and starts it. */
+export function Planner(props: {
+  from: string[];
+  /** Customers that were selected elsewhere. */
+  chosen?: CustomerSelection;
+  onBegun: (id: string) => void;
+  onCancel: () => void;
+}) {
+  const t = useT();
+  const client = useQueryClient();
+  const { done } = useFeedback();
+  const [seen, setSeen] = useState<{ plan: Plan; outline: Outline }>();
+  const preview = async (values: Values) => {
+    const plan = planOf(values, props.chosen);
+    setSeen({ plan, outline: await ok(api.POST('/api/transfer/preview', { body: plan })) });
+  };
+  const start = async ({ plan, outline }: { plan: Plan; outline: Outline }) => {
+    const begun = await ok(
+      api.POST('/api/transfer/transfers', {
+        body: { ...plan, expect: { customers: outline.customers, groups: outline.groups } },
+      }),
+    );
+    done(t('begun', { customers: begun.customers, groups: begun.groups }));
+    setSeen(undefined);
+    await client.invalidateQueries({ queryKey: ['transfer'] });
+    props.onBegun(begun.id);
+  };
+  return (
+    <>
+      <Form
+        initial={blank(props.from, props.chosen !== undefined)}
+        onSubmit={preview}
+        submitLabel={t('preview')}
+        onCancel={props.onCancel}
+      >
+        {(values) => <PlanFields values={values} chosen={props.chosen !== undefined} />}
+      </Form>
+      <Dialog open={seen !== undefined} onClose={() => setSeen(undefined)} title={t('outline')} width={720}>
+        {seen && (
+          <div className="q-stack">
+            <OutlineView outline={seen.outline} />
+            <span className="q-row">
+              <Button
+                look="primary"
+                icon="reach"
+                disabled={seen.outline.customers + seen.outline.groups === 0}
+                onClick={() => start(seen)}
+              >
+                {t('start')}
+              </Button>
+              <Button onClick={() => setSeen(undefined)}>{t('back')}</Button>
+            </span>
+          </div>
+        )}
+      </Dialog>
+    </>
+  );
+}
