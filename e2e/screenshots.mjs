@@ -33,7 +33,9 @@ async function filled(path, page, program) {
   if (!path.includes('$')) return path;
   const [, slug] = path.split('/');
   const { paths } = JSON.parse(await readFile(new URL('src/api/openapi.json', web), 'utf8'));
-  const one = Object.keys(paths).find((p) => new RegExp(`^/api/${slug}/[a-z]+/\\{id\\}$`).test(p));
+  const one = Object.keys(paths).find(
+    (p) => new RegExp(`^/api/${slug}/[a-z]+/\\{id\\}$`).test(p) && paths[p.replace('/{id}', '')]?.get,
+  );
   if (!one) throw new Error(`${path}: no interface /api/${slug}/…/{id} tells what it shows`);
   const list = one.replace('/{id}', '');
   const { items } = await (await page.request.get(program.url + list)).json();

@@ -15,6 +15,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/network"
 	"github.com/queqiao-scrm/queqiao/internal/feature/profile"
 	"github.com/queqiao-scrm/queqiao/internal/feature/setup"
+	"github.com/queqiao-scrm/queqiao/internal/feature/stage"
 	"github.com/queqiao-scrm/queqiao/internal/feature/transfer"
 	"github.com/queqiao-scrm/queqiao/internal/feature/welcome"
 )
@@ -32,6 +33,7 @@ func Features() []feature.New {
 		profile.New,     // 客户资料
 		transfer.New,    // 离职继承、在职继承
 		churn.New,       // 流失提醒
+		stage.New,       // 客户阶段
 		eventlog.New,    // 事件日志
 		export.New,      // 导出记录
 		network.New,     // 外联主机

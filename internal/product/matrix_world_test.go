@@ -205,6 +205,7 @@ func (w *world) furnish(c, member, word string) {
 		VALUES (?, ?, 'member', ?, ?, TRUE, 1, 'test', ?)`, make1("greeting"), c, member, `{"text":"`+word+`"}`, now)
 	w.exec(`INSERT INTO welcome_delivery (id, corp_id, member_id, customer, outcome, source, claimer, errcode, reason, tries, answered, added_at, done_at)
 		VALUES (?, ?, ?, ?, 'sent', 'claim', ?, 0, '', 1, 0, ?, ?)`, w.App.IDs.New(), c, member, external, word, now, now)
+	w.stages(c, member, word, customer, follow)
 	w.exec(`INSERT INTO mirror_inbox (id, corp_id, app_id, hash, event, subject, raw, state, error, tries, told_at, received_at, done_at)
 		VALUES (?, ?, 1, ?, 'change_external_contact.edit_external_contact', ?, ?, 'failed', ?, 1, ?, ?, ?)`,
 		make1("callback"), c, c+member, "customer/"+external+"/"+member, "<xml>"+word+"</xml>", word, now, now, now)
@@ -229,6 +230,30 @@ func (w *world) furnish(c, member, word string) {
 	make1("export")
 	w.name("exportList", word, "customer.follows")
 	w.name("member", word, map[string]string{inside: "zhang", outside: "li", foreign: "fremd"}[word])
+}
+
+// stages gives a member a flow of his own, with his customer in its one stage, and a batch.
+func (w *world) stages(c, member, word string, customer, follow id.ID) {
+	now := db.MS(w.Clock.Now())
+	flow, card, batch := w.App.IDs.New(), w.App.IDs.New(), w.App.IDs.New()
+	w.name("flow", word, flow.String())
+	w.name("card", word, card.String())
+	w.name("batch", word, batch.String())
+	w.name("follow", word, follow.String())
+	stage := w.App.IDs.New()
+	if word == inside {
+		stage = 1001 // known to the bodies in places
+	}
+	w.exec(`INSERT INTO stage_flow (id, corp_id, name, note, position, seen, joins, removed_at, version, updated_by, updated_at)
+		VALUES (?, ?, ?, '', 0, ?, '{"kind":"none","states":[]}', 0, 1, '', 0)`, flow, c, "流程"+member, `{"all":false,"members":["`+member+`"],"departments":[]}`)
+	w.exec(`INSERT INTO stage_stage (id, corp_id, flow_id, name, note, class, position, catches, cycle, enter_acts, leave_acts, into_id)
+		VALUES (?, ?, ?, '阶段', '', 'active', 0, FALSE, '{}', '{}', '{}', 0)`, stage, c, flow)
+	w.exec(`INSERT INTO stage_placement (id, corp_id, flow_id, stage_id, member_id, customer, customer_id, follow_id, joined_at, entered_at, followed_at, base_at, due_at, remind_at, reminded, gone_at, before_id, shown)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0, 0, 0, TRUE)`, card, c, flow, stage, member, "wm-"+member, customer, follow, now, now, now)
+	w.exec(`INSERT INTO stage_batch (id, corp_id, flow_id, stage_id, who, by_member, by_name, selection, state, walked, total, capped, moved, same, refused, created_at, ended_at)
+		VALUES (?, ?, ?, ?, '{}', ?, ?, '{}', 'done', '', 1, FALSE, 1, 0, 0, ?, ?)`, batch, c, flow, stage, member, word, now, now)
+	w.exec(`INSERT INTO stage_item (batch_id, follow_id, corp_id, member_id, customer, outcome, from_id) VALUES (?, ?, ?, ?, ?, 'moved', 0)`, batch, follow, c, member, "wm-"+member)
+	w.exec(`INSERT INTO stage_setting (corp_id, counts, calendar, updated_by, updated_at) VALUES (?, '[]', '{"weekend":[],"days":[]}', '', 0) ON CONFLICT DO NOTHING`, c)
 }
 
 // installation gives a corp what belongs to no single member.

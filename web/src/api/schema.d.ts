@@ -2128,6 +2128,264 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stage/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看批量移动记录 */
+        get: operations["stage.getBatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/batches/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看批量移动结果 */
+        get: operations["stage.getBatchesIdItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/batches/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停止批量移动 */
+        post: operations["stage.stopBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/cards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 将客户移出流程 */
+        delete: operations["stage.deleteCardsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户所处阶段 */
+        get: operations["stage.getCustomersId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户阶段流程 */
+        get: operations["stage.getFlows"];
+        put?: never;
+        /** 新建流程 */
+        post: operations["stage.postFlows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/flows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改流程 */
+        put: operations["stage.putFlowsId"];
+        post?: never;
+        /** 删除流程 */
+        delete: operations["stage.deleteFlowsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/flows/{id}/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批量移动客户阶段 */
+        post: operations["stage.postFlowsIdBatches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/flows/{id}/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看阶段看板 */
+        get: operations["stage.getFlowsIdBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/flows/{id}/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看阶段客户 */
+        get: operations["stage.getFlowsIdCards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/flows/{id}/cards/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 统计阶段客户 */
+        get: operations["stage.getFlowsIdCardsCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/flows/{id}/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看阶段漏斗 */
+        get: operations["stage.getFlowsIdFunnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 移动客户阶段 */
+        post: operations["stage.move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看跟进设置 */
+        get: operations["stage.getSetting"];
+        /** 修改跟进设置 */
+        put: operations["stage.putSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/stages/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 删除阶段 */
+        post: operations["stage.removeStage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/transfer/items": {
         parameters: {
             query?: never;
@@ -3170,6 +3428,11 @@ export interface components {
             /** @description the operation in words */
             summary: string;
         };
+        BatchInputBody: {
+            selection: components["schemas"]["AskSelection"];
+            /** @description id, 13 characters that sort by time */
+            stage: string;
+        };
         CallbackInputBody: {
             /** @description EncodingAESKey that stands in WeCom already; absent: made up */
             key?: string;
@@ -3906,6 +4169,14 @@ export interface components {
         MirrorTagList: {
             groups: components["schemas"]["MirrorTagGroupBrief"][];
         };
+        MoveInputBody: {
+            /** @description id, 13 characters that sort by time */
+            follow: string;
+            /** @description why, or what was agreed; stands in the history */
+            note?: string;
+            /** @description id, 13 characters that sort by time */
+            stage: string;
+        };
         NetworkHost: {
             /** @description part of the program */
             asker: string;
@@ -4057,6 +4328,24 @@ export interface components {
         };
         PageSetupChange: {
             items: components["schemas"]["SetupChange"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageStageBatch: {
+            items: components["schemas"]["StageBatch"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageStageCard: {
+            items: components["schemas"]["StageCard"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageStageItem: {
+            items: components["schemas"]["StageItem"][];
             /** @description cursor of the following page; absent on the last */
             next?: string;
             total?: components["schemas"]["Total"];
@@ -4381,6 +4670,10 @@ export interface components {
             /** @description the fields that change */
             values: components["schemas"]["ProfileValue"][];
         };
+        RemoveStageInputBody: {
+            /** @description stage of the same flow that takes its customers */
+            into: string;
+        };
         RetryAllInputBody: {
             /** @description kind of the dead jobs to retry */
             kind: string;
@@ -4510,6 +4803,307 @@ export interface components {
             /** @description sign-in name of a local account */
             name: string;
             password: string;
+        };
+        StageActs: {
+            /** @description corp tags to put on */
+            tag: string[];
+            /** @description who gets a message */
+            tell: ("member" | "leader")[];
+            /** @description corp tags to take off */
+            untag: string[];
+        };
+        StageBatch: {
+            by: string;
+            /** @description there are more than total */
+            capped: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            endedAt?: string;
+            /** @description id, 13 characters that sort by time */
+            flow: string;
+            flowName: string;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** Format: int64 */
+            moved: number;
+            /**
+             * Format: int64
+             * @description the flow is not for the member
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description stood there already
+             */
+            same: number;
+            /** @description id, 13 characters that sort by time */
+            stage: string;
+            stageName: string;
+            /** @enum {string} */
+            state: "running" | "done" | "stopped";
+            /**
+             * Format: int64
+             * @description follows meant, as counted at the start
+             */
+            total: number;
+        };
+        StageBoard: {
+            columns: components["schemas"]["StageColumn"][];
+        };
+        StageCalendar: {
+            /** @description exceptions: holidays and the days worked instead */
+            days: components["schemas"]["StageDay"][];
+            /** @description days of the week without work, 0 is Sunday */
+            weekend: number[];
+        };
+        StageCard: {
+            avatar: string;
+            customer: string;
+            /** @description id, 13 characters that sort by time */
+            customerId: string;
+            /** @description the member's main department */
+            department: string;
+            /** Format: date-time */
+            dueAt?: string;
+            /**
+             * Format: date-time
+             * @description came into the stage
+             */
+            enteredAt: string;
+            /** @description id, 13 characters that sort by time */
+            follow: string;
+            /**
+             * Format: date-time
+             * @description last follow-up that counts
+             */
+            followedAt?: string;
+            /** @description the follow has ended: out of the cycle */
+            gone: boolean;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /**
+             * Format: date-time
+             * @description came into the flow
+             */
+            joinedAt: string;
+            member: string;
+            memberName: string;
+            name: string;
+            overdue: boolean;
+            remark: string;
+            /**
+             * Format: int64
+             * @description reminders since the last follow-up
+             */
+            reminded: number;
+            /** @description id, 13 characters that sort by time */
+            stage: string;
+            /**
+             * Format: int64
+             * @description 1 WeChat, 2 WeCom, 0 not yet known
+             */
+            type: number;
+        };
+        StageColumn: {
+            count: components["schemas"]["Total"];
+            overdue: components["schemas"]["Total"];
+            /** @description id, 13 characters that sort by time */
+            stage: string;
+        };
+        StageConversion: {
+            /** Format: int64 */
+            joined: number;
+            /** @description userid, or name of the department */
+            key: string;
+            /** Format: int64 */
+            lost: number;
+            name: string;
+            /** Format: int64 */
+            won: number;
+        };
+        StageCycle: {
+            /**
+             * Format: int64
+             * @description minute of the day at which the reminder comes, in the corp's time zone
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description 0: no cycle
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description the leader is told with the so-many-th reminder, 0 never
+             */
+            escalate: number;
+            /**
+             * Format: int64
+             * @description days between repetitions, counted as the cycle's
+             */
+            every: number;
+            /**
+             * Format: int64
+             * @description repetitions after the first reminder
+             */
+            times: number;
+            /** @enum {string} */
+            unit: "days" | "workdays";
+        };
+        StageDay: {
+            /** @description 2026-10-01 */
+            day: string;
+            name: string;
+            /** @description a day of the weekend that is worked; else a holiday */
+            work: boolean;
+        };
+        StageFlow: {
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            joins: components["schemas"]["StageJoins"];
+            name: string;
+            note: string;
+            /** Format: int64 */
+            position: number;
+            seen: components["schemas"]["StageSeen"];
+            stages: components["schemas"]["StageStage"][];
+            /** Format: int64 */
+            version: number;
+        };
+        StageFlowForm: {
+            joins: components["schemas"]["StageJoins"];
+            name: string;
+            note?: string;
+            seen: components["schemas"]["StageSeen"];
+            /** @description in order; a stage that stands is taken away by its own operation, not by leaving it out */
+            stages: components["schemas"]["StageStageForm"][];
+        };
+        StageFlowList: {
+            items: components["schemas"]["StageFlow"][];
+        };
+        StageFunnel: {
+            departments: components["schemas"]["StageConversion"][];
+            /**
+             * Format: int64
+             * @description customers who came into the flow in the period, once for each member
+             */
+            joined: number;
+            /**
+             * Format: int64
+             * @description of these, how many stand in a stage that ended without success, or left
+             */
+            lost: number;
+            /** @description by member, the most won first; at most 200 */
+            members: components["schemas"]["StageConversion"][];
+            stages: components["schemas"]["StageFunnelStep"][];
+            /**
+             * Format: int64
+             * @description of these, how many have been in a won stage
+             */
+            won: number;
+        };
+        StageFunnelStep: {
+            /**
+             * Format: int64
+             * @description mean stay of those, in milliseconds
+             */
+            dwell: number;
+            /**
+             * Format: int64
+             * @description moves out of the stage in the period
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description have been in this stage or a later one of the order; a stage of class lost counts only itself
+             */
+            reached: number;
+            /** @description id, 13 characters that sort by time */
+            stage: string;
+        };
+        StageItem: {
+            /** @description id, 13 characters that sort by time */
+            customerId?: string;
+            /** @description id, 13 characters that sort by time */
+            follow: string;
+            /** @description stage before; absent when it came into the flow */
+            from?: string;
+            member: string;
+            memberName: string;
+            name: string;
+            /** @enum {string} */
+            outcome: "moved" | "refused";
+        };
+        StageJoins: {
+            /** @enum {string} */
+            kind: "none" | "all" | "states";
+            /** @description states of the channel codes by which they come */
+            states: string[];
+        };
+        StagePlace: {
+            /** @description absent when the pair is not in the flow */
+            card?: string;
+            /** Format: date-time */
+            dueAt?: string;
+            /** Format: date-time */
+            enteredAt?: string;
+            /** @description id, 13 characters that sort by time */
+            flow: string;
+            /** @description id, 13 characters that sort by time */
+            follow: string;
+            /** Format: date-time */
+            followedAt?: string;
+            member: string;
+            memberName: string;
+            /** @description the follow stands, so that it can be moved */
+            open: boolean;
+            overdue: boolean;
+            /** @description id, 13 characters that sort by time */
+            stage?: string;
+        };
+        StageSeen: {
+            all: boolean;
+            /** @description with all departments below */
+            departments: number[];
+            members: string[];
+        };
+        StageSetting: {
+            calendar: components["schemas"]["StageCalendar"];
+            /** @description what counts as a follow-up */
+            counts: ("note" | "move" | "message" | "call" | "task")[];
+        };
+        StageStage: {
+            /** @description customers who delete the member come here by themselves */
+            catches: boolean;
+            /** @enum {string} */
+            class: "waiting" | "active" | "won" | "lost";
+            cycle: components["schemas"]["StageCycle"];
+            /** @description what happens when a customer comes in */
+            enter: components["schemas"]["StageActs"];
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description set while the stage is being emptied into this one */
+            into?: string;
+            /** @description what happens when one leaves */
+            leave: components["schemas"]["StageActs"];
+            name: string;
+            note: string;
+        };
+        StageStageForm: {
+            catches?: boolean;
+            /** @enum {string} */
+            class: "waiting" | "active" | "won" | "lost";
+            cycle: components["schemas"]["StageCycle"];
+            enter: components["schemas"]["StageActs"];
+            /** @description absent for a new one */
+            id?: string;
+            leave: components["schemas"]["StageActs"];
+            name: string;
+            note?: string;
+        };
+        StageStanding: {
+            items: components["schemas"]["StagePlace"][];
         };
         StartInputBody: {
             /** @description keys in the order of the file; the usual ones when empty */
@@ -4846,6 +5440,16 @@ export interface components {
             /** @enum {string} */
             spread: "even" | "load" | "tag" | "department";
             to: components["schemas"]["TransferMemberName"][];
+        };
+        UpdateFlowInputBody: {
+            joins: components["schemas"]["StageJoins"];
+            name: string;
+            note?: string;
+            seen: components["schemas"]["StageSeen"];
+            /** @description in order; a stage that stands is taken away by its own operation, not by leaving it out */
+            stages: components["schemas"]["StageStageForm"][];
+            /** Format: int64 */
+            version: number;
         };
         WelcomeDeliveryView: {
             /**
@@ -9471,6 +10075,659 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SetupHealth"];
                 };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.getBatches": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageStageBatch"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.getBatchesIdItems": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                outcome?: "moved" | "refused";
+            };
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageStageItem"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.stopBatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.deleteCardsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the card */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.getCustomersId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the customer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageStanding"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.getFlows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageFlowList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.postFlows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageFlowForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageFlow"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.putFlowsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateFlowInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageFlow"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.deleteFlowsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.postFlowsIdBatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the flow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageBatch"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.getFlowsIdBoard": {
+        parameters: {
+            query?: {
+                /** @description part of the customer's name, remark, company or, with the permission customer.phone, phone */
+                q?: string;
+                /** @description userids */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+                /** @description ids */
+                stage?: string[];
+                /** @description only those whose follow-up is overdue, the longest first */
+                overdue?: boolean;
+                /** @description came into the flow at or after */
+                from?: string;
+                /** @description came into the flow before */
+                to?: string;
+                /** @description has been in this stage or a later one of the order, those that ended without success left out */
+                reached?: string;
+                /** @description only those whose follow has ended */
+                gone?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description of the flow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageBoard"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.getFlowsIdCards": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of the customer's name, remark, company or, with the permission customer.phone, phone */
+                q?: string;
+                /** @description userids */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+                /** @description ids */
+                stage?: string[];
+                /** @description only those whose follow-up is overdue, the longest first */
+                overdue?: boolean;
+                /** @description came into the flow at or after */
+                from?: string;
+                /** @description came into the flow before */
+                to?: string;
+                /** @description has been in this stage or a later one of the order, those that ended without success left out */
+                reached?: string;
+                /** @description only those whose follow has ended */
+                gone?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description of the flow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageStageCard"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.getFlowsIdCardsCount": {
+        parameters: {
+            query?: {
+                /** @description part of the customer's name, remark, company or, with the permission customer.phone, phone */
+                q?: string;
+                /** @description userids */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+                /** @description ids */
+                stage?: string[];
+                /** @description only those whose follow-up is overdue, the longest first */
+                overdue?: boolean;
+                /** @description came into the flow at or after */
+                from?: string;
+                /** @description came into the flow before */
+                to?: string;
+                /** @description has been in this stage or a later one of the order, those that ended without success left out */
+                reached?: string;
+                /** @description only those whose follow has ended */
+                gone?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description of the flow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Total"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.getFlowsIdFunnel": {
+        parameters: {
+            query: {
+                /** @description came into the flow at or after */
+                from: string;
+                /** @description came into the flow before */
+                to: string;
+                /** @description userids */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+            };
+            header?: never;
+            path: {
+                /** @description of the flow */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageFunnel"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.getSetting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageSetting"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.putSetting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageSetting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageSetting"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.removeStage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the stage */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveStageInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem (RFC 9457) */
             default: {

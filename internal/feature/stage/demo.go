@@ -1,0 +1,73 @@
+package stage
+
+import (
+	"context"
+	"time"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+// demo brings the demo's customers into the first flow, as if people had worked with them
+// for some weeks, once.
+func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
+	if err := s.ensure(ctx, v.Corp); err != nil {
+		return err
+	}
+	all, err := flows(ctx, s.db.Read(), v.Corp, false)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	var there int
+	if err := s.db.Read().NewRaw("SELECT COUNT(*) FROM stage_move WHERE corp_id = ?", v.Corp).Scan(ctx, &there); err != nil || there > 0 {
+		return err
+	}
+	var rows []struct {
+		ID         id.ID  `bun:"id"`
+		Member     string `bun:"member_id"`
+		Customer   string `bun:"customer"`
+		CustomerID id.ID  `bun:"customer_id"`
+	}
+	if err := s.db.Read().NewRaw("SELECT id, member_id, customer, customer_id FROM mirror_follow WHERE corp_id = ? AND standing = 1 ORDER BY added_at DESC, id DESC LIMIT 160", v.Corp).Scan(ctx, &rows); err != nil {
+		return err
+	}
+	f, now := all[0], s.clock.Now()
+	for from := 0; from < len(rows); from += 20 {
+		err := s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+			r, err := s.reckoning(ctx, tx, v.Corp)
+			if err != nil {
+				return err
+			}
+			for i, x := range rows[from:min(from+20, len(rows))] {
+				n := from + i
+				began := now.Add(-time.Duration(n%29+2) * 26 * time.Hour)
+				for step := 0; step <= furthest(n); step++ {
+					to, st := f.Stages[step], demoStep(began, step, n, x.Member, now)
+					if _, err := s.put(ctx, tx, r, f, to, pair{x.ID, x.CustomerID, x.Member, x.Customer}, st); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// furthest is how far the n-th customer of the demo has come.
+func furthest(n int) int { return []int{0, 1, 1, 2, 0, 1, 3, 0, 4, 2, 1, 0}[n%12] }
+
+func demoStep(began time.Time, at, n int, member string, now time.Time) step {
+	st := step{why: byRule, at: began.Add(time.Duration(at*(n%5+1)) * 20 * time.Hour)}
+	if st.at.After(now) {
+		st.at = now.Add(-time.Duration(n%7+1) * time.Hour)
+	}
+	if at > 0 {
+		st.why, st.by, st.name = byHand, member, member
+	}
+	return st
+}

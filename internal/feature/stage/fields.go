@@ -1,0 +1,155 @@
+package stage
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/event"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+func listOf[T any](values []T) any { return bun.List(values) }
+
+// pairOf is a placement of the follow that is asked about.
+func pairOf(follow string) string {
+	return strings.ReplaceAll("SELECT 1 FROM stage_placement AS sp WHERE sp.corp_id = {f}.corp_id AND sp.customer = {f}.customer AND sp.member_id = {f}.member_id", "{f}", follow)
+}
+
+// fields are what customers can be told apart by: the stage, whether the follow-up is
+// overdue, and since when they stand where they stand.
+func (s *service) fields(ctx context.Context, v viewer.Viewer) ([]ask.Field, error) {
+	seen, err := s.flowsFor(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	options := []ask.Choice{}
+	for _, f := range seen {
+		for _, x := range f.Stages {
+			if x.Into == 0 {
+				options = append(options, ask.Choice{Value: x.ID.String(), Name: f.Name + " / " + x.Name})
+			}
+		}
+	}
+	return []ask.Field{
+		{Key: "stage.stage", Kind: ask.KindChoice, Options: options, Permission: "stage.read", Where: whereStage},
+		{Key: "stage.overdue", Kind: ask.KindFlag, Permission: "stage.read", Where: whereOverdue},
+		{Key: "stage.entered", Kind: ask.KindDate, Permission: "stage.read", Where: whereEntered},
+	}, nil
+}
+
+func whereStage(_ context.Context, t ask.Test) (viewer.Condition, error) {
+	ids := []id.ID{0}
+	for _, text := range t.Values {
+		if one, err := id.Parse(text); err == nil {
+			ids = append(ids, one)
+		}
+	}
+	switch t.Op {
+	case ask.OpAny:
+		return viewer.Condition{SQL: "EXISTS (" + pairOf(t.Follow) + " AND sp.stage_id IN (?))", Args: []any{bun.List(ids)}}, nil
+	case ask.OpNone:
+		return viewer.Condition{SQL: "NOT EXISTS (" + pairOf(t.Follow) + " AND sp.stage_id IN (?))", Args: []any{bun.List(ids)}}, nil
+	case ask.OpEmpty:
+		return viewer.Condition{SQL: "NOT EXISTS (" + pairOf(t.Follow) + ")"}, nil
+	default:
+		return viewer.Condition{SQL: "EXISTS (" + pairOf(t.Follow) + ")"}, nil
+	}
+}
+
+func whereOverdue(_ context.Context, t ask.Test) (viewer.Condition, error) {
+	c := viewer.Condition{SQL: "EXISTS (" + pairOf(t.Follow) + " AND sp.due_at > 0 AND sp.due_at <= ?)", Args: []any{db.MS(t.Now)}}
+	if len(t.Values) > 0 && t.Values[0] == "false" {
+		c.SQL = "NOT " + c.SQL
+	}
+	return c, nil
+}
+
+func whereEntered(_ context.Context, t ask.Test) (viewer.Condition, error) {
+	switch t.Op {
+	case ask.OpEmpty:
+		return viewer.Condition{SQL: "NOT EXISTS (" + pairOf(t.Follow) + ")"}, nil
+	case ask.OpSet:
+		return viewer.Condition{SQL: "EXISTS (" + pairOf(t.Follow) + ")"}, nil
+	default:
+		from, to := span(t)
+		return viewer.Condition{SQL: "EXISTS (" + pairOf(t.Follow) + " AND sp.entered_at >= ? AND sp.entered_at < ?)", Args: []any{from, to}}, nil
+	}
+}
+
+// span is the time that a comparison of days means, from and before, in unix ms.
+func span(t ask.Test) (from, to int64) {
+	const end = int64(1) << 62
+	y, m, d := t.Now.In(t.Zone).Date()
+	midnight := func(days int) int64 { return db.MS(time.Date(y, m, d+days, 0, 0, 0, 0, t.Zone)) }
+	day := func(i, plus int) int64 {
+		at, err := time.Parse(dayLayout, t.Values[i])
+		if err != nil {
+			return 0
+		}
+		return db.MS(time.Date(at.Year(), at.Month(), at.Day()+plus, 0, 0, 0, 0, t.Zone))
+	}
+	n := func() int {
+		n, err := strconv.Atoi(t.Values[0])
+		if err != nil {
+			return 0
+		}
+		return n
+	}
+	switch t.Op {
+	case ask.OpWithin:
+		return midnight(1 - n()), midnight(1)
+	case ask.OpBeyond:
+		return 0, midnight(-n())
+	case ask.OpLess:
+		return 0, day(0, 0)
+	case ask.OpMore:
+		return day(0, 1), end
+	default:
+		return day(0, 0), day(1, 1)
+	}
+}
+
+// tiles shows how many follow-ups are overdue, in all flows that the viewer sees.
+func (s *service) tiles(ctx context.Context, v viewer.Viewer) ([]ask.Tile, error) {
+	if !v.Can("stage.read") {
+		return nil, nil
+	}
+	seen, err := s.flowsFor(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	var total int64
+	for _, f := range seen {
+		q := &question{flow: f, viewer: v, now: db.NowMS(s.clock), Filter: Filter{Overdue: true}}
+		n, err := q.count(ctx, s.db.Read())
+		if err != nil {
+			return nil, err
+		}
+		total += n.Count
+	}
+	return []ask.Tile{{Key: "stage.overdue", Value: total, Href: "/stage?view=list&overdue=yes", Level: "warning"}}, nil
+}
+
+// memberRenamed follows a member to his new userid.
+func (s *service) memberRenamed(ctx context.Context, e event.MemberChanged) error {
+	if e.WasMember == "" || e.WasMember == e.Member {
+		return nil
+	}
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		if _, err := tx.NewRaw("UPDATE stage_placement SET member_id = ? WHERE corp_id = ? AND member_id = ?", e.Member, e.Corp, e.WasMember).Exec(ctx); err != nil {
+			return err
+		}
+		if _, err := tx.NewRaw("UPDATE stage_move SET member_id = ? WHERE corp_id = ? AND member_id = ?", e.Member, e.Corp, e.WasMember).Exec(ctx); err != nil {
+			return err
+		}
+		_, err := tx.NewRaw("UPDATE stage_batch SET by_member = ? WHERE corp_id = ? AND by_member = ?", e.Member, e.Corp, e.WasMember).Exec(ctx)
+		return err
+	})
+}

@@ -1,0 +1,160 @@
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, ok } from '@/api/client';
+import { useCan } from '@/lib/me';
+import type { UrlFilters } from '@/lib/url-filters';
+import { Button } from '@/parts/Button';
+import { CustomerCard } from '@/parts/CustomerCard';
+import { type Column, DataTable } from '@/parts/DataTable';
+import { ExportButton } from '@/parts/ExportButton';
+import { MemberTag } from '@/parts/MemberTag';
+import { StateBadge } from '@/parts/StateBadge';
+import { TimeText } from '@/parts/TimeText';
+import { BulkDialog } from './bulk-dialog';
+import { classTone, type Flow, type Query, type StageCard, standing } from './data';
+import { MoveDialog } from './move-dialog';
+import { useT } from './strings';
+
+const at = (value: string | undefined) => (value ? <TimeText at={Date.parse(value)} /> : '–');
+
+/** The flow's customers as a table, with moves of one and of many. */
+export function StageList({ flow, query, filters }: { flow: Flow; query: Query; filters: UrlFilters }) {
+  const t = useT();
+  const can = useCan();
+  const [moving, setMoving] = useState<StageCard>();
+  const [many, setMany] = useState<{ follows: string[]; clear: () => void }>();
+  const stages = standing(flow);
+  const path = { id: flow.id };
+
+  const columns: Column<StageCard>[] = [
+    {
+      key: 'customer',
+      title: t('customer'),
+      fixed: true,
+      width: 220,
+      render: (row) => (
+        <Link to={`/customer/${row.customerId}`}>
+          <CustomerCard
+            customer={{
+              name: row.name || t('nameless'),
+              avatar: row.avatar || undefined,
+              kind: row.type === 1 ? 'wechat' : undefined,
+              remark: row.remark && row.remark !== row.name ? row.remark : undefined,
+            }}
+          />
+        </Link>
+      ),
+    },
+    {
+      key: 'member',
+      title: t('member'),
+      width: 150,
+      render: (row) => <MemberTag name={row.memberName} department={row.department || undefined} />,
+    },
+    {
+      key: 'stage',
+      title: t('stage'),
+      width: 120,
+      render: (row) => {
+        const stage = stages.find((one) => one.id === row.stage);
+        return stage ? <StateBadge tone={classTone[stage.class]}>{stage.name}</StateBadge> : '–';
+      },
+    },
+    {
+      key: 'entered',
+      title: t('entered'),
+      hint: t('entered.hint'),
+      width: 130,
+      render: (row) => at(row.enteredAt),
+    },
+    {
+      key: 'followed',
+      title: t('followed'),
+      hint: t('followed.hint'),
+      width: 130,
+      render: (row) => at(row.followedAt),
+    },
+    {
+      key: 'due',
+      title: t('due'),
+      hint: t('due.hint'),
+      width: 150,
+      render: (row) => (
+        <>
+          {at(row.dueAt)}
+          {row.overdue && (
+            <div>
+              <StateBadge tone="bad" hint={t('overdue.hint', { n: row.reminded })}>
+                {t('overdue')}
+              </StateBadge>
+            </div>
+          )}
+          {row.gone && <div className="q-faint">{t('gone')}</div>}
+        </>
+      ),
+    },
+    { key: 'joined', title: t('joined'), width: 130, optional: true, render: (row) => at(row.joinedAt) },
+    {
+      key: 'act',
+      title: '',
+      width: 90,
+      render: (row) =>
+        can('stage.move') &&
+        !row.gone && (
+          <Button look="quiet" size="small" onClick={() => setMoving(row)}>
+            {t('move')}
+          </Button>
+        ),
+    },
+  ];
+
+  return (
+    <>
+      <DataTable<StageCard>
+        id="stage.list"
+        label={t('title')}
+        columns={columns}
+        rowKey={(row) => row.follow}
+        queryKey={['stage', 'list', flow.id, query]}
+        load={({ after, limit, signal }) =>
+          ok(
+            api.GET('/api/stage/flows/{id}/cards', {
+              params: { path, query: { ...query, after, limit } },
+              signal,
+            }),
+          )
+        }
+        count={(signal) =>
+          ok(api.GET('/api/stage/flows/{id}/cards/count', { params: { path, query }, signal }))
+        }
+        filters={filters}
+        empty={{ title: t('empty'), hint: t('empty.hint') }}
+        bulk={
+          can('stage.bulk')
+            ? (selection, clear) =>
+                selection.all ? (
+                  <span className="q-faint">{t('bulk.ticked')}</span>
+                ) : (
+                  <Button size="small" onClick={() => setMany({ follows: selection.keys, clear })}>
+                    {t('bulk')}
+                  </Button>
+                )
+            : undefined
+        }
+        tools={
+          can('stage.export') && <ExportButton list="stage.cards" filter={{ flow: flow.id, ...query }} />
+        }
+      />
+      {moving && <MoveDialog card={moving} stages={stages} onClose={() => setMoving(undefined)} />}
+      {many && (
+        <BulkDialog
+          flow={flow}
+          selection={{ follows: many.follows }}
+          count={many.follows.length}
+          onClose={() => setMany(undefined)}
+          onDone={many.clear}
+        />
+      )}
+    </>
+  );
+}
