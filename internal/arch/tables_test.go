@@ -22,7 +22,7 @@ var sharedTables = map[string][]string{
 }
 
 var (
-	created  = regexp.MustCompile(`(?i)\bCREATE\s+(?:VIRTUAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?"?([a-z0-9_]+)`)
+	created  = regexp.MustCompile(`(?i)\b(?:CREATE\s+(?:VIRTUAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?|RENAME\s+TO\s+)"?([a-z0-9_]+)`)
 	indexed  = regexp.MustCompile(`(?i)\bCREATE\s+(?:UNIQUE\s+)?INDEX\s+(?:IF\s+NOT\s+EXISTS\s+)?"?([a-z0-9_]+)"?\s+ON\s+"?([a-z0-9_]+)`)
 	refersTo = regexp.MustCompile(`(?i)\bREFERENCES\s+"?([a-z0-9_]+)`)
 	// SQL keywords are written in capitals here, which tells them from prose.
@@ -172,6 +172,12 @@ func TestTables(t *testing.T) {
 			"internal/feature/churn/store.go": query("churn", "UPDATE mirror_customer SET id = ?"),
 			"internal/mirror/store.go":        query("mirror", "DELETE FROM mirror_customer"),
 		}), "internal/feature/churn writes table mirror_customer: only internal/mirror writes it")
+	})
+	t.Run("a table that is renamed", func(t *testing.T) {
+		catches(t, tables, with(map[string]string{
+			"internal/feature/churn/migrations/2.sql": "ALTER TABLE churn_record RENAME TO churn_ending;\nCREATE INDEX churn_ending_id ON churn_ending (id);",
+			"internal/feature/stage/migrations/1.sql": "CREATE TABLE stage_step (a BIGINT);\nALTER TABLE stage_step RENAME TO steps;",
+		}), "table steps must begin with stage_")
 	})
 	t.Run("names in migrations", func(t *testing.T) {
 		catches(t, tables, with(map[string]string{

@@ -1,22 +1,15 @@
 package churn_test
 
 import (
-	"bytes"
-	"context"
-	"encoding/csv"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/xuri/excelize/v2"
-
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/feature/churn"
-	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -28,8 +21,8 @@ func (h *house) company() {
 	h.department(2, 1, "zhang", "li")
 	h.department(3, 1, "wang")
 	for _, l := range []loss{
-		{member: "zhang", customer: "wmAlice", name: "爱丽丝", remark: "王总", tags: []string{"VIP", "北区"}, ago: 1 * time.Hour, kept: 50 * time.Hour},
-		{member: "wang", customer: "wmBob", name: "鲍勃", ago: 2 * time.Hour, kept: day, followedStill: true},
+		{member: "zhang", customer: "wmAlice", name: "爱丽丝", remark: "王总", tags: []string{"VIP", "北区"}, state: "cc1", ago: 1 * time.Hour, kept: 50 * time.Hour},
+		{member: "wang", customer: "wmBob", name: "鲍勃", tags: []string{"VIP"}, state: "cc2", ago: 2 * time.Hour, kept: day, followedStill: true},
 		{member: "li", customer: "wmCarol", name: "卡罗尔", ago: 3 * day, kept: 2 * day, returned: true},
 		{member: "zhang", customer: "wmDave", name: "戴夫", ago: 4 * day, unknown: true},
 		{corp: another, member: "zhang", customer: "wmTheirs", name: "爱丽丝", ago: time.Hour},
@@ -60,7 +53,18 @@ func TestFilters(t *testing.T) {
 			"q=" + url.QueryEscape("爱丽丝"):                  {"wmAlice/zhang"},
 			"q=" + url.QueryEscape("王总"):                   {"wmAlice/zhang"},
 			"q=" + url.QueryEscape("鲍勃") + "&member=zhang": {},
-			"q=%21%21": {},
+			"q=%21%21":                     {},
+			"tag=VIP":                      {"wmAlice/zhang", "wmBob/wang"},
+			"tag=" + url.QueryEscape("北区"): {"wmAlice/zhang"},
+			"tag=VIP&tag=" + url.QueryEscape("北区"):             {"wmAlice/zhang", "wmBob/wang"},
+			"tag=VIP&tagMode=all&tag=" + url.QueryEscape("北区"): {"wmAlice/zhang"},
+			"tag=VIP&tagMode=none":                             {"wmCarol/li", "wmDave/zhang"},
+			"tag=nothing":                                      {},
+			"channel=cc1":                                      {"wmAlice/zhang"},
+			"channel=cc1&channel=cc2":                          {"wmAlice/zhang", "wmBob/wang"},
+			"channel=cc2&member=zhang":                         {},
+			"addWay=1":                                         {"wmAlice/zhang", "wmBob/wang", "wmCarol/li", "wmDave/zhang"},
+			"addWay=2":                                         {},
 		} {
 			if got := h.listed(query); !slices.Equal(got, want) {
 				t.Errorf("%q lists %v, want %v", query, got, want)
@@ -85,7 +89,7 @@ func TestScope(t *testing.T) {
 			if got := h.listed(""); !slices.Equal(got, c.want) {
 				t.Errorf("%s sees %v, want %v", name, got, c.want)
 			}
-			for _, path := range []string{"/losses", "/losses?member=zhang&member=li&member=wang", "/losses?q=" + url.QueryEscape("爱丽丝"), "/losses?department=1", "/losses.csv"} {
+			for _, path := range []string{"/losses", "/losses?member=zhang&member=li&member=wang", "/losses?q=" + url.QueryEscape("爱丽丝"), "/losses?department=1", "/losses/figures", "/channels"} {
 				_, body := h.call("GET", path, "")
 				for _, l := range []string{"wmAlice/zhang/爱丽丝", "wmBob/wang/鲍勃", "wmCarol/li/卡罗尔"} {
 					parts := strings.Split(l, "/")
@@ -109,17 +113,23 @@ func TestRoutes(t *testing.T) {
 		for _, c := range []struct{ method, path, permission, body, action string }{
 			{"GET", "/losses", "churn.read", "", ""},
 			{"GET", "/losses/count", "churn.read", "", ""},
-			{"GET", "/losses.csv", "churn.export", "", "churn.export"},
-			{"GET", "/losses.xlsx", "churn.export", "", "churn.export"},
+			{"GET", "/losses/figures", "churn.read", "", ""},
+			{"GET", "/channels", "churn.read", "", ""},
+			{"GET", "/deletions", "churn.deletions", "", ""},
+			{"GET", "/deletions/count", "churn.deletions", "", ""},
+			{"GET", "/deletions/figures", "churn.deletions", "", ""},
+			{"GET", "/hints", "churn.deletions", "", ""},
 			{"GET", "/setting", "churn.read", "", ""},
 			{"PUT", "/setting", "churn.setting", `{"notify":true}`, "churn.putSetting"},
+			{"GET", "/deletions/setting", "churn.deletions", "", ""},
+			{"PUT", "/deletions/setting", "churn.setting", `{"notify":"now","hour":9,"receivers":["zhang"],"leaders":false,"unusual":true}`, "churn.putDeletionsSetting"},
 		} {
-			others := slices.DeleteFunc([]string{"churn.read", "churn.export", "churn.setting", "customer.*"}, func(p string) bool { return p == c.permission })
+			others := slices.DeleteFunc([]string{"churn.read", "churn.deletions", "churn.export", "churn.setting", "customer.*"}, func(p string) bool { return p == c.permission })
 			h.viewer.Permissions = others
 			if status, body := h.call(c.method, c.path, c.body); status != 403 || strings.Contains(body, "爱丽丝") {
 				t.Errorf("%s %s without the permission: %d %.200s", c.method, c.path, status, body)
 			}
-			if c.method == "PUT" {
+			if c.path == "/setting" && c.method == "PUT" {
 				h.viewer.Permissions = []string{"churn.read"}
 				var s churn.Setting
 				if h.get("/setting", &s); s.Notify {
@@ -142,12 +152,12 @@ func TestGarbage(t *testing.T) {
 		h.company()
 		long := url.QueryEscape(strings.Repeat("长", 51))
 		for query, field := range map[string]string{
-			"from=yesterday": "from", "to=2026-11-23": "to", "state=odd": "state", "department=x": "department", "company=x": "company",
+			"from=yesterday": "from", "to=2026-11-23": "to", "state=odd": "state", "tagMode=odd": "tagMode", "tag=a%00": "tag", "addWay=x": "addWay", "department=x": "department", "company=x": "company",
 			"q=" + long: "q", "q=a%00": "q", "member=a%00": "member", "member=" + long + long: "member", "odd=1": "odd",
 			strings.Repeat("member=m&", 101): "member", strings.Repeat("department=1&", 51): "department",
 			"from=2026-11-23T00:00:00Z&to=2026-11-22T00:00:00Z": "to",
 		} {
-			for _, path := range []string{"/losses", "/losses/count", "/losses.csv", "/losses.xlsx"} {
+			for _, path := range []string{"/losses", "/losses/count", "/losses/figures", "/deletions", "/deletions/count", "/deletions/figures"} {
 				status, body := h.call("GET", path+"?"+query, "")
 				if status != 422 || !strings.Contains(body, `"field":"`+field) && !strings.Contains(body, `"field":"query.`+field) {
 					t.Errorf("%s?%.60s: %d %.300s", path, query, status, body)
@@ -163,85 +173,6 @@ func TestGarbage(t *testing.T) {
 			if status, answer := h.call("PUT", "/setting", body); status != 422 && status != 400 {
 				t.Errorf("PUT %s: %d %.200s", body, status, answer)
 			}
-		}
-	})
-}
-
-// TestExport: the file has the list's rows, whatever people call themselves.
-func TestExport(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		h.company()
-		evil := []string{`=HYPERLINK("http://x","y")`, "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "a,\"b\"\nc", "👩‍👩‍👧‍👦𠮷", "مرحبا"}
-		for i, name := range evil {
-			h.lose(loss{member: "wang", customer: "wmEvil" + strconv.Itoa(i), name: name, remark: name, ago: 10*day + time.Duration(i)*time.Minute})
-		}
-		status, body := h.call("GET", "/losses.csv", "")
-		if status != 200 || !strings.HasPrefix(body, "\xef\xbb\xbf客户,") {
-			t.Fatalf("%d %.100q", status, body)
-		}
-		lines, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(body, "\xef\xbb\xbf"))).ReadAll()
-		h.must(err)
-		if len(lines) != 5+len(evil) {
-			t.Fatalf("%d lines", len(lines))
-		}
-		want := []string{"爱丽丝", "王总", "成员zhang", "部门", "VIP、北区", "2026-11-21 07:00:00", "2026-11-23 09:00:00", "2", "已流失", "企业流失", "未通知", ""}
-		slices.Sort(want[4:5])
-		if got := lines[1]; !slices.Equal(got, want) && !(len(got) == len(want) && got[4] == "北区、VIP") {
-			t.Errorf("the first line is %q, want %q", got, want)
-		}
-		for i, line := range lines[5:] {
-			for _, cell := range line[:2] {
-				if cell != evil[i] && cell != "'"+evil[i] {
-					t.Errorf("%q became %q", evil[i], cell)
-				}
-				if strings.ContainsAny(cell[:1], "=+-@\t") || strings.HasPrefix(cell, "＝") {
-					t.Errorf("a spreadsheet would run %q", cell)
-				}
-			}
-		}
-		if status, body := h.call("GET", "/losses.csv?member=li&state=returned", ""); status != 200 || strings.Count(body, "\n") != 2 || !strings.Contains(body, "已重新添加") {
-			t.Errorf("filtered: %d %s", status, body)
-		}
-		if status, body := h.call("GET", "/losses.csv?member=nobody", ""); status != 200 || strings.Count(body, "\n") != 1 {
-			t.Errorf("nothing: %d %s", status, body)
-		}
-		status, body = h.call("GET", "/losses.xlsx", "")
-		if status != 200 {
-			t.Fatalf("%d %.200s", status, body)
-		}
-		book, err := excelize.OpenReader(bytes.NewReader([]byte(body)))
-		h.must(err)
-		defer func() { h.must(book.Close()) }()
-		rows, err := book.GetRows("流失记录")
-		h.must(err)
-		if len(rows) != len(lines) || rows[1][0] != "爱丽丝" || rows[1][7] != "2" {
-			t.Errorf("the sheet has %d rows, the first %q", len(rows), rows[1])
-		}
-	})
-}
-
-// TestExportIsWhole: more rows than are read at a time, each once.
-func TestExportIsWhole(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		h.department(1, 0, "zhang")
-		const n = 1203
-		h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
-			var rows db.Rows
-			for i := range n {
-				// Several at one moment: the page's key decides by id.
-				rows = append(rows, []any{h.ids.New(), corpID, "zhang", "wm" + strconv.Itoa(i), "客户" + strconv.Itoa(i), "", "[]", "", 1, 0, 1_700_000_000_000 + int64(i/7), false, true, 0, "off", ""})
-			}
-			_, err := tx.NewRaw("INSERT INTO churn_loss (id, corp_id, member_id, customer, name, remark, tags, state, add_way, added_at, lost_at, unknown, company, returned_at, notice, reason) VALUES ?", rows).Exec(ctx)
-			return err
-		}))
-		_, body := h.call("GET", "/losses.csv", "")
-		lines := strings.Split(strings.TrimSpace(body), "\n")
-		if len(lines) != n+1 || len(slices.Compact(slices.Sorted(slices.Values(lines)))) != n+1 {
-			t.Errorf("%d lines", len(lines))
-		}
-		var total web.Total
-		if h.get("/losses/count", &total); total.Count != n {
-			t.Errorf("%+v", total)
 		}
 	})
 }
@@ -281,9 +212,9 @@ func TestNewsInAnyOrder(t *testing.T) {
 		}
 		// The pair stands already when the news of its loss arrives.
 		h.lose(loss{member: "zhang", customer: "wmLate", name: "迟到", ago: 2 * time.Hour, kept: day})
-		h.exec(`DELETE FROM churn_loss WHERE customer = 'wmLate'`)
+		h.exec(`DELETE FROM churn_ending WHERE customer = 'wmLate'`)
 		h.exec(`UPDATE mirror_follow SET standing = 1, ended_at = 0, added_at = ? WHERE customer = 'wmLate'`, h.clock.Now().Add(-time.Hour).UnixMilli())
-		h.exec(`UPDATE churn_setting SET notify = TRUE WHERE corp_id = ?`, corpID)
+		h.exec(`UPDATE notice_kind SET policy = 'choice' WHERE corp_id = ?`, corpID)
 		h.tell(event.CustomerLost{Meta: event.Meta{Event: h.ids.New(), Corp: corpID, At: h.clock.Now().Add(-2 * time.Hour)}, Member: "zhang", Customer: "wmLate"})
 		var page web.Page[churn.View]
 		h.get("/losses?state=returned&q="+url.QueryEscape("迟到"), &page)

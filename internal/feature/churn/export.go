@@ -1,125 +1,226 @@
 package churn
 
 import (
-	"net/http"
-	"net/url"
+	"context"
+	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
-	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
-// exportPage is how many losses are read at a time; memory does not grow with the file.
+// exportPage is how many endings are read at a time; memory does not grow with the file.
 const exportPage = 500
 
-// export streams the filtered list as CSV or XLSX, in the order of the list.
-func (s *service) export(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	f, err := filterOf(r.URL.Query())
-	if err != nil {
-		return err
-	}
-	q, err := s.ready(ctx, f)
-	if err != nil {
-		return err
-	}
-	web.Note(ctx, web.Change{Object: "churn:export", After: r.URL.Query()})
-	sheet := strings.HasSuffix(r.URL.Path, ".xlsx")
-	zone := s.corps.Location(ctx, q.viewer.Corp)
-	rows := func(yield func([]any, error) bool) {
-		var after *key
-		for done := 0; ; {
-			losses, err := q.page(ctx, s.db.Read(), after, exportPage)
-			if done += len(losses); err == nil && sheet && done >= web.MaxXLSXRows {
-				err = fault.New(fault.TooLarge, "超过 Excel 一张表的行数上限，请缩小筛选范围，或导出 CSV")
-			}
-			var views []View
-			if err == nil {
-				views, err = s.views(ctx, q.viewer.Corp, losses)
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, x := range views {
-				if !yield(x.cells(zone), nil) {
-					return
-				}
-			}
-			if len(losses) < exportPage {
-				return
-			}
-			last := losses[len(losses)-1]
-			after = &key{db.MS(last.LostAt), last.ID}
-		}
-	}
-	name := "流失记录-" + s.clock.Now().In(zone).Format("20060102")
-	header := []string{"客户", "备注", "所属成员", "部门", "流失时的标签", "添加时间", "流失时间", "留存天数", "状态", "流失范围", "通知成员", "说明"}
-	if sheet {
-		return web.XLSX(w, name, "流失记录", header, rows)
-	}
-	return web.CSV(w, name, header, rows)
+// column is one column of a file.
+type column struct {
+	feature.ExportColumn
+	cell func(x View, in file) any
 }
 
-// cells are a line of the file; days stay a number, so that a spreadsheet can reckon with them.
-func (x View) cells(zone *time.Location) []any {
-	stamp := func(t *time.Time) any {
-		if t == nil {
-			return nil
+// file is what the cells of a file have in common.
+type file struct {
+	zone    *time.Location
+	english bool
+}
+
+// say is the word of the file's language.
+func (f file) say(zh, en string) string {
+	if f.english {
+		return en
+	}
+	return zh
+}
+
+func (f file) stamp(t *time.Time) any {
+	if t == nil {
+		return nil
+	}
+	return t.In(f.zone)
+}
+
+// columns are those of a list; days stay a number, so that a spreadsheet can reckon with them.
+func columns(kind Kind) []column {
+	lost := kind == Lost
+	tagsZH, tagsEN, endZH, endEN := "删除时的标签", "Tags when deleted", "删除时间", "Deleted at"
+	if lost {
+		tagsZH, tagsEN, endZH, endEN = "流失时的标签", "Tags when lost", "流失时间", "Lost at"
+	}
+	all := []column{
+		{feature.ExportColumn{Key: "customer", ZH: "客户", EN: "Customer", Chosen: true}, func(x View, _ file) any { return x.Name }},
+		{feature.ExportColumn{Key: "remark", ZH: "备注", EN: "Remark", Chosen: true}, func(x View, _ file) any { return x.Remark }},
+		{feature.ExportColumn{Key: "external", ZH: "外部联系人 ID", EN: "External user id"}, func(x View, _ file) any { return x.Customer }},
+		{feature.ExportColumn{Key: "member", ZH: "成员", EN: "Member", Chosen: true}, func(x View, _ file) any { return x.MemberName }},
+		{feature.ExportColumn{Key: "userid", ZH: "成员账号", EN: "Userid"}, func(x View, _ file) any { return x.Member }},
+		{feature.ExportColumn{Key: "department", ZH: "部门", EN: "Department", Chosen: true}, func(x View, _ file) any { return x.Department }},
+		{feature.ExportColumn{Key: "tags", ZH: tagsZH, EN: tagsEN, Chosen: true}, func(x View, in file) any { return strings.Join(x.Tags, in.say("、", ", ")) }},
+		{feature.ExportColumn{Key: "channel", ZH: "渠道", EN: "Channel", Chosen: true}, func(x View, _ file) any { return x.Channel }},
+		{feature.ExportColumn{Key: "added", ZH: "添加时间", EN: "Added at", Chosen: true}, func(x View, in file) any { return in.stamp(x.AddedAt) }},
+		{feature.ExportColumn{Key: "ended", ZH: endZH, EN: endEN, Chosen: true}, func(x View, in file) any { return in.stamp(&x.EndedAt) }},
+		{feature.ExportColumn{Key: "days", ZH: "留存天数", EN: "Days kept", Chosen: true}, days},
+		{feature.ExportColumn{Key: "state", ZH: "状态", EN: "State", Chosen: true}, state(kind)},
+		{feature.ExportColumn{Key: "reach", ZH: "范围", EN: "Reach", Chosen: true}, reach},
+	}
+	if lost {
+		all = append(all, column{feature.ExportColumn{Key: "notice", ZH: "通知成员", EN: "Notice to the member", Chosen: true}, noticeCell})
+	}
+	return append(all, column{feature.ExportColumn{Key: "note", ZH: "说明", EN: "Note", Chosen: true}, note})
+}
+
+func days(x View, _ file) any {
+	if x.DaysKept < 0 {
+		return nil
+	}
+	return x.DaysKept
+}
+
+func state(kind Kind) func(x View, in file) any {
+	return func(x View, in file) any {
+		switch {
+		case x.ReturnedAt != nil:
+			return in.say("已重新添加", "Added again")
+		case kind == Lost:
+			return in.say("已流失", "Lost")
 		}
-		return t.In(zone)
+		return in.say("已删除", "Deleted")
 	}
-	var days any
-	state, reach, remark := "已流失", "仅该成员", x.Reason
-	if x.DaysKept >= 0 {
-		days = x.DaysKept
-	}
-	if x.ReturnedAt != nil {
-		state = "已重新添加"
-	}
+}
+
+func reach(x View, in file) any {
 	if x.Company {
-		reach = "企业流失"
+		return in.say("企业流失", "Whole company")
 	}
-	if x.Unknown {
-		remark = "同步时发现，流失时间未知"
-	}
-	notice := map[Notice]string{NoticeOff: "未通知", NoticeWaiting: "发送中", NoticeSent: "已通知", NoticeFailed: "发送失败"}[x.Notice]
-	return []any{x.Name, x.Remark, x.MemberName, x.Department, strings.Join(x.Tags, "、"), stamp(x.AddedAt), stamp(&x.LostAt), days, state, reach, notice, remark}
+	return in.say("仅该成员", "This member only")
 }
 
-// filterOf reads the export's query: the list's names under the list's rules.
-func filterOf(q url.Values) (Filter, error) {
-	f := Filter{Text: q.Get("q"), Members: q["member"], State: q.Get("state")}
-	var check fault.Check
-	for name := range q {
-		known := slices.Contains([]string{"q", "member", "department", "from", "to", "state", "company"}, name)
-		check.That(known, name, "没有这样的筛选条件")
+func noticeCell(x View, in file) any {
+	switch x.Notice {
+	case NoticeWaiting:
+		return in.say("发送中", "Being sent")
+	case NoticeHeld:
+		return in.say("稍后汇总", "In the next digest")
+	case NoticeSent:
+		return in.say("已通知", "Sent")
+	case NoticeFailed:
+		return in.say("发送失败", "Failed")
+	case NoticeOff:
+		return in.say("未通知", "Not told")
+	case NoticePast:
 	}
-	check.That(utf8.RuneCountInString(f.Text) <= 50, "q", "最多 50 个字")
-	check.That(len(f.Members) <= 100, "member", "最多 100 名成员")
-	check.That(len(q["department"]) <= 50, "department", "最多 50 个部门")
-	check.That(slices.Contains([]string{"", "all", "lost", "returned"}, f.State), "state", "须为 all、lost 或 returned")
-	for _, d := range q["department"] {
-		n, err := strconv.ParseInt(d, 10, 64)
-		check.That(err == nil, "department", "部门编号须为数字")
-		f.Departments = append(f.Departments, n)
+	return ""
+}
+
+func note(x View, in file) any {
+	if x.Unknown {
+		return in.say("同步时发现，时间未知", "Found by a sync, time unknown")
 	}
-	if text := q.Get("company"); text != "" {
-		only, err := strconv.ParseBool(text)
-		check.That(err == nil, "company", "须为 true 或 false")
-		f.Company = only
+	return x.Reason
+}
+
+// exportFilter is the list's filter as the page sends it.
+type exportFilter struct {
+	Filter
+	Handed bool `json:"handed,omitempty"`
+}
+
+func exportFilterOf(raw json.RawMessage) (exportFilter, error) {
+	var f exportFilter
+	if len(raw) == 0 {
+		return f, nil
 	}
-	for name, at := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
-		if text := q.Get(name); text != "" {
-			t, err := time.Parse(time.RFC3339, text)
-			check.That(err == nil, name, "时间须为 RFC 3339 格式，例如 2026-11-22T00:00:00+08:00")
-			*at = t
+	decoder := json.NewDecoder(strings.NewReader(string(raw)))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&f); err != nil {
+		return f, fault.New(fault.Invalid, "筛选条件无法识别").Because(err)
+	}
+	return f, f.check()
+}
+
+// export is a list as a file.
+func (s *service) export(kind Kind, name, zh, en, also string) feature.Export {
+	may := func(v viewer.Viewer) error {
+		if !v.Can(also) {
+			return fault.New(fault.Forbidden, "没有查看这个列表的权限")
+		}
+		return nil
+	}
+	ask := func(ctx context.Context, q feature.ExportQuery) (*question, error) {
+		f, err := exportFilterOf(q.Filter)
+		if err != nil {
+			return nil, err
+		}
+		of := kind
+		if f.Handed && kind == Deleted {
+			of = Handed
+		}
+		return s.readyFor(ctx, q.Viewer, of, f.Filter)
+	}
+	return feature.Export{
+		Key: slug + "." + name, ZH: zh, EN: en, Permission: "churn.export",
+		Columns: func(_ context.Context, v viewer.Viewer) ([]feature.ExportColumn, error) {
+			if err := may(v); err != nil {
+				return nil, err
+			}
+			var all []feature.ExportColumn
+			for _, c := range columns(kind) {
+				all = append(all, c.ExportColumn)
+			}
+			return all, nil
+		},
+		Check: func(ctx context.Context, q feature.ExportQuery) error {
+			if err := may(q.Viewer); err != nil {
+				return err
+			}
+			_, err := ask(ctx, q)
+			return err
+		},
+		Rows: func(ctx context.Context, q feature.ExportQuery) web.Rows {
+			chosen, in := chosenColumns(kind, q.Columns), file{s.corps.Location(ctx, q.Viewer.Corp), q.English}
+			asked, err := ask(ctx, q)
+			return web.Pages(func(after *key) ([]View, *key, error) {
+				if err != nil {
+					return nil, nil, err
+				}
+				if err := may(q.Viewer); err != nil {
+					return nil, nil, err
+				}
+				endings, err := asked.page(ctx, s.db.Read(), after, exportPage)
+				if err != nil {
+					return nil, nil, err
+				}
+				views, err := s.views(ctx, q.Viewer, endings)
+				return views, web.NextPage(endings, exportPage, keyOf), err
+			}, func(x View) []any {
+				cells := make([]any, len(chosen))
+				for i, c := range chosen {
+					cells[i] = c.cell(x, in)
+				}
+				return cells
+			})
+		},
+		Total: func(ctx context.Context, q feature.ExportQuery) (int64, error) {
+			asked, err := ask(ctx, q)
+			if err != nil || asked.nothing() {
+				return 0, err
+			}
+			var rows []row
+			n, err := asked.endings(s.db.Read(), &rows).Count(ctx)
+			return n, err
+		},
+	}
+}
+
+func chosenColumns(kind Kind, keys []string) []column {
+	all := columns(kind)
+	var chosen []column
+	for _, k := range keys {
+		if i := slices.IndexFunc(all, func(c column) bool { return c.Key == k }); i >= 0 {
+			chosen = append(chosen, all[i])
 		}
 	}
-	return f, check.Err()
+	return chosen
 }

@@ -12,11 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/feature/churn"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/notice"
 	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -46,6 +48,8 @@ type house struct {
 	queue   *job.Queue
 	bus     *bus.Bus
 	f       feature.Feature
+	notices *notice.Notices
+	asks    *ask.Asks
 	url     string
 	viewer  viewer.Viewer // who calls
 	audited []string
@@ -56,7 +60,7 @@ func each(t *testing.T, story func(t *testing.T, h *house)) {
 	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
 		t.Run(string(e), func(t *testing.T) {
 			story(t, open(t, dbtest.Open(t, e, job.Migrations(), live.Migrations(), search.Migrations(e), corp.Migrations(), mirror.Migrations(),
-				db.Migrations{Set: "churn", FS: churn.New(feature.Deps{Queue: job.New(nil, nil, nil, nil, job.Options{})}).Migrations})))
+				notice.Migrations(), db.Migrations{Set: "churn", FS: churn.New(feature.Deps{Asks: &ask.Asks{}}).Migrations})))
 		})
 	}
 }
@@ -79,12 +83,20 @@ func open(t *testing.T, d *db.DB) *house {
 	h.queue = job.New(d, h.clock, h.ids, log, job.Options{})
 	h.bus = bus.New(h.queue)
 	h.index = search.New(d)
-	h.f = churn.New(feature.Deps{
-		DB: d, Queue: h.queue, Live: live.New(d, h.clock, h.ids, log), Search: h.index, Corps: corps, Clock: h.clock, IDs: h.ids, Log: log,
+	pages := live.New(d, h.clock, h.ids, log)
+	h.notices = notice.New(notice.Deps{
+		DB: d, Jobs: job.Scoped(h.queue, notice.Slug), Corps: corps, Clock: h.clock, IDs: h.ids, Live: pages, Log: log, PublicURL: "https://scrm.test",
 	})
+	h.asks = &ask.Asks{}
+	h.asks.Register("channelcode", ask.Answers{Fields: func(context.Context, viewer.Viewer) ([]ask.Field, error) {
+		return []ask.Field{{Key: "channelcode.code", Kind: ask.KindChoice, Options: []ask.Choice{{Value: "1", Name: "门店"}, {Value: "2", Name: "展会"}}}}, nil
+	}})
+	h.f = churn.New(feature.Deps{DB: d, Queue: h.queue, Live: pages, Search: h.index, Corps: corps, Notices: h.notices, Asks: h.asks, Clock: h.clock, IDs: h.ids, Log: log})
+	h.notices.Register(h.f.Slug, h.f.Notices...)
+	h.queue.Register(job.Prefixed(notice.Slug, h.notices.Jobs()...)...)
 	h.queue.Register(job.Prefixed(h.f.Slug, h.f.Jobs...)...)
 	h.bus.Register(h.f.Slug, h.f.Listeners...)
-	h.exec(`INSERT INTO churn_setting (corp_id, notify, updated_by, updated_at) VALUES (?, FALSE, '', 0), (?, FALSE, '', 0)`, corpID, another)
+	h.exec(`INSERT INTO notice_kind (corp_id, kind, policy, updated_by, updated_at) VALUES (?, 'churn.lost', 'off', '', 0), (?, 'churn.lost', 'off', '', 0)`, corpID, another)
 	h.must(h.queue.Start(context.Background()))
 	t.Cleanup(func() { h.must(h.queue.Stop(context.Background())) })
 	server := web.New(web.Options{Guard: h, Auditor: h, Clock: h.clock, Log: log})
@@ -142,6 +154,8 @@ type loss struct {
 	returned                       bool
 	followedStill                  bool // by somebody else
 	unknown                        bool
+	state                          string // contact way state by which the customer came
+	deleted, handed                bool   // by the member; by WeCom after a hand-over
 }
 
 // lose makes the pair in the mirror and tells of its end.
@@ -161,8 +175,8 @@ func (h *house) lose(l loss) {
 			added_at, lost_at, updated_at, read_at) VALUES (?, ?, ?, ?, 1, '', 0, '', '', '', ?, 0, 0, 0, 1)`, customer, l.corp, l.customer, l.name, follows)
 	h.exec(`INSERT INTO mirror_follow (id, corp_id, member_id, customer, customer_id, standing, remark, description, company, mobiles,
 			add_way, operator, state, added_at, ended_at, told_at, read_at, found_at, sync_run, updated_at)
-		VALUES (?, ?, ?, ?, ?, 3, ?, '', '', '[]', 1, '', '', ?, ?, 0, 1, 0, 0, 0)`,
-		follow, l.corp, l.member, l.customer, customer, l.remark, db.MS(lostAt.Add(-l.kept)), db.MS(lostAt))
+		VALUES (?, ?, ?, ?, ?, 3, ?, '', '', '[]', 1, '', ?, ?, ?, 0, 1, 0, 0, 0)`,
+		follow, l.corp, l.member, l.customer, customer, l.remark, l.state, db.MS(lostAt.Add(-l.kept)), db.MS(lostAt))
 	for _, t := range l.tags {
 		h.exec(`INSERT INTO mirror_tag (corp_id, id, group_id, name, position, created_at) VALUES (?, ?, 'g', ?, 0, 0) ON CONFLICT DO NOTHING`, l.corp, t, t)
 		h.exec(`INSERT INTO mirror_follow_tag (corp_id, follow_id, tag_id, kind, added_at) VALUES (?, ?, ?, 1, 0)`, l.corp, follow, t)
@@ -170,7 +184,12 @@ func (h *house) lose(l loss) {
 	h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
 		return h.index.Put(ctx, tx, search.Document{Corp: l.corp, Kind: "follow", Ref: follow, Text: []string{l.name, l.remark}})
 	}))
-	h.tell(event.CustomerLost{Meta: event.Meta{Event: h.ids.New(), Corp: l.corp, At: lostAt}, Member: l.member, Customer: l.customer, Unknown: l.unknown})
+	meta := event.Meta{Event: h.ids.New(), Corp: l.corp, At: lostAt}
+	if l.deleted || l.handed {
+		h.tell(event.CustomerDeleted{Meta: meta, Member: l.member, Customer: l.customer, ByTransfer: l.handed})
+	} else {
+		h.tell(event.CustomerLost{Meta: meta, Member: l.member, Customer: l.customer, Unknown: l.unknown})
+	}
 	if l.returned {
 		h.tell(event.CustomerAdded{Meta: event.Meta{Event: h.ids.New(), Corp: l.corp, At: lostAt.Add(time.Minute)}, Member: l.member, Customer: l.customer, Again: true})
 	}

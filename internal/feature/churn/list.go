@@ -2,6 +2,7 @@ package churn
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,24 +17,39 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
-// Filter narrows the list; all parts are joined by "and".
+// Filter narrows a list; all parts are joined by "and".
 type Filter struct {
-	Text        string    `query:"q" maxLength:"50" doc:"part of the customer's name, remark, company or, with the permission customer.phone, phone"`
-	Members     []string  `query:"member,explode" maxItems:"100" doc:"userids"`
-	Departments []int64   `query:"department,explode" maxItems:"50" doc:"with all departments below"`
-	From        time.Time `query:"from" doc:"lost at or after"`
-	To          time.Time `query:"to" doc:"lost before"`
-	State       string    `query:"state" enum:"all,lost,returned" default:"all"`
-	Company     bool      `query:"company" doc:"only losses to the whole company"`
+	Text        string    `json:"q,omitempty" query:"q" maxLength:"50" doc:"part of the customer's name, remark, company or, with the permission customer.phone, phone"`
+	Members     []string  `json:"member,omitempty" query:"member,explode" maxItems:"100" doc:"userids"`
+	Departments []int64   `json:"department,omitempty" query:"department,explode" maxItems:"50" doc:"with all departments below"`
+	From        time.Time `json:"from,omitzero" query:"from" doc:"ended at or after"`
+	To          time.Time `json:"to,omitzero" query:"to" doc:"ended before"`
+	State       string    `json:"state,omitempty" query:"state" enum:"all,lost,returned" default:"all" doc:"lost: still ended"`
+	Company     bool      `json:"company,omitempty" query:"company" doc:"only where nobody else in the corp followed the customer any more"`
+	Tags        []string  `json:"tag,omitempty" query:"tag,explode" maxItems:"50" doc:"tag ids; those of that time"`
+	TagMode     string    `json:"tagMode,omitempty" query:"tagMode" enum:"any,all,none" default:"any"`
+	Channels    []string  `json:"channel,omitempty" query:"channel,explode" maxItems:"50" doc:"contact way states, as GET /api/churn/channels lists them"`
+	AddWay      []int     `json:"addWay,omitempty" query:"addWay,explode" maxItems:"50" doc:"WeCom's add_way"`
 }
 
-// check refuses what the types cannot.
+// check refuses what the types cannot, and what did not come through them.
 func (f Filter) check() error {
 	var check fault.Check
 	check.That(f.From.IsZero() || f.To.IsZero() || f.From.Before(f.To), "to", "结束时间须晚于开始时间")
-	check.That(f.Text == db.Clean(f.Text), "q", "含有无效字符")
+	check.That(f.Text == db.Clean(f.Text) && len([]rune(f.Text)) <= 50, "q", "最多 50 个字，不能含有无效字符")
+	check.That(slices.Contains([]string{"", "all", "lost", "returned"}, f.State), "state", "须为 all、lost 或 returned")
+	check.That(slices.Contains([]string{"", "any", "all", "none"}, f.TagMode), "tagMode", "须为 any、all 或 none")
+	check.That(len(f.Members) <= 100, "member", "最多 100 名成员")
+	check.That(len(f.Departments) <= 50, "department", "最多 50 个部门")
+	check.That(len(f.AddWay) <= 50, "addWay", "最多 50 种添加方式")
 	for _, m := range f.Members {
 		check.That(m != "" && len(m) <= 64 && m == db.Clean(m), "member", "成员账号无效")
+	}
+	for field, all := range map[string][]string{"tag": f.Tags, "channel": f.Channels} {
+		check.That(len(all) <= 50, field, "最多 50 项")
+		for _, one := range all {
+			check.That(one != "" && len(one) <= 100 && one == db.Clean(one), field, "含有无效的值")
+		}
 	}
 	return check.Err()
 }
@@ -41,21 +57,26 @@ func (f Filter) check() error {
 // question is a filter made ready for SQL within the viewer's scope.
 type question struct {
 	Filter
+	kind    Kind
 	viewer  viewer.Viewer
-	members []string // of whom the loss is one's, when named
+	members []string // of whom the ending is one's, when named
 	named   bool     // the filter names members, be it nobody
 	match   search.Match
 }
 
-func (s *service) ready(ctx context.Context, f Filter) (*question, error) {
+func (s *service) ready(ctx context.Context, kind Kind, f Filter) (*question, error) {
 	v, err := viewer.From(ctx)
 	if err != nil {
 		return nil, err
 	}
+	return s.readyFor(ctx, v, kind, f)
+}
+
+func (s *service) readyFor(ctx context.Context, v viewer.Viewer, kind Kind, f Filter) (*question, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	q := &question{Filter: f, viewer: v, members: f.Members, named: len(f.Members)+len(f.Departments) > 0}
+	q := &question{Filter: f, kind: kind, viewer: v, members: f.Members, named: len(f.Members)+len(f.Departments) > 0}
 	if len(f.Departments) > 0 {
 		below, err := mirror.MembersInDepartments(ctx, s.db.Read(), v.Corp, f.Departments)
 		if err != nil {
@@ -63,6 +84,7 @@ func (s *service) ready(ctx context.Context, f Filter) (*question, error) {
 		}
 		q.members = append(append([]string{}, f.Members...), below...)
 	}
+	var err error
 	q.match, err = s.search.Find(ctx, s.db.Read(), v.Corp, "follow", f.Text)
 	return q, err
 }
@@ -72,18 +94,18 @@ func (q *question) nothing() bool {
 	return q.named && len(q.members) == 0 || q.match.None()
 }
 
-// losses is the query within the viewer's scope.
-func (q *question) losses(r db.Querier, rows *[]row) *bun.SelectQuery {
+// endings is the query within the viewer's scope.
+func (q *question) endings(r db.Querier, rows *[]row) *bun.SelectQuery {
 	scope := q.viewer.Where("l.corp_id", "l.member_id")
-	query := r.NewSelect().Model(rows).Where(scope.SQL, scope.Args...)
+	query := r.NewSelect().Model(rows).Where(scope.SQL, scope.Args...).Where("l.kind = ?", q.kind)
 	if q.named {
 		query = query.Where("l.member_id IN (?)", bun.List(q.members))
 	}
 	if !q.From.IsZero() {
-		query = query.Where("l.lost_at >= ?", db.MS(q.From))
+		query = query.Where("l.ended_at >= ?", db.MS(q.From))
 	}
 	if !q.To.IsZero() {
-		query = query.Where("l.lost_at < ?", db.MS(q.To))
+		query = query.Where("l.ended_at < ?", db.MS(q.To))
 	}
 	switch q.State {
 	case "lost":
@@ -94,6 +116,35 @@ func (q *question) losses(r db.Querier, rows *[]row) *bun.SelectQuery {
 	if q.Company {
 		query = query.Where("l.company = ?", true)
 	}
+	if len(q.Channels) > 0 {
+		query = query.Where("l.state IN (?)", bun.List(q.Channels))
+	}
+	if len(q.AddWay) > 0 {
+		query = query.Where("l.add_way IN (?)", bun.List(q.AddWay))
+	}
+	return q.found(r, q.tagged(r, query))
+}
+
+// tagged narrows to what bore tags at that time.
+func (q *question) tagged(r db.Querier, query *bun.SelectQuery) *bun.SelectQuery {
+	if len(q.Tags) == 0 {
+		return query
+	}
+	tags := slices.Compact(slices.Sorted(slices.Values(q.Tags)))
+	marks := func() *bun.SelectQuery {
+		return r.NewSelect().TableExpr("churn_tag AS t").Where("t.tag_id IN (?)", bun.List(tags))
+	}
+	switch q.TagMode {
+	case "all":
+		return query.Where("(?) = ?", marks().ColumnExpr("COUNT(*)").Where("t.ending_id = l.id"), len(tags))
+	case "none":
+		return query.Where("(?) = 0", marks().ColumnExpr("COUNT(*)").Where("t.ending_id = l.id"))
+	}
+	return query.Where("l.id IN (?)", marks().ColumnExpr("t.ending_id").Where("t.corp_id = ?", q.viewer.Corp))
+}
+
+// found narrows to what matches the words.
+func (q *question) found(r db.Querier, query *bun.SelectQuery) *bun.SelectQuery {
 	if q.match.Everything() {
 		return query
 	}
@@ -102,7 +153,7 @@ func (q *question) losses(r db.Querier, rows *[]row) *bun.SelectQuery {
 	if c := mirror.WithoutPhones(q.viewer, "f", q.Text); c.SQL != "" {
 		found = found.Where(c.SQL, c.Args...)
 	}
-	if q.match.Common() { // asked of each loss in turn
+	if q.match.Common() { // asked of each ending in turn
 		return query.Where("(?) > 0", found.ColumnExpr("COUNT(*)").Where("f.corp_id = l.corp_id AND f.member_id = l.member_id AND f.customer = l.customer"))
 	}
 	return query.Where("(l.customer, l.member_id) IN (?)", found.ColumnExpr("f.customer, f.member_id").Where("f.corp_id || '' = ?", q.viewer.Corp))
@@ -110,24 +161,26 @@ func (q *question) losses(r db.Querier, rows *[]row) *bun.SelectQuery {
 
 // key is a place in the list, newest first.
 type key struct {
-	LostAt int64 `json:"l"`
-	ID     id.ID `json:"i"`
+	EndedAt int64 `json:"l"`
+	ID      id.ID `json:"i"`
 }
 
-// page reads up to limit losses, newest first.
-func (q *question) page(ctx context.Context, r db.Querier, after *key, limit int) ([]Loss, error) {
+func keyOf(l Ending) key { return key{db.MS(l.EndedAt), l.ID} }
+
+// page reads up to limit endings, newest first.
+func (q *question) page(ctx context.Context, r db.Querier, after *key, limit int) ([]Ending, error) {
 	if q.nothing() {
 		return nil, nil
 	}
 	var rows []row
-	query := q.losses(r, &rows).OrderExpr("l.lost_at DESC, l.id DESC").Limit(int64(limit))
+	query := q.endings(r, &rows).OrderExpr("l.ended_at DESC, l.id DESC").Limit(int64(limit))
 	if after != nil {
-		query = query.Where("(l.lost_at, l.id) < (?, ?)", after.LostAt, after.ID)
+		query = query.Where("(l.ended_at, l.id) < (?, ?)", after.EndedAt, after.ID)
 	}
 	if err := query.Scan(ctx); err != nil {
 		return nil, err
 	}
-	return lossesOf(rows)
+	return endingsOf(rows)
 }
 
 type listInput struct {
@@ -137,9 +190,46 @@ type listInput struct {
 
 type countInput struct{ Filter }
 
-// List shows losses in the viewer's scope, newest first.
-func (s *service) List(ctx context.Context, in *listInput) (*web.Page[View], error) {
-	q, err := s.ready(ctx, in.Filter)
+type deletionsInput struct {
+	web.Paging
+	Filter
+	Handed bool `query:"handed" doc:"what WeCom removed after a hand-over, instead of what members deleted"`
+}
+
+type deletionsCountInput struct {
+	Filter
+	Handed bool `query:"handed"`
+}
+
+func deletedOr(handed bool) Kind {
+	if handed {
+		return Handed
+	}
+	return Deleted
+}
+
+// Losses lists what customers ended, in the viewer's scope, newest first.
+func (s *service) Losses(ctx context.Context, in *listInput) (*web.Page[View], error) {
+	return s.list(ctx, Lost, in.Filter, in.Paging)
+}
+
+// CountLosses counts the rows of Losses.
+func (s *service) CountLosses(ctx context.Context, in *countInput) (*web.Total, error) {
+	return s.count(ctx, Lost, in.Filter)
+}
+
+// Deletions lists what members ended, or what a hand-over ended, newest first.
+func (s *service) Deletions(ctx context.Context, in *deletionsInput) (*web.Page[View], error) {
+	return s.list(ctx, deletedOr(in.Handed), in.Filter, in.Paging)
+}
+
+// CountDeletions counts the rows of Deletions.
+func (s *service) CountDeletions(ctx context.Context, in *deletionsCountInput) (*web.Total, error) {
+	return s.count(ctx, deletedOr(in.Handed), in.Filter)
+}
+
+func (s *service) list(ctx context.Context, kind Kind, f Filter, in web.Paging) (*web.Page[View], error) {
+	q, err := s.ready(ctx, kind, f)
 	if err != nil {
 		return nil, err
 	}
@@ -151,93 +241,29 @@ func (s *service) List(ctx context.Context, in *listInput) (*web.Page[View], err
 	if paged {
 		from = &after
 	}
-	losses, err := q.page(ctx, s.db.Read(), from, in.Limit+1)
+	endings, err := q.page(ctx, s.db.Read(), from, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	p := web.NewPage(losses, in.Limit, func(l Loss) key { return key{db.MS(l.LostAt), l.ID} })
-	views, err := s.views(ctx, q.viewer.Corp, p.Items)
+	p := web.NewPage(endings, in.Limit, keyOf)
+	views, err := s.views(ctx, q.viewer, p.Items)
 	return &web.Page[View]{Items: views, Next: p.Next}, err
 }
 
 // exactUpTo is where counting stops: a number beyond it helps nobody and costs a walk.
 const exactUpTo = 10_000
 
-// Count counts the rows of List, exactly up to 10 000.
-func (s *service) Count(ctx context.Context, in *countInput) (*web.Total, error) {
-	q, err := s.ready(ctx, in.Filter)
+func (s *service) count(ctx context.Context, kind Kind, f Filter) (*web.Total, error) {
+	q, err := s.ready(ctx, kind, f)
 	if err != nil || q.nothing() {
 		return &web.Total{Exact: true}, err
 	}
 	var rows []row
-	some := q.losses(s.db.Read(), &rows).ColumnExpr("1").Limit(exactUpTo + 1)
+	some := q.endings(s.db.Read(), &rows).ColumnExpr("1").Limit(exactUpTo + 1)
 	var n int64
 	err = s.db.Read().NewRaw("SELECT COUNT(*) FROM (?) AS r", some).Scan(ctx, &n)
 	return &web.Total{Count: min(n, exactUpTo), Exact: n <= exactUpTo}, err
 }
 
-// View is one loss as the console shows it.
-type View struct {
-	ID         id.ID      `json:"id"`
-	CustomerID id.ID      `json:"customerId,omitzero" doc:"the customer's page; absent when the customer was never read"`
-	Customer   string     `json:"customer"`
-	Name       string     `json:"name"`
-	Avatar     string     `json:"avatar"`
-	Type       int        `json:"type" doc:"1 WeChat, 2 WeCom, 0 not yet known"`
-	Gender     int        `json:"gender" doc:"0 unknown, 1 male, 2 female"`
-	Remark     string     `json:"remark"`
-	Member     string     `json:"member"`
-	MemberName string     `json:"memberName"`
-	Department string     `json:"department" doc:"the member's main department"`
-	Tags       []string   `json:"tags" doc:"at the time of the loss"`
-	AddWay     int        `json:"addWay"`
-	AddedAt    *time.Time `json:"addedAt,omitempty"`
-	LostAt     time.Time  `json:"lostAt"`
-	DaysKept   int        `json:"daysKept" doc:"whole days; -1 when not known"`
-	Unknown    bool       `json:"unknown" doc:"found by a re-sync: time and doer are not known"`
-	Company    bool       `json:"company" doc:"nobody else in the corp followed the customer any more"`
-	ReturnedAt *time.Time `json:"returnedAt,omitempty"`
-	Notice     Notice     `json:"notice" enum:"off,waiting,sent,failed"`
-	Reason     string     `json:"reason,omitempty"`
-}
-
-// views dresses losses with names: three queries, however many rows.
-func (s *service) views(ctx context.Context, corp string, losses []Loss) ([]View, error) {
-	var members, customers []string
-	for _, l := range losses {
-		members, customers = append(members, l.Member), append(customers, l.Customer)
-	}
-	names, err := mirror.Names(ctx, s.db.Read(), corp, members)
-	if err != nil {
-		return nil, err
-	}
-	departments, err := mirror.MainDepartments(ctx, s.db.Read(), corp, members)
-	if err != nil {
-		return nil, err
-	}
-	people, err := mirror.Customers(ctx, s.db.Read(), corp, customers)
-	if err != nil {
-		return nil, err
-	}
-	views := make([]View, len(losses))
-	for i, l := range losses {
-		c := people[l.Customer]
-		w := View{
-			ID: l.ID, CustomerID: c.ID, Customer: l.Customer, Name: l.Name, Avatar: c.Avatar, Type: c.Type, Gender: c.Gender,
-			Remark: l.Remark, Member: l.Member, MemberName: names[l.Member], Department: departments[l.Member],
-			Tags: append([]string{}, l.Tags...), AddWay: l.AddWay, LostAt: l.LostAt, DaysKept: l.DaysKept(),
-			Unknown: l.Unknown, Company: l.Company, Notice: l.Notice, Reason: l.Reason,
-		}
-		if strings.TrimSpace(w.Name) == "" {
-			w.Name = c.Name // learnt since
-		}
-		if !l.AddedAt.IsZero() {
-			w.AddedAt = &l.AddedAt
-		}
-		if !l.ReturnedAt.IsZero() {
-			w.ReturnedAt = &l.ReturnedAt
-		}
-		views[i] = w
-	}
-	return views, nil
-}
+// trimmed tells whether a text says anything.
+func trimmed(s string) bool { return strings.TrimSpace(s) != "" }

@@ -227,3 +227,37 @@ func harmlessText(s string) string {
 	}
 	return s
 }
+
+// Pages makes the rows of a table from a list that is read page by page: page gives what
+// comes after a place (nil for the beginning) and the next place, nil at the end. Memory
+// holds one page, however long the table.
+func Pages[T, K any](page func(after *K) ([]T, *K, error), cells func(T) []any) Rows {
+	return func(yield func([]any, error) bool) {
+		var after *K
+		for {
+			items, next, err := page(after)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, item := range items {
+				if !yield(cells(item), nil) {
+					return
+				}
+			}
+			if next == nil {
+				return
+			}
+			after = next
+		}
+	}
+}
+
+// NextPage is the place after a page that was read whole, nil when it came out shorter.
+func NextPage[T, K any](page []T, size int, key func(T) K) *K {
+	if len(page) < size {
+		return nil
+	}
+	next := key(page[len(page)-1])
+	return &next
+}

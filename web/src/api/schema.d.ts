@@ -913,6 +913,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/churn/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看流失记录的渠道 */
+        get: operations["churn.getChannels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/churn/deletions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看删人记录 */
+        get: operations["churn.getDeletions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/churn/deletions/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 统计删人记录 */
+        get: operations["churn.getDeletionsCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/churn/deletions/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看删人统计 */
+        get: operations["churn.getDeletionsFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/churn/deletions/setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看删人提醒设置 */
+        get: operations["churn.getDeletionsSetting"];
+        /** 修改删人提醒设置 */
+        put: operations["churn.putDeletionsSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/churn/hints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看流失与删人异常 */
+        get: operations["churn.getHints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/churn/losses": {
         parameters: {
             query?: never;
@@ -930,40 +1033,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/churn/losses.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 导出流失记录（CSV） */
-        get: operations["churn.exportCsv"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/churn/losses.xlsx": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 导出流失记录（XLSX） */
-        get: operations["churn.exportXlsx"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/churn/losses/count": {
         parameters: {
             query?: never;
@@ -973,6 +1042,23 @@ export interface paths {
         };
         /** 统计流失记录 */
         get: operations["churn.getLossesCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/churn/losses/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看流失统计 */
+        get: operations["churn.getLossesFigures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3598,7 +3684,145 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ChurnChannel: {
+            name: string;
+            /** @description contact way state, for the filter */
+            state: string;
+        };
+        ChurnChannelFigure: {
+            /** Format: int64 */
+            addWay: number;
+            /** Format: int64 */
+            count: number;
+            name?: string;
+            state?: string;
+        };
+        ChurnChannelList: {
+            items: components["schemas"]["ChurnChannel"][];
+        };
+        ChurnDayFigure: {
+            /** Format: int64 */
+            count: number;
+            /** @description 2026-11-23 */
+            day: string;
+        };
+        ChurnDeletionSetting: {
+            /**
+             * Format: int64
+             * @description of the daily message, in the corp's zone
+             */
+            hour: number;
+            /** @description the leaders of a member's department are told of him */
+            leaders: boolean;
+            /**
+             * @description off; each at once; one message a day
+             * @enum {string}
+             */
+            notify: "off" | "now" | "daily";
+            /** @description userids of those who are told of every member */
+            receivers: string[];
+            /** @description they are told when a member loses or deletes far more than usual */
+            unusual: boolean;
+        };
+        ChurnDeletionSettingView: {
+            /**
+             * Format: int64
+             * @description of the daily message, in the corp's zone
+             */
+            hour: number;
+            /** @description the leaders of a member's department are told of him */
+            leaders: boolean;
+            /** @description of the receivers, by userid */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * @description off; each at once; one message a day
+             * @enum {string}
+             */
+            notify: "off" | "now" | "daily";
+            /** @description userids of those who are told of every member */
+            receivers: string[];
+            /** @description they are told when a member loses or deletes far more than usual */
+            unusual: boolean;
+        };
+        ChurnFigures: {
+            /**
+             * Format: int64
+             * @description of the period of the same length before
+             */
+            before: number;
+            /** @description the 50 with the most */
+            byChannel: components["schemas"]["ChurnChannelFigure"][];
+            /** @description the 50 with the most */
+            byDepartment: components["schemas"]["ChurnNamedFigure"][];
+            /** @description the 50 with the most */
+            byMember: components["schemas"]["ChurnMemberFigure"][];
+            /**
+             * Format: int64
+             * @description where nobody else in the corp followed the customer any more
+             */
+            company: number;
+            /** @description every day of the period, in order */
+            days: components["schemas"]["ChurnDayFigure"][];
+            /**
+             * Format: double
+             * @description mean days kept, of those whose beginning is known; absent when there are none
+             */
+            daysKept?: number;
+            /**
+             * Format: int64
+             * @description how many members are concerned
+             */
+            members: number;
+            /**
+             * Format: int64
+             * @description where the two have found each other again since
+             */
+            returned: number;
+            /** Format: int64 */
+            total: number;
+        };
+        ChurnHint: {
+            /** Format: int64 */
+            count: number;
+            /** @description 2026-11-23, in the corp's zone */
+            day: string;
+            department: string;
+            /** @enum {string} */
+            kind: "lost" | "deleted";
+            member: string;
+            memberName: string;
+            /**
+             * Format: double
+             * @description the member's own mean a day, over the 28 days before
+             */
+            own: number;
+            /**
+             * Format: double
+             * @description the mean of a colleague of his main department; -1 without colleagues
+             */
+            peers: number;
+        };
+        ChurnHintList: {
+            items: components["schemas"]["ChurnHint"][];
+        };
+        ChurnMemberFigure: {
+            /** Format: int64 */
+            count: number;
+            member: string;
+            name: string;
+        };
+        ChurnNamedFigure: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
         ChurnSetting: {
+            /** @description 强制开启: members cannot switch it off for themselves */
+            forced?: boolean;
             /** @description 被删除通知: the member is told at once */
             notify: boolean;
         };
@@ -3608,6 +3832,8 @@ export interface components {
             /** Format: date-time */
             addedAt?: string;
             avatar: string;
+            /** @description name of the channel code, where the viewer may know it */
+            channel?: string;
             /** @description nobody else in the corp followed the customer any more */
             company: boolean;
             customer: string;
@@ -3620,6 +3846,8 @@ export interface components {
             daysKept: number;
             /** @description the member's main department */
             department: string;
+            /** Format: date-time */
+            endedAt: string;
             /**
              * Format: int64
              * @description 0 unknown, 1 male, 2 female
@@ -3627,18 +3855,22 @@ export interface components {
             gender: number;
             /** @description id, 13 characters that sort by time */
             id: string;
-            /** Format: date-time */
-            lostAt: string;
             member: string;
             memberName: string;
             name: string;
-            /** @enum {string} */
-            notice: "off" | "waiting" | "sent" | "failed";
+            /**
+             * @description past: sent so long ago that it is forgotten
+             * @enum {string}
+             */
+            notice: "off" | "waiting" | "held" | "sent" | "failed" | "past";
+            /** @description why the notice is off, held or failed */
             reason?: string;
             remark: string;
             /** Format: date-time */
             returnedAt?: string;
-            /** @description at the time of the loss */
+            /** @description contact way state by which the customer had come */
+            state?: string;
+            /** @description at that time */
             tags: string[];
             /**
              * Format: int64
@@ -7470,7 +7702,36 @@ export interface operations {
             };
         };
     };
-    "churn.getLosses": {
+    "churn.getChannels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnChannelList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "churn.getDeletions": {
         parameters: {
             query?: {
                 /** @description cursor: next of the page before */
@@ -7483,13 +7744,23 @@ export interface operations {
                 member?: string[];
                 /** @description with all departments below */
                 department?: number[];
-                /** @description lost at or after */
+                /** @description ended at or after */
                 from?: string;
-                /** @description lost before */
+                /** @description ended before */
                 to?: string;
+                /** @description lost: still ended */
                 state?: "all" | "lost" | "returned";
-                /** @description only losses to the whole company */
+                /** @description only where nobody else in the corp followed the customer any more */
                 company?: boolean;
+                /** @description tag ids; those of that time */
+                tag?: string[];
+                tagMode?: "any" | "all" | "none";
+                /** @description contact way states, as GET /api/churn/channels lists them */
+                channel?: string[];
+                /** @description WeCom's add_way */
+                addWay?: number[];
+                /** @description what WeCom removed after a hand-over, instead of what members deleted */
+                handed?: boolean;
             };
             header?: never;
             path?: never;
@@ -7517,21 +7788,46 @@ export interface operations {
             };
         };
     };
-    "churn.exportCsv": {
+    "churn.getDeletionsCount": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description part of the customer's name, remark, company or, with the permission customer.phone, phone */
+                q?: string;
+                /** @description userids */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+                /** @description ended at or after */
+                from?: string;
+                /** @description ended before */
+                to?: string;
+                /** @description lost: still ended */
+                state?: "all" | "lost" | "returned";
+                /** @description only where nobody else in the corp followed the customer any more */
+                company?: boolean;
+                /** @description tag ids; those of that time */
+                tag?: string[];
+                tagMode?: "any" | "all" | "none";
+                /** @description contact way states, as GET /api/churn/channels lists them */
+                channel?: string[];
+                /** @description WeCom's add_way */
+                addWay?: number[];
+                handed?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description see summary */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Total"];
+                };
             };
             /** @description Problem (RFC 9457) */
             default: {
@@ -7544,7 +7840,59 @@ export interface operations {
             };
         };
     };
-    "churn.exportXlsx": {
+    "churn.getDeletionsFigures": {
+        parameters: {
+            query?: {
+                /** @description part of the customer's name, remark, company or, with the permission customer.phone, phone */
+                q?: string;
+                /** @description userids */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+                /** @description ended at or after */
+                from?: string;
+                /** @description ended before */
+                to?: string;
+                /** @description lost: still ended */
+                state?: "all" | "lost" | "returned";
+                /** @description only where nobody else in the corp followed the customer any more */
+                company?: boolean;
+                /** @description tag ids; those of that time */
+                tag?: string[];
+                tagMode?: "any" | "all" | "none";
+                /** @description contact way states, as GET /api/churn/channels lists them */
+                channel?: string[];
+                /** @description WeCom's add_way */
+                addWay?: number[];
+                handed?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnFigures"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "churn.getDeletionsSetting": {
         parameters: {
             query?: never;
             header?: never;
@@ -7553,12 +7901,131 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description see summary */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ChurnDeletionSettingView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "churn.putDeletionsSetting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChurnDeletionSetting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnDeletionSettingView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "churn.getHints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnHintList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "churn.getLosses": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of the customer's name, remark, company or, with the permission customer.phone, phone */
+                q?: string;
+                /** @description userids */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+                /** @description ended at or after */
+                from?: string;
+                /** @description ended before */
+                to?: string;
+                /** @description lost: still ended */
+                state?: "all" | "lost" | "returned";
+                /** @description only where nobody else in the corp followed the customer any more */
+                company?: boolean;
+                /** @description tag ids; those of that time */
+                tag?: string[];
+                tagMode?: "any" | "all" | "none";
+                /** @description contact way states, as GET /api/churn/channels lists them */
+                channel?: string[];
+                /** @description WeCom's add_way */
+                addWay?: number[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChurnView"];
+                };
             };
             /** @description Problem (RFC 9457) */
             default: {
@@ -7580,13 +8047,21 @@ export interface operations {
                 member?: string[];
                 /** @description with all departments below */
                 department?: number[];
-                /** @description lost at or after */
+                /** @description ended at or after */
                 from?: string;
-                /** @description lost before */
+                /** @description ended before */
                 to?: string;
+                /** @description lost: still ended */
                 state?: "all" | "lost" | "returned";
-                /** @description only losses to the whole company */
+                /** @description only where nobody else in the corp followed the customer any more */
                 company?: boolean;
+                /** @description tag ids; those of that time */
+                tag?: string[];
+                tagMode?: "any" | "all" | "none";
+                /** @description contact way states, as GET /api/churn/channels lists them */
+                channel?: string[];
+                /** @description WeCom's add_way */
+                addWay?: number[];
             };
             header?: never;
             path?: never;
@@ -7601,6 +8076,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Total"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "churn.getLossesFigures": {
+        parameters: {
+            query?: {
+                /** @description part of the customer's name, remark, company or, with the permission customer.phone, phone */
+                q?: string;
+                /** @description userids */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+                /** @description ended at or after */
+                from?: string;
+                /** @description ended before */
+                to?: string;
+                /** @description lost: still ended */
+                state?: "all" | "lost" | "returned";
+                /** @description only where nobody else in the corp followed the customer any more */
+                company?: boolean;
+                /** @description tag ids; those of that time */
+                tag?: string[];
+                tagMode?: "any" | "all" | "none";
+                /** @description contact way states, as GET /api/churn/channels lists them */
+                channel?: string[];
+                /** @description WeCom's add_way */
+                addWay?: number[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnFigures"];
                 };
             };
             /** @description Problem (RFC 9457) */
