@@ -53,8 +53,8 @@ export class Program {
     return program;
   }
 
-  /** Starts it (again) with the data that are there. */
-  async again() {
+  /** Starts it (again) with the data that are there, and with further settings from the environment. */
+  async again(settings = {}) {
     this.#child = spawn(binary, ['demo'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -64,6 +64,7 @@ export class Program {
         QUEQIAO_SIM__LISTEN: `127.0.0.1:${this.ports.simulator}`,
         QUEQIAO_ADMIN_PASSWORD: this.admin.password,
         QUEQIAO_LOG__LEVEL: 'info',
+        ...settings,
       },
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

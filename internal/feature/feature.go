@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
@@ -73,6 +74,8 @@ type Deps struct {
 	Exports func() []Export
 	// Permissions lists every right there is, for those who hand them out.
 	Permissions func() []Permission
+	// Confirmed is how long a proof of identity holds for dangerous acts.
+	Confirmed time.Duration
 	// AdminName is the sign-in name of the first administrator.
 	AdminName string
 	// AdminPassword is the configured password of the first administrator, "" to make one up.

@@ -35,9 +35,10 @@ func (c *Config) Check() error {
 	must(c.HTTP.PublicURL == "" || isOrigin(c.HTTP.PublicURL), "http.public_url", "http(s)://host without a path", c.HTTP.PublicURL)
 	must((c.HTTP.TLSCert == "") == (c.HTTP.TLSKey == ""), "http.tls_cert and http.tls_key", "given together", c.HTTP.TLSCert+c.HTTP.TLSKey)
 	c.checkACME(must)
-	for name, n := range map[string]int{"account": c.HTTP.Limits.Account, "address": c.HTTP.Limits.Address, "public": c.HTTP.Limits.Public} {
+	for name, n := range map[string]int{"account": c.HTTP.Limits.Account, "corp": c.HTTP.Limits.Corp, "address": c.HTTP.Limits.Address, "public": c.HTTP.Limits.Public} {
 		must(n >= 0, "http.limits."+name, "0 or more", n)
 	}
+	must(c.SignIn.ConfirmSeconds >= 1 && c.SignIn.ConfirmSeconds <= 3600, "sign_in.confirm_seconds", "1 to 3600", c.SignIn.ConfirmSeconds)
 	must(c.HTTP.RedirectListen == "" || isListen(c.HTTP.RedirectListen), "http.redirect_listen", "host:port or empty", c.HTTP.RedirectListen)
 	must(c.HTTP.RedirectListen == "" || c.HTTP.TLS() && strings.HasPrefix(c.PublicURL(), "https://"),
 		"http.redirect_listen", "used with TLS and an http.public_url that begins with https://", c.HTTP.RedirectListen)

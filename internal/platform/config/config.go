@@ -25,6 +25,7 @@ type Config struct {
 	Blob     Blob     `koanf:"blob"`
 	Secret   Secret   `koanf:"secret"`
 	Admin    Admin    `koanf:"admin"`
+	SignIn   SignIn   `koanf:"sign_in"`
 	WeCom    WeCom    `koanf:"wecom"`
 	Corp     Corp     `koanf:"corp"`
 	Sim      Sim      `koanf:"sim"`
@@ -52,6 +53,7 @@ type HTTP struct {
 // Limits are calls of the API in a minute; a third of them may come at once. 0 is no limit.
 type Limits struct {
 	Account int `koanf:"account" about:"most API calls in a minute of one account or key; 0: no limit"`
+	Corp    int `koanf:"corp" about:"most API calls in a minute of all people and keys of one corp, so that it leaves room for the others; 0: no limit"`
 	Address int `koanf:"address" about:"most API calls in a minute from one address, signed in or not; an office is one address; 0: no limit"`
 	Public  int `koanf:"public" about:"most API calls in a minute from one address on routes that need no sign-in; 0: no limit"`
 }
@@ -100,6 +102,11 @@ type Admin struct {
 	Password secret.Text `koanf:"password" about:"password of the first administrator, used when there is none yet; empty: one is made and printed"`
 }
 
+// SignIn is what holds for everybody's sessions; the rest is each corp's to decide.
+type SignIn struct {
+	ConfirmSeconds int `koanf:"confirm_seconds" about:"how long somebody who proved who he is may do what is dangerous before he is asked again, 1 to 3600"`
+}
+
 // WeCom is where WeCom is; change it only to point at the simulator or a relay.
 type WeCom struct {
 	BaseURL  string `koanf:"base_url" about:"WeCom's API"`
@@ -142,10 +149,11 @@ func Default() Config {
 		Roles: []string{"web", "jobs"},
 		HTTP: HTTP{
 			Listen: "127.0.0.1:8080", ACME: ACME{Directory: "https://acme-v02.api.letsencrypt.org/directory"},
-			Limits: Limits{Account: 1200, Address: 12_000, Public: 600},
+			Limits: Limits{Account: 1200, Corp: 0, Address: 12_000, Public: 600},
 		},
-		Blob:  Blob{Kind: "disk"},
-		Admin: Admin{Name: "admin"},
+		Blob:   Blob{Kind: "disk"},
+		Admin:  Admin{Name: "admin"},
+		SignIn: SignIn{ConfirmSeconds: 600},
 		WeCom: WeCom{
 			BaseURL: "https://qyapi.weixin.qq.com", OpenURL: "https://open.weixin.qq.com", LoginURL: "https://login.work.weixin.qq.com",
 		},

@@ -83,10 +83,11 @@ func (l *logbook) String() string {
 }
 
 var people = byHeader{
-	"reader": {"reader", "ww1", []string{"code.read"}},
-	"writer": {"writer", "ww1", []string{"code.read", "code.write"}},
-	"nobody": {"nobody", "ww1", nil},
-	"noCorp": {"noCorp", "", []string{"code.read", "code.write"}},
+	"reader":    {"reader", "ww1", []string{"code.read"}},
+	"writer":    {"writer", "ww1", []string{"code.read", "code.write"}},
+	"nobody":    {"nobody", "ww1", nil},
+	"neighbour": {"neighbour", "ww2", []string{"code.read"}},
+	"noCorp":    {"noCorp", "", []string{"code.read", "code.write"}},
 }
 
 type fixture struct {

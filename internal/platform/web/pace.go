@@ -14,6 +14,8 @@ import (
 type Limits struct {
 	// Account is for each account, or each key of a program.
 	Account int
+	// Corp is for all people and programs of a corp together.
+	Corp int
 	// Address is for each address, before anybody is identified. An office is one address.
 	Address int
 	// Public is for each address on routes that need no sign-in.
@@ -21,7 +23,7 @@ type Limits struct {
 }
 
 // pace holds the buckets of Limits. A nil limiter lets everything pass.
-type pace struct{ account, address, public *Limiter }
+type pace struct{ account, corp, address, public *Limiter }
 
 // paceKeys is how many accounts and addresses are remembered at a time.
 const paceKeys = 20_000
@@ -33,7 +35,7 @@ func newPace(c clock.Clock, l Limits) pace {
 		}
 		return NewLimiter(c, time.Minute/time.Duration(perMinute), max(perMinute/3, 1), paceKeys)
 	}
-	return pace{each(l.Account), each(l.Address), each(l.Public)}
+	return pace{each(l.Account), each(l.Corp), each(l.Address), each(l.Public)}
 }
 
 // paced answers 429 to an address that calls too often, before anything is asked of the
@@ -61,11 +63,17 @@ func (s *Server) paced(audience Audience, next http.Handler) http.Handler {
 // enter admits the caller and then counts the call as his.
 func (s *Server) enter(r *http.Request, info RouteInfo) (*http.Request, error) {
 	admitted, err := s.admit(r, info)
-	if err != nil || s.pace.account == nil {
+	subject := stateOf(r.Context()).subject
+	if err != nil || subject == nil || info.Audience == Public {
 		return admitted, err
 	}
-	if subject := stateOf(r.Context()).subject; subject != nil && info.Audience != Public {
-		return admitted, s.pace.account.Allow(string(info.Audience) + " " + subject.CorpID() + " " + subject.Actor())
+	if s.pace.account != nil {
+		if err := s.pace.account.Allow(string(info.Audience) + " " + subject.CorpID() + " " + subject.Actor()); err != nil {
+			return admitted, err
+		}
+	}
+	if s.pace.corp != nil {
+		return admitted, s.pace.corp.Allow(subject.CorpID())
 	}
 	return admitted, nil
 }

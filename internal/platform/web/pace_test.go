@@ -60,6 +60,18 @@ func TestHowOftenOneMayCall(t *testing.T) {
 			t.Errorf("a second later: %d", w.Code)
 		}
 	})
+	t.Run("a corp, whoever calls", func(t *testing.T) {
+		f := newFixture(func(o *web.Options) { o.Limits = web.Limits{Corp: 60} }, doorRoutes(&calls)...)
+		if n := untilLimited(t, f, office, "reader", "/api/code/codes"); n != 20 {
+			t.Errorf("%d calls at once, want 20", n)
+		}
+		if w := f.askFrom(home, "writer", "POST", "/api/code/codes"); w.Code != http.StatusTooManyRequests {
+			t.Errorf("a colleague elsewhere: %d", w.Code)
+		}
+		if w := f.askFrom(home, "neighbour", "GET", "/api/code/codes"); w.Code != http.StatusOK {
+			t.Errorf("somebody of another corp: %d", w.Code)
+		}
+	})
 	t.Run("an address on public routes", func(t *testing.T) {
 		f := open()
 		if n := untilLimited(t, f, office, "", "/api/code/hello"); n != 10 {

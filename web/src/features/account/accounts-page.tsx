@@ -113,7 +113,7 @@ function AccountsTable(props: { onPassword: (first: FirstPassword) => void; refr
       render: (row) => (
         <Labels
           texts={row.roles.map((role, i) =>
-            text(`account.role.${role}`, undefined, row.roleNames[i] ?? role),
+            text(`role.${role}`, undefined, row.roleNames[i] ?? role),
           )}
         />
       ),
