@@ -125,6 +125,10 @@ security: linter packages ## gosec, licences of all dependencies, secrets in the
 vulnerabilities: ## Look the dependencies up in Go's vulnerability database (needs the internet)
 	@go run golang.org/x/vuln/cmd/govulncheck@v1.8.0 ./...
 
+.PHONY: acme
+acme: build ## Obtain and renew a certificate from a real ACME authority for tests (Pebble; needs the internet once)
+	@scripts/acme.sh
+
 .PHONY: clean
 clean: ## Remove what was built (data, screenshots and installed packages stay)
 	rm -rf bin/queqiao bin/release bin/test web/dist e2e/results

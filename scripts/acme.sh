@@ -40,7 +40,7 @@ cat >"$work/pebble.json" <<END
   "profiles": {"default": {"description": "a minute", "validityPeriod": 60}}}}
 END
 # Every name is this machine.
-"$work/pebble-challtestsrv" -defaultIPv4 127.0.0.1 -defaultIPv6 "" -dns01 127.0.0.1:18053 -http01 "" -https01 "" -doh "" -tlsalpn01 "" \
+"$work/pebble-challtestsrv" -defaultIPv4 127.0.0.1 -defaultIPv6 "" -dnsserver 127.0.0.1:18053 -http01 "" -https01 "" -doh "" -tlsalpn01 "" \
 	-management 127.0.0.1:18055 >"$work/dns.log" 2>&1 &
 children+=($!)
 PEBBLE_VA_NOSLEEP=1 "$work/pebble" -config "$work/pebble.json" -dnsserver 127.0.0.1:18053 >"$work/pebble.log" 2>&1 &

@@ -54,8 +54,10 @@ func (r *Registry) Reseal(ctx context.Context) (int, error) {
 			}
 			changed++
 		}
+		keys, err := r.resealArchive(ctx, tx)
+		changed += keys
 		tx.AfterCommit(r.forget)
-		return nil
+		return err
 	})
 	return changed, err
 }

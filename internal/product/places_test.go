@@ -118,6 +118,7 @@ func places() map[string]place {
 		"POST /api/setup/callback":                        {kind: settings, permission: "setup.write", body: `{}`},
 		"POST /api/setup/files":                           {kind: settings, permission: "setup.write", body: `{}`},
 		"DELETE /api/setup/files/{name}":                  {kind: settings, permission: "setup.write", object: "file"},
+		"POST /api/setup/archive-keys":                    {kind: settings, permission: "setup.write"},
 		"GET /api/setup/changes":                          {kind: shared, permission: "setup.read"},
 		"POST /api/setup/check":                           {kind: settings, permission: "setup.read"},
 		"GET /api/setup/health":                           {kind: shared, permission: "setup.read"},

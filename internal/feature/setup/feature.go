@@ -1,7 +1,7 @@
 // Package setup connects corps to WeCom (接入企业微信) and watches the connections (系统健康).
 //
 // A guided page leads through what has to be done on both sides: corp id, app and secret,
-// callback, trusted domain, trusted address, customer contact. Each step has a live check
+// callback, trusted domain, trusted address, customer contact, the archive's key. Each step has a live check
 // (corp.Registry.Examine) that asks WeCom and says, when it fails, what to do and where in
 // WeCom's admin console. The same checks run every few minutes for each corp, with those
 // of the installation (database, disk, address …), and make the health page.
@@ -62,6 +62,7 @@ func New(d feature.Deps) feature.Feature {
 			web.Post("/callback", mayWrite, "生成或填写回调的 Token 与 EncodingAESKey", s.SetCallback, web.MaxBody(8<<10), web.Named("setCallback")),
 			web.Post("/files", mayWrite, "上传可信域名校验文件", s.AddFile, web.MaxBody(8<<10), web.Named("addFile")),
 			web.Delete("/files/{name}", mayWrite, "删除可信域名校验文件", s.RemoveFile, web.Named("removeFile")),
+			web.Post("/archive-keys", mayWrite, "生成会话存档密钥", s.AddArchiveKey, web.Dangerous(), web.Named("addArchiveKey")),
 			web.Get("/changes", mayRead, "查看接入的修改记录", s.Changes),
 			web.Post("/check", mayRead, "立即检查接入", s.Check, web.Named("check")),
 			web.Get("/health", mayRead, "查看系统健康", s.Health),

@@ -22,7 +22,9 @@ type Connection struct {
 	PublicURL string      `json:"publicUrl" doc:"how browsers and WeCom reach this installation"`
 	Domain    string      `json:"domain" doc:"its host, as WeCom wants to be told"`
 	Files     []corp.File `json:"files" doc:"files by which WeCom checks the domain, served at the root"`
-	LastSync  int64       `json:"lastSync" doc:"unix ms of the last complete sync of customers, 0 = never"`
+	// ArchiveKeys are public halves; the newest is the one in use.
+	ArchiveKeys []corp.ArchiveKey `json:"archiveKeys" doc:"public keys of the message archive, the newest first"`
+	LastSync    int64             `json:"lastSync" doc:"unix ms of the last complete sync of customers, 0 = never"`
 }
 
 // Corp is one corp as its settings are.
@@ -76,6 +78,9 @@ func (s *service) Connection(ctx context.Context, _ *struct{}) (*Connection, err
 		return nil, err
 	}
 	if out.Files, err = s.deps.Corps.Files(ctx, v.Corp); err != nil {
+		return nil, err
+	}
+	if out.ArchiveKeys, err = s.deps.Corps.ArchiveKeys(ctx, v.Corp); err != nil {
 		return nil, err
 	}
 	out.LastSync, err = mirror.LastSync(ctx, s.deps.DB.Read(), v.Corp, mirror.ScopeCustomers)

@@ -2042,6 +2042,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/setup/archive-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 生成会话存档密钥 */
+        post: operations["setup.addArchiveKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/setup/callback": {
         parameters: {
             query?: never;
@@ -3896,6 +3913,20 @@ export interface components {
             /** @description IANA name, e.g. Asia/Shanghai */
             timeZone: string;
         };
+        CorpArchiveKey: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description 1 for the first of the corp
+             */
+            number: number;
+            /** @description PEM, to paste into WeCom's admin console */
+            public: string;
+        };
         CorpCall: {
             adviceEn: string;
             adviceZh: string;
@@ -4962,6 +4993,8 @@ export interface components {
         SetupConnection: {
             /** @description absent until AgentId and Secret are filled in */
             app?: components["schemas"]["SetupApp"];
+            /** @description public keys of the message archive, the newest first */
+            archiveKeys: components["schemas"]["CorpArchiveKey"][];
             corp: components["schemas"]["SetupCorp"];
             /** @description its host, as WeCom wants to be told */
             domain: string;
@@ -10227,6 +10260,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetupApp"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.addArchiveKey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorpArchiveKey"];
                 };
             };
             /** @description Problem (RFC 9457) */

@@ -112,9 +112,7 @@ function AccountsTable(props: { onPassword: (first: FirstPassword) => void; refr
       width: 180,
       render: (row) => (
         <Labels
-          texts={row.roles.map((role, i) =>
-            text(`role.${role}`, undefined, row.roleNames[i] ?? role),
-          )}
+          texts={row.roles.map((role, i) => text(`role.${role}`, undefined, row.roleNames[i] ?? role))}
         />
       ),
     },

@@ -11,6 +11,7 @@ import { Card, Page, Waiting } from '@/parts/Page';
 import { Notice } from '@/parts/Tabs';
 import { TimeText } from '@/parts/TimeText';
 import { AppForm } from './app-form';
+import { ArchiveKeys } from './archive-keys';
 import { CallbackBox } from './callback-box';
 import { Changes } from './changes';
 import { CorpForm } from './corp-form';
@@ -49,7 +50,7 @@ export default function ConnectionPage() {
     );
   if (!connection.data || !latest.data) return <Waiting />;
 
-  const { corp, app, domain, publicUrl, files, lastSync } = connection.data;
+  const { corp, app, domain, publicUrl, files, archiveKeys, lastSync } = connection.data;
   const findings = latest.data.corp.findings;
   const of = (...checks: string[]): Finding[] => findings.filter((f) => checks.includes(f.check));
   const write = can('setup.write');
@@ -143,6 +144,15 @@ export default function ConnectionPage() {
         />
         <Step number={7} title={t('sync')} findings={of('sync')} how={[t('sync.how')]}>
           {app && <FirstSync lastSync={lastSync} ready={failing === 0} onDone={() => check.mutate()} />}
+        </Step>
+        <Step
+          number={8}
+          title={t('archive')}
+          findings={[]}
+          optional
+          how={[t('archive.how.1'), t('archive.how.2'), t('archive.how.3')]}
+        >
+          <ArchiveKeys keys={archiveKeys} write={write} onSaved={saved} />
         </Step>
         <Card title={t('changes')} flush>
           <Changes />

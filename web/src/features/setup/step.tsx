@@ -12,10 +12,12 @@ export function Step(props: {
   title: string;
   findings: readonly Finding[];
   how: readonly ReactNode[];
+  /** It has no check, and the product works without it. */
+  optional?: boolean;
   children?: ReactNode;
 }) {
   const t = useT();
-  const { number, title, findings, how, children } = props;
+  const { number, title, findings, how, optional, children } = props;
   const state = findings.length > 0 ? worst(findings.map((f) => f.state)) : 'wait';
   return (
     <Card
@@ -25,7 +27,13 @@ export function Step(props: {
           {title}
         </span>
       }
-      actions={<StateBadge tone={tones[state]}>{t(`state.${state}`)}</StateBadge>}
+      actions={
+        optional ? (
+          <StateBadge tone="quiet">{t('optional')}</StateBadge>
+        ) : (
+          <StateBadge tone={tones[state]}>{t(`state.${state}`)}</StateBadge>
+        )
+      }
     >
       <section className="q-stack" aria-label={title} data-state={state}>
         <ol className="setup-how">
