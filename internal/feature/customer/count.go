@@ -133,6 +133,8 @@ type totals struct {
 	kept  map[string]kept
 }
 
+func newTotals(c clock.Clock) *totals { return &totals{clock: c, kept: map[string]kept{}} }
+
 type kept struct {
 	value int64
 	until time.Time

@@ -26,6 +26,8 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/live"
 	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -41,17 +43,20 @@ const (
 var migrations embed.FS
 
 type service struct {
-	db     *db.DB
-	search *search.Index
-	asks   *ask.Asks
-	corps  *corp.Registry
-	clock  clock.Clock
-	totals *totals
+	db      *db.DB
+	search  *search.Index
+	asks    *ask.Asks
+	corps   *corp.Registry
+	clock   clock.Clock
+	ids     *id.Source
+	live    *live.Live
+	totals  *totals // customers
+	follows *totals // pairs
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
-	s := &service{db: d.DB, search: d.Search, asks: d.Asks, corps: d.Corps, clock: d.Clock, totals: &totals{clock: d.Clock, kept: map[string]kept{}}}
+	s := &service{db: d.DB, search: d.Search, asks: d.Asks, corps: d.Corps, clock: d.Clock, ids: d.IDs, live: d.Live, totals: newTotals(d.Clock), follows: newTotals(d.Clock)}
 	return feature.Feature{
 		Slug: slug,
 		Routes: []web.Route{
@@ -60,21 +65,37 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/customers/{id}", permissionRead, "查看客户详情", s.Get),
 			web.Get("/customers/{id}/phones", viewer.PermissionPhone, "查看客户的完整电话", s.Phones, web.Audited("customer.phone")),
 			web.Get("/customers/{id}/timeline", permissionRead, "查看客户动态", s.Timeline),
+			web.Get("/figures", permissionRead, "查看客户列表的数字", s.FiguresOf, web.Named("figures")),
 			web.Get("/fields", permissionRead, "查看客户可用的条件字段", s.Fields),
+			web.Get("/segments", permissionRead, "查看客户分群", s.Segments),
+			web.Post("/segments", permissionRead, "新建客户分群", s.CreateSegment),
+			web.Put("/segments/{id}", permissionRead, "修改客户分群", s.UpdateSegment),
+			web.Delete("/segments/{id}", permissionRead, "删除客户分群", s.DeleteSegment),
+			web.Get("/size", permissionRead, "统计符合条件的客户与跟进关系", s.SizeOf, web.Named("size")),
+			web.Get("/views", permissionRead, "查看客户列表的视图", s.Views),
+			web.Post("/views", permissionRead, "保存客户列表的视图", s.CreateView),
+			web.Put("/views/{id}", permissionRead, "修改客户列表的视图", s.UpdateView),
+			web.Delete("/views/{id}", permissionRead, "删除客户列表的视图", s.DeleteView),
+			web.Put("/default-view", permissionRead, "选择打开列表时的视图", s.ChooseView),
+			web.Get("/groups", permissionRead, "客户群选择：按名称查找，或按 ID 取回", s.PickGroups, web.Named("pickGroups")),
 			web.Get("/follows", permissionRead, "查看客户列表（跟进维度）", s.Follows),
 			web.Get("/follows/count", permissionRead, "统计客户列表（跟进维度）", s.CountFollows),
 		},
 		Permissions: []feature.Permission{
 			{Key: permissionRead, ZH: "查看客户", EN: "View customers"},
 			{Key: permissionExport, ZH: "导出客户", EN: "Export customers"},
+			{Key: permissionShare, ZH: "公开视图与客户分群", EN: "Share views and segments"},
 			{Key: viewer.PermissionPhone, ZH: "查看完整电话、按电话搜索", EN: "Read telephone numbers in full and search by them"},
 		},
-		Menu: []feature.MenuEntry{{Group: feature.GroupCustomer, Key: slug, Path: "/customer", Permission: permissionRead, Order: 10}},
+		Menu: []feature.MenuEntry{
+			{Group: feature.GroupCustomer, Key: slug, Path: "/customer", Permission: permissionRead, Order: 10},
+			{Group: feature.GroupCustomer, Key: "segment", Path: "/customer/segments", Permission: permissionRead, Order: 12},
+		},
 		Listeners: []bus.Listener{
 			bus.On("added", s.added), bus.On("lost", s.lost), bus.On("deleted", s.deleted),
 		},
-		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Trends: s.trends, Fields: s.fields, Select: s.selected, Size: s.size},
 		Exports:    s.exports(),
+		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Trends: s.trends, Fields: s.fields, Select: s.selected, Size: s.size},
 		Migrations: db.Folder(migrations, "migrations"),
 	}
 }

@@ -47,11 +47,12 @@ const (
 // decides where a list begins.
 
 // fields are what the mirror knows of a follow and of the customer behind it.
-func (s *service) fields(_ context.Context, v viewer.Viewer) ([]ask.Field, error) {
+func (s *service) fields(ctx context.Context, v viewer.Viewer) ([]ask.Field, error) {
 	if !v.Can(permissionRead) {
 		return nil, nil
 	}
-	return s.ownFields(), nil
+	segments, err := s.segmentField(ctx, v)
+	return append(s.ownFields(), segments), err
 }
 
 func (s *service) ownFields() []ask.Field {

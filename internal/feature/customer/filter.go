@@ -140,11 +140,8 @@ func (s *service) prepare(ctx context.Context, v viewer.Viewer, f Filter, l leve
 	if err != nil {
 		return nil, err
 	}
-	fields, err := s.fieldsFor(ctx, v, given)
+	given, fields, err := s.checked(ctx, v, "rule", given)
 	if err != nil {
-		return nil, err
-	}
-	if err := given.Check("rule", fields); err != nil {
 		return nil, err
 	}
 	p, err := s.compile(ctx, v, ask.Rule{All: []ask.Rule{f.rule(l), given}}, fields, l)

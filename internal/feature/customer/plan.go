@@ -88,6 +88,10 @@ func called(alias string) *strings.Replacer {
 func apply(q *bun.SelectQuery, conditions []condition, alias string) *bun.SelectQuery {
 	names := called(alias)
 	for _, c := range conditions {
+		if len(c.args) == 0 {
+			q = q.Where(names.Replace(c.sql))
+			continue
+		}
 		q = q.Where(names.Replace(c.sql), c.args...)
 	}
 	return q

@@ -25,18 +25,45 @@ type compiler struct {
 
 // fieldsFor are the fields a rule may need: others are asked only when it names theirs.
 func (s *service) fieldsFor(ctx context.Context, v viewer.Viewer, rules ...ask.Rule) ([]ask.Field, error) {
-	own := map[string]bool{}
+	own := map[string]bool{fieldSegment: true}
+	segments := false
 	for _, f := range s.ownFields() {
 		own[f.Key] = true
 	}
 	foreign := false
 	for _, r := range rules {
-		r.Leaves(func(leaf ask.Rule, _ bool) { foreign = foreign || !own[leaf.Field] })
+		r.Leaves(func(leaf ask.Rule, _ bool) {
+			foreign = foreign || !own[leaf.Field]
+			segments = segments || leaf.Field == fieldSegment
+		})
 	}
 	if foreign {
 		return s.asks.Fields(ctx, v)
 	}
-	return slices.DeleteFunc(s.ownFields(), func(f ask.Field) bool { return f.Permission != "" && !v.Can(f.Permission) }), nil
+	fields := slices.DeleteFunc(s.ownFields(), func(f ask.Field) bool { return f.Permission != "" && !v.Can(f.Permission) })
+	if segments {
+		f, err := s.segmentField(ctx, v)
+		return append(fields, f), err
+	}
+	return fields, nil
+}
+
+// checked gives the rule that is meant by one that somebody gave, segments in their own
+// words, with the fields that it asks for.
+func (s *service) checked(ctx context.Context, v viewer.Viewer, name string, given ask.Rule) (ask.Rule, []ask.Field, error) {
+	fields, err := s.fieldsFor(ctx, v, given)
+	if err != nil {
+		return given, nil, err
+	}
+	if err := given.Check(name, fields); err != nil {
+		return given, nil, err
+	}
+	meant, err := s.expanded(ctx, v, given)
+	if err != nil {
+		return given, nil, err
+	}
+	fields, err = s.fieldsFor(ctx, v, given, meant)
+	return meant, fields, err
 }
 
 // compile makes the plan of a rule that Check has passed, within the viewer's scope.

@@ -36,13 +36,13 @@ func (s *service) selection(ctx context.Context, q ask.SelectQuery) (*plan, erro
 	case sel.Rule != nil:
 		rule = *sel.Rule
 	case sel.Segment != nil:
-		return nil, fault.Missing("客户分群")
+		if _, err := s.seenSaved(ctx, s.db.Read(), q.Viewer, aSegment, *sel.Segment); err != nil {
+			return nil, err
+		}
+		rule = ask.Rule{Field: fieldSegment, Op: ask.OpAny, Values: []string{sel.Segment.String()}}
 	}
-	fields, err := s.fieldsFor(ctx, q.Viewer, rule)
+	rule, fields, err := s.checked(ctx, q.Viewer, "selection.rule", rule)
 	if err != nil {
-		return nil, err
-	}
-	if err := rule.Check("selection.rule", fields); err != nil {
 		return nil, err
 	}
 	p, err := s.compile(ctx, q.Viewer, rule, fields, l)

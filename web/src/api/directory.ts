@@ -45,6 +45,33 @@ export function useDepartments(enabled = true) {
   });
 }
 
+/** Up to 50 customer groups whose name holds q. */
+export function useGroupSearch(q: string, enabled = true) {
+  return useQuery({
+    queryKey: ['group', 'search', q],
+    queryFn: ({ signal }) =>
+      ok(api.GET('/api/customer/groups', { params: { query: { q, limit: 50 } }, signal })),
+    enabled,
+    placeholderData: (before) => before,
+  });
+}
+
+/** The groups with these chat_ids. */
+export function useGroupsNamed(ids: readonly string[]) {
+  return useQuery({
+    queryKey: ['group', 'named', [...ids].sort()],
+    queryFn: ({ signal }) =>
+      ok(
+        api.GET('/api/customer/groups', {
+          params: { query: { id: [...ids].sort(), limit: Math.min(ids.length, 200) } },
+          signal,
+        }),
+      ),
+    enabled: ids.length > 0,
+    staleTime: 5 * 60_000,
+  });
+}
+
 /** The corp's tags, by group. */
 export function useTags(enabled = true) {
   return useQuery({

@@ -1170,6 +1170,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customer/default-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 选择打开列表时的视图 */
+        put: operations["customer.putDefaultView"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customer/fields": {
         parameters: {
             query?: never;
@@ -1179,6 +1196,23 @@ export interface paths {
         };
         /** 查看客户可用的条件字段 */
         get: operations["customer.getFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户列表的数字 */
+        get: operations["customer.figures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1216,6 +1250,112 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 客户群选择：按名称查找，或按 ID 取回 */
+        get: operations["customer.pickGroups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户分群 */
+        get: operations["customer.getSegments"];
+        put?: never;
+        /** 新建客户分群 */
+        post: operations["customer.postSegments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改客户分群 */
+        put: operations["customer.putSegmentsId"];
+        post?: never;
+        /** 删除客户分群 */
+        delete: operations["customer.deleteSegmentsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/size": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 统计符合条件的客户与跟进关系 */
+        get: operations["customer.size"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户列表的视图 */
+        get: operations["customer.getViews"];
+        put?: never;
+        /** 保存客户列表的视图 */
+        post: operations["customer.postViews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customer/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改客户列表的视图 */
+        put: operations["customer.putViewsId"];
+        post?: never;
+        /** 删除客户列表的视图 */
+        delete: operations["customer.deleteViewsId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3222,6 +3362,14 @@ export interface components {
             name?: string;
             value: string;
         };
+        AskCount: {
+            /** @description counting stopped: there are at least so many */
+            capped: boolean;
+            /** Format: int64 */
+            customers: number;
+            /** Format: int64 */
+            follows: number;
+        };
         AskEntry: {
             /** Format: date-time */
             at: string;
@@ -4034,6 +4182,37 @@ export interface components {
         CustomerFieldList: {
             items: components["schemas"]["AskField"][];
         };
+        CustomerFigure: {
+            /**
+             * Format: int64
+             * @description people, each once
+             */
+            customers: number;
+            /** Format: int64 */
+            customersBefore?: number;
+            /**
+             * Format: int64
+             * @description member–customer pairs
+             */
+            follows: number;
+            /** Format: int64 */
+            followsBefore?: number;
+        };
+        CustomerFigures: {
+            /** @description ended by the customer since midnight */
+            lostToday: components["schemas"]["CustomerFigure"];
+            /** @description of up to 20 of them */
+            names: string[];
+            /** @description begun since midnight */
+            newToday: components["schemas"]["CustomerFigure"];
+            /** @description that stand now */
+            total: components["schemas"]["CustomerFigure"];
+            /**
+             * Format: int64
+             * @description members without 客户联系: WeCom shows none of their customers (errcode 84061)
+             */
+            withoutContact: number;
+        };
         CustomerFollowPhones: {
             /** @description of the follow */
             id: string;
@@ -4089,6 +4268,14 @@ export interface components {
             /** Format: int64 */
             standing: number;
         };
+        CustomerGroupBrief: {
+            /** Format: int64 */
+            customers: number;
+            /** @description chat_id */
+            id: string;
+            name: string;
+            owner: string;
+        };
         CustomerGroupView: {
             /** @description id, 13 characters that sort by time */
             id: string;
@@ -4101,6 +4288,105 @@ export interface components {
         CustomerPhones: {
             /** @description only follows with numbers */
             follows: components["schemas"]["CustomerFollowPhones"][];
+        };
+        CustomerSegment: {
+            /** @description why the condition cannot be asked by the viewer */
+            broken?: string;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            createdAt: number;
+            /** @description the viewer may change and delete it */
+            editable: boolean;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description the viewer saved it */
+            mine: boolean;
+            name: string;
+            note: string;
+            ownerName: string;
+            rule: components["schemas"]["AskRule"];
+            share: components["schemas"]["CustomerShare"];
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            updatedAt: number;
+            /** Format: int64 */
+            version: number;
+        };
+        CustomerSegmentForm: {
+            name: string;
+            note?: string;
+            rule: components["schemas"]["AskRule"];
+            share: components["schemas"]["CustomerShare"];
+            /**
+             * Format: int64
+             * @description the one that was read, for edits
+             */
+            version?: number;
+        };
+        CustomerSegmentList: {
+            items: components["schemas"]["CustomerSegment"][];
+        };
+        CustomerShare: {
+            /** @description their members and those below */
+            departments?: number[];
+            /** @description keys of roles */
+            roles?: string[];
+            /**
+             * @description some: roles and departments
+             * @enum {string}
+             */
+            with: "nobody" | "everybody" | "some";
+        };
+        CustomerView: {
+            /** @description JSON, as the page put it there */
+            content: string;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            createdAt: number;
+            /** @description the viewer's list opens with it */
+            default: boolean;
+            /** @description the viewer may change and delete it */
+            editable: boolean;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description the viewer saved it */
+            mine: boolean;
+            name: string;
+            note: string;
+            ownerName: string;
+            share: components["schemas"]["CustomerShare"];
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            updatedAt: number;
+            /** Format: int64 */
+            version: number;
+        };
+        CustomerViewForm: {
+            /** @description JSON object */
+            content: string;
+            name: string;
+            note?: string;
+            share: components["schemas"]["CustomerShare"];
+            /**
+             * Format: int64
+             * @description the one that was read, for edits
+             */
+            version?: number;
+        };
+        CustomerViewList: {
+            items: components["schemas"]["CustomerView"][];
+        };
+        DefaultInputBody: {
+            /** @description absent for the list as it comes */
+            view?: string;
         };
         DepartmentGrantInputBody: {
             /** @description the departments below too */
@@ -4537,6 +4823,12 @@ export interface components {
         };
         PageCustomerFollowView: {
             items: components["schemas"]["CustomerFollowView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageCustomerGroupBrief: {
+            items: components["schemas"]["CustomerGroupBrief"][];
             /** @description cursor of the following page; absent on the last */
             next?: string;
             total?: components["schemas"]["Total"];
@@ -8438,6 +8730,37 @@ export interface operations {
             };
         };
     };
+    "customer.putDefaultView": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefaultInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "customer.getFields": {
         parameters: {
             query?: never;
@@ -8454,6 +8777,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerFieldList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFigures"];
                 };
             };
             /** @description Problem (RFC 9457) */
@@ -8557,6 +8909,332 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Total"];
                 };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.pickGroups": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of the name */
+                q?: string;
+                /** @description exactly these chat_ids */
+                id?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCustomerGroupBrief"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.getSegments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerSegmentList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.postSegments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerSegmentForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerSegment"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.putSegmentsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerSegmentForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerSegment"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.deleteSegmentsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.size": {
+        parameters: {
+            query?: {
+                /** @description a condition (ask.Rule) as JSON; everybody when empty */
+                rule?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskCount"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.getViews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerViewList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.postViews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerViewForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.putViewsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerViewForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "customer.deleteViewsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem (RFC 9457) */
             default: {

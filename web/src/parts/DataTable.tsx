@@ -15,6 +15,7 @@ import { type Layout, startLayout, TableFoot, TableTools, visibleColumns } from 
 import { noneSelected, type Selection, SelectionBar } from './table-selection';
 import './style/table.css';
 
+export type { Layout } from './table-furniture';
 export type { Selection } from './table-selection';
 
 export interface Column<Row> {
@@ -68,16 +69,18 @@ export interface DataTableProps<Row> {
   /** More buttons above the table, left of its settings. */
   tools?: ReactNode;
   pageSize?: number;
+  /** The looks it begins with, where this browser remembers none. */
+  start?: Partial<Layout>;
 }
 
 /** A list: loads by cursor, remembers its columns and density, selects over pages, opens rows in a drawer. */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { id, columns, rowKey, queryKey, load, drawer, bulk, filters } = props;
   const t = useT();
-  const [layout, setLayout] = usePreference<Layout>(
-    `table.${id}`,
-    startLayout(columns, props.pageSize ?? 20),
-  );
+  const [layout, setLayout] = usePreference<Layout>(`table.${id}`, {
+    ...startLayout(columns, props.pageSize ?? 20),
+    ...props.start,
+  });
   // The cursors of the pages walked through; the last is the present one.
   const [walked, setWalked] = useState<(string | undefined)[]>([undefined]);
   const [selection, setSelection] = useState<Selection>(noneSelected);

@@ -19,6 +19,8 @@ export interface StatTileProps {
   better?: 'up' | 'down' | 'neither';
   /** One value a day, oldest first: a line from zero. */
   series?: readonly number[];
+  /** The same counted in another way, below the figure. */
+  note?: string;
   /** The rows behind the figure. */
   href?: string;
   /** The figure asks somebody to act. */
@@ -45,6 +47,7 @@ export function StatTile(props: StatTileProps) {
         <NumberText value={props.value} as={props.as} />
         {props.series && props.series.length > 1 && <Spark values={props.series} />}
       </span>
+      {props.note && <span className="q-tile-change">{props.note}</span>}
       <Change {...props} />
     </>
   );

@@ -1,9 +1,10 @@
 import { Checkbox, DatePicker, Input, Radio, Segmented } from 'antd';
 import dayjs from 'dayjs';
-import { useDepartments, useMembersNamed, useTags } from '@/api/directory';
+import { useDepartments, useGroupsNamed, useMembersNamed, useTags } from '@/api/directory';
 import { namedPeriods, periodDays, useTimeZone } from '@/lib/time';
 import type { FilterValue } from '@/lib/url-filters';
 import { DepartmentPicker } from './DepartmentPicker';
+import { GroupPicker } from './GroupPicker';
 import { MemberPicker } from './MemberPicker';
 import { useT } from './strings';
 import { TagPicker } from './TagPicker';
@@ -11,6 +12,7 @@ import { TagPicker } from './TagPicker';
 /** One filter of a list. */
 export type FilterItem = { key: string; label: string } & (
   | { kind: 'member' | 'department'; multiple?: boolean }
+  | { kind: 'group' }
   /** With modeKey one chooses any, all or none of the tags; the mode stands under that key of the address (any is left out). */
   | { kind: 'tag'; modeKey?: string }
   /** A period: a named one ("7d") or two days ("2026-11-01~2026-11-22"); read it with periodDays or periodInstants. */
@@ -31,6 +33,7 @@ export function useFilterWords(item: FilterItem, value: FilterValue): string {
   const t = useT();
   const set = list(value);
   const members = useMembersNamed(item.kind === 'member' ? set : []);
+  const groups = useGroupsNamed(item.kind === 'group' ? set : []);
   const departments = useNames(item.kind === 'department' && set.length > 0);
   const tags = useTagNames(item.kind === 'tag' && set.length > 0);
   const name = (id: string): string => {
@@ -39,6 +42,8 @@ export function useFilterWords(item: FilterItem, value: FilterValue): string {
         return members.data?.items.find((member) => member.id === id)?.name ?? id;
       case 'department':
         return departments.get(id) ?? id;
+      case 'group':
+        return groups.data?.items.find((group) => group.id === id)?.name || id;
       case 'tag':
         return tags.get(id) ?? id;
       case 'choice':
@@ -86,6 +91,8 @@ export function FilterEditor({ item, value, onChange, onDone, mode, onMode }: Ed
       return <MemberPicker value={set} onChange={onChange} single={!multiple} autoFocus label={item.label} />;
     case 'department':
       return <DepartmentPicker value={set} onChange={onChange} single={!multiple} label={item.label} />;
+    case 'group':
+      return <GroupPicker value={set} onChange={onChange} label={item.label} />;
     case 'tag':
       return (
         <div className="q-chip-choices">

@@ -8,6 +8,12 @@ export const pages: readonly FeaturePage[] = [
     load: () => import('./list-page'),
   },
   {
+    path: '/customer/segments',
+    title: 'menu.segment',
+    permission: 'customer.read',
+    load: () => import('./segments-page'),
+  },
+  {
     path: '/customer/$id',
     title: 'customer.detail',
     crumbs: [{ title: 'menu.customer', path: '/customer' }],

@@ -14,11 +14,17 @@ import { MaybeTime } from './maybe-time';
 import { type Filters, queryOf, selectionOf } from './query';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
+import { looksOf, tableName, type View } from './views';
 import { type CustomerRow, faceOf, tagNames } from './words';
 
 /** One row a customer. */
-export function CompanyTable(props: { rule: Rule; filters: Filters; tools: ReactNode }) {
-  const { rule, filters, tools } = props;
+export function CompanyTable(props: {
+  rule: Rule;
+  filters: Filters;
+  view: View | undefined;
+  tools: ReactNode;
+}) {
+  const { rule, filters, tools, view } = props;
   const query = queryOf(rule);
   const acts = useCustomerActions('list').length > 0;
   const t = useT();
@@ -116,7 +122,8 @@ export function CompanyTable(props: { rule: Rule; filters: Filters; tools: React
 
   return (
     <DataTable<CustomerRow>
-      id="customer.company"
+      id={tableName('company', view)}
+      start={view && looksOf(view.content).columns?.company}
       label={t('title')}
       columns={columns}
       rowKey={(row) => row.id}

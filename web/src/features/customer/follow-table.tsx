@@ -14,11 +14,17 @@ import { MaybeTime } from './maybe-time';
 import { type Filters, queryOf, selectionOf } from './query';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
+import { looksOf, tableName, type View } from './views';
 import { type FollowRow, faceOf, standingOf, standingTone, tagNames } from './words';
 
 /** One row a member–customer pair. */
-export function FollowTable(props: { rule: Rule; filters: Filters; tools: ReactNode }) {
-  const { rule, filters, tools } = props;
+export function FollowTable(props: {
+  rule: Rule;
+  filters: Filters;
+  view: View | undefined;
+  tools: ReactNode;
+}) {
+  const { rule, filters, tools, view } = props;
   const query = queryOf(rule);
   const acts = useCustomerActions('list').length > 0;
   const t = useT();
@@ -84,7 +90,8 @@ export function FollowTable(props: { rule: Rule; filters: Filters; tools: ReactN
 
   return (
     <DataTable<FollowRow>
-      id="customer.follow"
+      id={tableName('follow', view)}
+      start={view && looksOf(view.content).columns?.follow}
       label={t('title')}
       columns={columns}
       rowKey={(row) => row.id}

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useI18n } from '@/lib/i18n';
 import { useCan } from '@/lib/me';
 import { useNow } from '@/lib/now';
+import { isEmpty } from '@/lib/rule';
 import { useTimeZone } from '@/lib/time';
 import { useUrlFilters } from '@/lib/url-filters';
 import { ExportButton } from '@/parts/ExportButton';
@@ -9,11 +10,17 @@ import { FilterBar } from '@/parts/FilterBar';
 import { Page } from '@/parts/Page';
 import { Switcher } from '@/parts/Tabs';
 import { CompanyTable } from './company-table';
+import { useFieldNames, useFields, useRuleWords } from './fields';
+import { Figures, WithoutContact } from './figures';
 import { FollowTable } from './follow-table';
-import { filterKeys, type Level, ruleOf } from './query';
+import { filterKeys, type Level, ruleOf, standings } from './query';
+import { RuleButton } from './rule-button';
+import { SaveSegment } from './save-segment';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
+import { useViews, Views } from './views';
 import { addWays } from './words';
+import './customer.css';
 
 /** Customers at either level: one row a customer, or one row a member–customer pair. */
 export default function ListPage() {
@@ -26,6 +33,12 @@ export default function ListPage() {
   const levels = useUrlFilters('level');
   const level: Level = levels.one('level') === 'follow' ? 'follow' : 'company';
   const rule = useMemo(() => ruleOf(filters, level, zone, now), [filters, level, zone, now]);
+  const words = useRuleWords([rule]);
+  const { open } = useViews();
+  const fields = useFields();
+  const names = useFieldNames();
+  const segments = fields.data?.items.find((field) => field.key === 'segment');
+  const Table = level === 'company' ? CompanyTable : FollowTable;
 
   return (
     <Page
@@ -33,6 +46,7 @@ export default function ListPage() {
       meaning={t(`meaning.${level}`)}
       actions={
         <>
+          <WithoutContact />
           {can('customer.export') && (
             <ExportButton
               list={level === 'follow' ? 'customer.follows' : 'customer.customers'}
@@ -43,10 +57,10 @@ export default function ListPage() {
         </>
       }
     >
+      <Figures level={level} />
       <FilterBar
         filters={filters}
         search={{ key: 'q', placeholder: t('search') }}
-        viewsKey="customer.list"
         items={[
           { key: 'member', label: t('member'), kind: 'member' },
           { key: 'department', label: t('department'), kind: 'department' },
@@ -56,24 +70,73 @@ export default function ListPage() {
             key: 'standing',
             label: t('standing'),
             kind: 'choice',
-            options: (['half', 'lost', 'deleted', 'gone', 'handed', 'all'] as const).map((s) => ({
-              value: s,
-              label: t(`standing.${s}`),
-            })),
+            multiple: true,
+            options: ([...standings, 'all'] as const).map((s) => ({ value: s, label: t(`standing.${s}`) })),
           },
           {
             key: 'addWay',
             label: t('addWay'),
             kind: 'choice',
-            options: addWays.map((way) => ({ value: String(way), label: text(`customer.addWay.${way}`) })),
+            multiple: true,
+            options: addWays.map((way) => ({
+              value: String(way),
+              label: text(`customer.addWay.${way}`),
+            })),
           },
+          { key: 'group', label: t('group'), kind: 'group' },
+          {
+            key: 'gender',
+            label: t('gender'),
+            kind: 'choice',
+            multiple: true,
+            options: ['1', '2', '0'].map((value) => ({ value, label: text(`field.gender.${value}`) })),
+          },
+          {
+            key: 'type',
+            label: t('type'),
+            kind: 'choice',
+            options: ['1', '2'].map((value) => ({ value, label: text(`field.type.${value}`) })),
+          },
+          {
+            key: 'lost',
+            label: t('lost'),
+            kind: 'choice',
+            options: [
+              { value: 'true', label: t('lost.true') },
+              { value: 'false', label: t('lost.false') },
+            ],
+          },
+          ...(segments?.options?.length
+            ? [
+                {
+                  key: 'segment',
+                  label: t('segment'),
+                  kind: 'choice' as const,
+                  options: segments.options.map(({ value }) => ({
+                    value,
+                    label: names.choice(segments, value),
+                  })),
+                },
+              ]
+            : []),
         ]}
-      />
-      {level === 'company' ? (
-        <CompanyTable rule={rule} filters={filters} tools={<LevelSwitch />} />
-      ) : (
-        <FollowTable rule={rule} filters={filters} tools={<LevelSwitch />} />
+      >
+        <RuleButton filters={filters} />
+        <Views />
+      </FilterBar>
+      {!isEmpty(rule) && (
+        <p className="customer-words">
+          <span>{t('rule.means', { words: words(rule) })}</span>
+          <SaveSegment rule={rule} />
+        </p>
       )}
+      <Table
+        key={`${level}.${open?.id}.${open?.version}`}
+        rule={rule}
+        filters={filters}
+        view={open}
+        tools={<LevelSwitch />}
+      />
     </Page>
   );
 }

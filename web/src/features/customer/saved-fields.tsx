@@ -1,0 +1,81 @@
+import { useQuery } from '@tanstack/react-query';
+import { api, ok } from '@/api/client';
+import type { components } from '@/api/schema';
+import { useCan } from '@/lib/me';
+import { DepartmentPicker } from '@/parts/DepartmentPicker';
+import { Field } from '@/parts/Form';
+import { Choice, Several, TextInput } from '@/parts/fields';
+import { useT } from './strings';
+
+export type Share = components['schemas']['CustomerShare'];
+
+/** What the forms of segments and views have in common. */
+export interface SavedValues {
+  name: string;
+  note: string;
+  with: Share['with'];
+  roles: string[];
+  departments: string[];
+}
+
+export function savedValues(of?: { name: string; note: string; share: Share }): SavedValues {
+  return {
+    name: of?.name ?? '',
+    note: of?.note ?? '',
+    with: of?.share.with ?? 'nobody',
+    roles: of?.share.roles ?? [],
+    departments: (of?.share.departments ?? []).map(String),
+  };
+}
+
+export function shareOf(values: SavedValues): Share {
+  return values.with === 'some'
+    ? { with: 'some', roles: values.roles, departments: values.departments.map(Number) }
+    : { with: values.with };
+}
+
+/** Name, note, and with whom it is shared. */
+export function SavedFields({ values, note }: { values: SavedValues; note?: boolean }) {
+  const t = useT();
+  const can = useCan();
+  const shares = can('customer.share');
+  const roles = useQuery({
+    queryKey: ['access', 'roles'],
+    queryFn: ({ signal }) => ok(api.GET('/api/access/roles', { signal })),
+    enabled: shares && can('access.read') && values.with === 'some',
+  });
+  return (
+    <>
+      <Field name="name" label={t('saved.name')} required max={30}>
+        <TextInput max={30} autoFocus />
+      </Field>
+      {note && (
+        <Field name="note" label={t('saved.note')} max={200}>
+          <TextInput max={200} />
+        </Field>
+      )}
+      <Field name="with" label={t('saved.with')} hint={shares ? undefined : t('saved.with.missing')}>
+        <Choice
+          disabled={!shares}
+          options={[
+            { value: 'nobody', label: t('saved.with.nobody') },
+            { value: 'everybody', label: t('saved.with.everybody') },
+            { value: 'some', label: t('saved.with.some') },
+          ]}
+        />
+      </Field>
+      {values.with === 'some' && (
+        <>
+          <Field name="departments" label={t('saved.departments')}>
+            <DepartmentPicker />
+          </Field>
+          {roles.data && (
+            <Field name="roles" label={t('saved.roles')}>
+              <Several options={roles.data.roles.map((role) => ({ value: role.key, label: role.name }))} />
+            </Field>
+          )}
+        </>
+      )}
+    </>
+  );
+}

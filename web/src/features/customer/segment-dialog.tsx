@@ -1,0 +1,75 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, ok } from '@/api/client';
+import type { components } from '@/api/schema';
+import { isEmpty, type Rule } from '@/lib/rule';
+import { Dialog } from '@/parts/Drawer';
+import { useFeedback } from '@/parts/Feedback';
+import { Form } from '@/parts/Form';
+import { Notice } from '@/parts/Tabs';
+import { RuleBuilder } from './rule-builder';
+import { complete, RuleSummary } from './rule-size';
+import { SavedFields, savedValues, shareOf } from './saved-fields';
+import { useT } from './strings';
+
+export type Segment = components['schemas']['CustomerSegment'];
+
+/** Makes or changes a segment: its name, with whom it is shared, and its condition. */
+export function SegmentDialog(props: { segment?: Segment; rule?: Rule; onClose: () => void }) {
+  const { segment, onClose } = props;
+  const t = useT();
+  const client = useQueryClient();
+  const feedback = useFeedback();
+  const [rule, setRule] = useState<Rule>((segment?.rule as Rule | undefined) ?? props.rule ?? {});
+  const [refused, setRefused] = useState(false);
+  return (
+    <Dialog open onClose={onClose} width={860} title={t(segment ? 'segment.change' : 'segment.new')}>
+      <Form
+        initial={savedValues(segment)}
+        submitLabel={t('save')}
+        onCancel={onClose}
+        onSubmit={async (values) => {
+          if (!complete(rule)) {
+            setRefused(true);
+            return Promise.reject(new Error(t('rule.incomplete')));
+          }
+          const body = {
+            name: values.name,
+            note: values.note,
+            share: shareOf(values),
+            rule: rule as Segment['rule'],
+            version: segment?.version,
+          };
+          await (segment
+            ? ok(api.PUT('/api/customer/segments/{id}', { params: { path: { id: segment.id } }, body }))
+            : ok(api.POST('/api/customer/segments', { body })));
+          await client.invalidateQueries({ queryKey: ['customer'] });
+          feedback.done(t('segment.saved', { name: values.name }));
+          onClose();
+        }}
+      >
+        {(values) => (
+          <>
+            {segment?.broken && (
+              <Notice tone="warning" title={t('segment.broken')}>
+                {segment.broken}
+              </Notice>
+            )}
+            <SavedFields values={values} note />
+            <h3>{t('segment.rule')}</h3>
+            <RuleBuilder
+              value={rule}
+              onChange={(next) => {
+                setRule(next);
+                setRefused(false);
+              }}
+            />
+            {refused && <Notice tone="warning" title={t('rule.incomplete')} />}
+            {isEmpty(rule) && <p className="q-faint">{t('segment.everybody')}</p>}
+            <RuleSummary rule={rule} />
+          </>
+        )}
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,146 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, ok } from '@/api/client';
+import { useLive } from '@/lib/live';
+import type { Rule } from '@/lib/rule';
+import { ActionMenu, Button } from '@/parts/Button';
+import { type Column, DataTable } from '@/parts/DataTable';
+import { useFeedback } from '@/parts/Feedback';
+import { Page } from '@/parts/Page';
+import { Label, StateBadge } from '@/parts/StateBadge';
+import { TimeText } from '@/parts/TimeText';
+import { useRuleWords } from './fields';
+import { RuleSize } from './rule-size';
+import { type Segment, SegmentDialog } from './segment-dialog';
+import { useT } from './strings';
+import './customer.css';
+
+/** Saved conditions: each is a list that is always up to date. */
+export default function SegmentsPage() {
+  const t = useT();
+  const client = useQueryClient();
+  const feedback = useFeedback();
+  const [open, setOpen] = useState<Segment | 'new'>();
+  const key = ['customer', 'segments'];
+  const load = (signal: AbortSignal) => ok(api.GET('/api/customer/segments', { signal }));
+  const segments = useQuery({ queryKey: [...key, 'all'], queryFn: ({ signal }) => load(signal) });
+  useLive('segment', [key]);
+  const words = useRuleWords((segments.data?.items ?? []).map((segment) => segment.rule as Rule));
+
+  const remove = async (segment: Segment) => {
+    await feedback.confirm({
+      title: t('segment.remove.title', { name: segment.name }),
+      detail: t('segment.remove.detail'),
+      action: t('segment.remove'),
+      danger: true,
+      onConfirm: async () => {
+        await ok(api.DELETE('/api/customer/segments/{id}', { params: { path: { id: segment.id } } }));
+        await client.invalidateQueries({ queryKey: ['customer'] });
+      },
+    });
+  };
+  const create = (
+    <Button look="primary" icon="add" onClick={() => setOpen('new')}>
+      {t('segment.new')}
+    </Button>
+  );
+  const columns: Column<Segment>[] = [
+    {
+      key: 'name',
+      title: t('segment.name'),
+      fixed: true,
+      width: 220,
+      render: (row) => (
+        <span className="customer-segment-name">
+          <Link to="/customer" search={{ segment: row.id } as never}>
+            {row.name}
+          </Link>
+          {row.note && <small className="q-faint">{row.note}</small>}
+        </span>
+      ),
+    },
+    {
+      key: 'rule',
+      title: t('segment.rule'),
+      width: 420,
+      render: (row) =>
+        row.broken ? (
+          <span>
+            <StateBadge tone="bad">{t('segment.broken')}</StateBadge>{' '}
+            <span className="q-faint">{row.broken}</span>
+          </span>
+        ) : (
+          <span className="customer-segment-rule">{words(row.rule as Rule)}</span>
+        ),
+    },
+    {
+      key: 'size',
+      title: t('segment.size'),
+      hint: t('segment.size.hint'),
+      width: 200,
+      render: (row) =>
+        row.broken ? (
+          <span className="q-faint">–</span>
+        ) : (
+          <RuleSize rule={{ field: 'segment', op: 'any', values: [row.id] }} />
+        ),
+    },
+    {
+      key: 'share',
+      title: t('saved.with'),
+      width: 130,
+      render: (row) => <Label>{t(`saved.with.${row.share.with}`)}</Label>,
+    },
+    { key: 'owner', title: t('segment.owner'), width: 120, render: (row) => row.ownerName || '–' },
+    {
+      key: 'updated',
+      title: t('segment.updated'),
+      width: 140,
+      render: (row) => <TimeText at={row.updatedAt} />,
+    },
+    {
+      key: 'actions',
+      title: t('segment.actions'),
+      width: 150,
+      render: (row) => (
+        <span className="q-row">
+          <Button size="small" look="quiet" to={`/customer?segment=${row.id}`}>
+            {t('segment.open')}
+          </Button>
+          {row.editable && (
+            <ActionMenu
+              label={t('actions.more')}
+              actions={[
+                { key: 'edit', label: t('segment.change'), icon: 'edit', onClick: () => setOpen(row) },
+                {
+                  key: 'remove',
+                  label: t('segment.remove'),
+                  icon: 'remove',
+                  danger: true,
+                  onClick: () => remove(row),
+                },
+              ]}
+            />
+          )}
+        </span>
+      ),
+    },
+  ];
+  return (
+    <Page title={t('segments')} meaning={t('segments.meaning')} actions={create}>
+      <DataTable<Segment>
+        id="customer.segments"
+        label={t('segments')}
+        columns={columns}
+        rowKey={(row) => row.id}
+        queryKey={key}
+        load={async ({ signal }) => ({ items: (await load(signal)).items })}
+        empty={{ title: t('segments.empty'), hint: t('segments.empty.hint'), action: create }}
+      />
+      {open && (
+        <SegmentDialog segment={open === 'new' ? undefined : open} onClose={() => setOpen(undefined)} />
+      )}
+    </Page>
+  );
+}
