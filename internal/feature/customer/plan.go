@@ -200,6 +200,9 @@ type key struct {
 // than its share: seldom does one of fifty members have the whole page. Only when all that
 // was read of a list stands on the page may there be more of it, and more is read.
 func (p *plan) page(ctx context.Context, after *cursor, limit int) ([]cursor, error) {
+	if found, whole, err := p.stretched(ctx, after, limit); err != nil || whole {
+		return found, err
+	}
 	each := limit
 	if lists := len(p.sources()); lists > 1 && p.few() {
 		each = min(limit, 8+4*limit/lists)

@@ -83,10 +83,12 @@ export function useRuleWords(rules: readonly Rule[]): (rule: Rule) => string {
     const name = field ? names.field(field) : (rule.field ?? '');
     const values = rule.values ?? [];
     const shown = values.slice(0, 5).map((one) => value(field, one));
-    const words = shown.join(t('comma')) + (values.length > 5 ? t('rule.andMore', { n: values.length }) : '');
+    const words =
+      (shown.join(t('comma')) || '…') + (values.length > 5 ? t('rule.andMore', { n: values.length }) : '');
     if (field?.kind === 'flag') return t(values[0] === 'true' ? 'rule.yes' : 'rule.no', { name });
     const op = rule.op ?? 'any';
-    if (op === 'between') return t('rule.says.between', { name, from: values[0] ?? '', to: values[1] ?? '' });
+    if (op === 'between')
+      return t('rule.says.between', { name, from: values[0] || '…', to: values[1] || '…' });
     const dated = field?.kind === 'date' && (op === 'less' || op === 'more');
     return t(dated ? `rule.says.date.${op}` : `rule.says.${op}`, { name, words });
   };
