@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { palette } from './palette';
+
+/** Relative luminance of a colour (WCAG 2.2). */
+function luminance(colour: string): number {
+  const parts = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16) / 255);
+  const [r = 0, g = 0, b = 0] = parts.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function contrast(one: string, other: string): number {
+  const [light = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+const grounds = ['surface', 'raised', 'ground', 'head', 'hover', 'chosen'] as const;
+const texts = ['ink', 'soft', 'faint', 'hint', 'link', 'success', 'warning', 'danger'] as const;
+const badges = [
+  ['success', 'success-soft'],
+  ['warning', 'warning-soft'],
+  ['danger', 'danger-soft'],
+  ['link', 'info-soft'],
+  ['soft', 'muted-soft'],
+  ['faint', 'muted-soft'],
+] as const;
+
+for (const [scheme, colours] of Object.entries(palette)) {
+  it(`${scheme}: every text can be read on every ground (WCAG AA)`, () => {
+    const pairs = [
+      ...texts.flatMap((text) => grounds.map((ground) => [text, ground] as const)),
+      ...badges,
+    ].map(([text, ground]) => [text, ground, contrast(colours[text], colours[ground])] as const);
+    const white = (['primary', 'alarm'] as const).map(
+      (ground) => ['white', ground, contrast('#ffffff', colours[ground])] as const,
+    );
+    expect(
+      [...pairs, ...white]
+        .filter(([, , ratio]) => ratio < 4.5)
+        .map(([t, g, r]) => `${t} on ${g}: ${r.toFixed(2)}`),
+    ).toEqual([]);
+  });
+}
