@@ -75,27 +75,11 @@ func (s *service) apply(ctx context.Context, tx db.Tx, corp string, fields []Fie
 	if err != nil {
 		return nil, err
 	}
-	outcomes := make([][]change, len(edits))
-	touched := map[string]map[id.ID]bool{}
+	outcomes, touched := compare(fields, edits, now, key)
 	var told []changeRow
-	for i, e := range edits {
-		k := key(e.customer)
-		for _, f := range fields {
-			want, ok := e.wants[f.ID]
-			had := now.of(k)[f.ID]
-			before, after := textsOf(had), textsOf(want)
-			if !ok || slices.Equal(before, after) || e.only != nil && !slices.Equal(e.only[f.ID], before) {
-				continue
-			}
-			now.of(k)[f.ID] = want
-			if touched[k] == nil {
-				touched[k] = map[id.ID]bool{}
-			}
-			touched[k][f.ID] = true
-			outcomes[i] = append(outcomes[i], change{Field: f.ID, Name: f.Name, Before: before, After: after})
-		}
-		if len(outcomes[i]) > 0 {
-			told = append(told, changeRow{customer: e.customer, kind: wasEdited, changes: outcomes[i]})
+	for i, o := range outcomes {
+		if len(o) > 0 {
+			told = append(told, changeRow{customer: edits[i].customer, kind: wasEdited, changes: o})
 		}
 	}
 	var puts []put
@@ -114,6 +98,51 @@ func (s *service) apply(ctx context.Context, tx db.Tx, corp string, fields []Fie
 		return nil, err
 	}
 	return outcomes, s.tell(ctx, tx, corp, told, c)
+}
+
+// compare finds what edits change, one after another, and brings the values up to date.
+func compare(fields []Field, edits []edit, now values, key func(customer string) string) (outcomes [][]change, touched map[string]map[id.ID]bool) {
+	outcomes, touched = make([][]change, len(edits)), map[string]map[id.ID]bool{}
+	for i, e := range edits {
+		k := key(e.customer)
+		for _, f := range fields {
+			want, ok := e.wants[f.ID]
+			before, after := textsOf(now.of(k)[f.ID]), textsOf(want)
+			if !ok || slices.Equal(before, after) || e.only != nil && !slices.Equal(e.only[f.ID], before) {
+				continue
+			}
+			now.of(k)[f.ID] = want
+			if touched[k] == nil {
+				touched[k] = map[id.ID]bool{}
+			}
+			touched[k][f.ID] = true
+			outcomes[i] = append(outcomes[i], change{Field: f.ID, Name: f.Name, Before: before, After: after})
+		}
+	}
+	return outcomes, touched
+}
+
+// preview finds what edits would change.
+func (s *service) preview(ctx context.Context, corp string, fields []Field, edits []edit) ([][]change, error) {
+	var customers []string
+	for _, e := range edits {
+		customers = append(customers, e.customer)
+	}
+	persons, err := personsOf(ctx, s.db.Read(), corp, customers)
+	if err != nil {
+		return nil, err
+	}
+	key := func(customer string) string { return cmp.Or(persons[customer].Main, customer) }
+	var keys []string
+	for _, c := range customers {
+		keys = append(keys, key(c))
+	}
+	now, err := valuesOf(ctx, s.db.Read(), corp, keys)
+	if err != nil {
+		return nil, err
+	}
+	outcomes, _ := compare(fields, edits, now, key)
+	return outcomes, nil
 }
 
 // The kinds of lines in a customer's history.

@@ -17,6 +17,7 @@ package profile
 import (
 	"embed"
 	"net/http"
+	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
@@ -28,6 +29,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/live"
+	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -40,6 +42,7 @@ const (
 	permissionField     = "profile.field"
 	permissionBlacklist = "profile.blacklist"
 	permissionMerge     = "profile.merge"
+	permissionBatch     = "profile.batch"
 )
 
 //go:embed migrations/*.sql
@@ -56,12 +59,13 @@ type service struct {
 	clock  clock.Clock
 	ids    *id.Source
 	blob   blob.Store
+	search *search.Index
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{
-		db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, mirror: d.Mirror, asks: d.Asks, rights: d.Rights, clock: d.Clock, ids: d.IDs, blob: d.Blob,
+		db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, mirror: d.Mirror, asks: d.Asks, rights: d.Rights, clock: d.Clock, ids: d.IDs, blob: d.Blob, search: d.Search,
 	}
 	return feature.Feature{
 		Slug:        slug,
@@ -70,7 +74,10 @@ func New(d feature.Deps) feature.Feature {
 		Menu: []feature.MenuEntry{
 			{Group: feature.GroupCustomer, Key: slug, Path: "/profile", Permission: permissionRead, Order: 60},
 		},
-		Jobs:       []job.Definition{job.Define(kindSweep, s.sweep, job.InLane(job.Bulk))},
+		Jobs: []job.Definition{
+			job.Define(kindSweep, s.sweep, job.InLane(job.Bulk)),
+			job.Define(kindRun, s.work, job.InLane(job.Bulk), job.Timeout(6*time.Hour), job.GiveUp(s.broken)),
+		},
 		Schedules:  []job.Schedule{{Kind: kindSweep, Cron: "20 19 * * *"}},
 		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields},
 		Migrations: db.Folder(migrations, "migrations"),
@@ -97,6 +104,18 @@ func (s *service) routes() []web.Route {
 		web.Get("/blacklist", permissionRead, "查看黑名单", s.ListBlacklist),
 		web.Put("/customers/{id}/blacklist", permissionBlacklist, "将客户加入黑名单", s.PutBlacklist),
 		web.Delete("/customers/{id}/blacklist", permissionBlacklist, "将客户移出黑名单", s.DeleteBlacklist),
+		web.Post("/blacklist", permissionBlacklist, "批量加入或移出黑名单", s.Blacken),
+		web.Post("/edits", permissionBatch, "批量修改客户资料", s.Edit),
+		web.Get("/runs", permissionRead, "查看批量任务", s.Runs),
+		web.Get("/runs/{id}", permissionRead, "查看一个批量任务", s.GetRun),
+		web.Get("/runs/{id}/items", permissionRead, "查看批量任务的逐项结果", s.Items),
+		web.Raw(http.MethodGet, "/runs/{id}/report.csv", permissionBatch, "下载批量任务的结果", s.report, web.Audited("profile.report"), web.Named("reportCsv")),
+		web.Post("/runs/{id}/undo", permissionBatch, "撤销批量任务", s.UndoRun),
+		web.Post("/runs/{id}/retry", permissionBatch, "重试批量任务", s.RetryRun),
+		web.Raw(http.MethodPost, "/imports", permissionBatch, "上传要导入的客户资料", s.uploadTable, web.MaxBody(maxSheet+(1<<16)), web.Named("uploadImport")),
+		web.Raw(http.MethodGet, "/imports/template.xlsx", permissionBatch, "下载导入模板", s.template, web.Named("importTemplate")),
+		web.Put("/imports/{id}", permissionBatch, "检查要导入的客户资料", s.CheckImport),
+		web.Post("/imports/{id}/start", permissionBatch, "开始导入客户资料", s.StartImport),
 		web.Get("/duplicates", permissionRead, "查看重复客户", s.Duplicates),
 		web.Post("/merges", permissionMerge, "合并重复客户的资料", s.MergeRecords),
 		web.Delete("/merges/{id}", permissionMerge, "撤销合并", s.PartRecords),
@@ -109,6 +128,7 @@ func permissions() []feature.Permission {
 		{Key: permissionWrite, ZH: "填写客户资料、修改自己的备注", EN: "Fill in customer profiles and change one's own notes"},
 		{Key: permissionDescribe, ZH: "修改他人备注", EN: "Change the notes of other members"},
 		{Key: permissionField, ZH: "管理自定义字段", EN: "Define custom fields"},
+		{Key: permissionBatch, ZH: "批量修改、导入客户资料", EN: "Change and import customer profiles in bulk"},
 		{Key: permissionBlacklist, ZH: "管理黑名单", EN: "Manage the blacklist"},
 		{Key: permissionMerge, ZH: "合并重复客户", EN: "Merge duplicate customers"},
 	}

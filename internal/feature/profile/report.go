@@ -1,0 +1,69 @@
+package profile
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+// report streams what became of each line of a run as CSV.
+func (s *service) report(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	wanted, err := id.Parse(r.PathValue("id"))
+	if err != nil {
+		return fault.Missing("任务").Because(err)
+	}
+	v, run, err := s.seenRun(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	words := map[string]string{itemChanged: "已修改", itemSame: "没有变化", itemFailed: "失败", itemUndone: "已撤销", itemKept: "未撤销（之后又被修改）"}
+	rows := func(yield func([]any, error) bool) {
+		after := int64(0)
+		for {
+			items, err := s.itemsOf(ctx, run, "", after, maxIn)
+			if err == nil {
+				err = s.dressItems(ctx, v, items)
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, i := range items {
+				after = i.Seq
+				if !yield([]any{i.Seq, i.Label, i.Name, i.Customer, words[i.State], i.Reason, i.Text}, nil) {
+					return
+				}
+			}
+			if len(items) < maxIn {
+				return
+			}
+		}
+	}
+	web.Note(ctx, web.Change{Object: "profile:run:" + run.ID.String(), Name: run.Title})
+	return web.CSV(w, "处理结果-"+run.Title, []string{"行号", "表格中的客户", "客户", "external_userid", "结果", "原因", "修改内容"}, rows)
+}
+
+// template gives an empty table with the columns that the viewer may import.
+func (s *service) template(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	v, err := viewer.From(ctx)
+	if err != nil {
+		return err
+	}
+	fields, err := fieldsOf(ctx, s.db.Read(), v.Corp)
+	if err != nil {
+		return err
+	}
+	header := []string{"external_userid", "备注", "成员"}
+	for _, f := range fields {
+		if !f.Archived && f.Kind != File && f.filledBy(v) && !slices.Contains(header, f.Name) {
+			header = append(header, f.Name)
+		}
+	}
+	return web.XLSX(w, "客户资料导入模板", "客户资料", header, func(func([]any, error) bool) {})
+}
