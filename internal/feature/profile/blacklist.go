@@ -170,9 +170,9 @@ func (s *service) ListBlacklist(ctx context.Context, in *blackList) (*web.Page[B
 	}
 	var rows []struct {
 		BlackRow
-		AtMS   int64  `bun:"blacklisted_at"`
-		Why    string `bun:"blacklist_reason"`
-		Doer   string `bun:"blacklist_by"`
+		AtMS int64  `bun:"blacklisted_at"`
+		Why  string `bun:"blacklist_reason"`
+		Doer string `bun:"blacklist_by"`
 	}
 	if err := query.Scan(ctx, &rows); err != nil {
 		return nil, err

@@ -11,7 +11,10 @@
 // What a member notes of a customer in WeCom (remark, description, company, telephones) is
 // changed here too, and reaches the mirror when WeCom has taken it.
 //
-// Hears and says nothing. Answers Timeline and Fields.
+// Many customers are changed by runs: batch edits, imports of tables, the blacklist. They
+// work in the background in small steps, tell what became of each, and are undone as a whole.
+//
+// Hears and says nothing. Asks Select and Size; answers Timeline and Fields.
 package profile
 
 import (

@@ -1883,7 +1883,8 @@ export interface paths {
         /** 查看黑名单 */
         get: operations["profile.getBlacklist"];
         put?: never;
-        post?: never;
+        /** 批量加入或移出黑名单 */
+        post: operations["profile.postBlacklist"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1987,6 +1988,23 @@ export interface paths {
         get: operations["profile.getDuplicates"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批量修改客户资料 */
+        post: operations["profile.postEdits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2097,6 +2115,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/profile/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传要导入的客户资料 */
+        post: operations["profile.uploadImport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/imports/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 下载导入模板 */
+        get: operations["profile.importTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 检查要导入的客户资料 */
+        put: operations["profile.putImportsId"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/imports/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 开始导入客户资料 */
+        post: operations["profile.postImportsIdStart"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/profile/merges": {
         parameters: {
             query?: never;
@@ -2159,6 +2245,108 @@ export interface paths {
         /** 修改自己对客户的备注 */
         put: operations["profile.putOwnIdNotes"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看批量任务 */
+        get: operations["profile.getRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看一个批量任务 */
+        get: operations["profile.getRunsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/runs/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看批量任务的逐项结果 */
+        get: operations["profile.getRunsIdItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/runs/{id}/report.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 下载批量任务的结果 */
+        get: operations["profile.reportCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/runs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重试批量任务 */
+        post: operations["profile.postRunsIdRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/runs/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销批量任务 */
+        post: operations["profile.postRunsIdUndo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3679,6 +3867,18 @@ export interface components {
             /** @description the operation in words */
             summary: string;
         };
+        BatchBlackBody: {
+            /** @description needed to put them on it */
+            reason?: string;
+            /** @description take them off it */
+            remove?: boolean;
+            selection: components["schemas"]["AskSelection"];
+        };
+        BatchEditBody: {
+            selection: components["schemas"]["AskSelection"];
+            /** @description what every customer's field shall hold; none to clear it */
+            values: components["schemas"]["ProfileValue"][];
+        };
         BatchInputBody: {
             selection: components["schemas"]["AskSelection"];
             /** @description id, 13 characters that sort by time */
@@ -4881,6 +5081,18 @@ export interface components {
             next?: string;
             total?: components["schemas"]["Total"];
         };
+        PageProfileItem: {
+            items: components["schemas"]["ProfileItem"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageProfileRun: {
+            items: components["schemas"]["ProfileRun"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
         PageSetupChange: {
             items: components["schemas"]["SetupChange"][];
             /** @description cursor of the following page; absent on the last */
@@ -5000,6 +5212,12 @@ export interface components {
             /** @description name of who did it */
             by: string;
             reason: string;
+        };
+        ProfileColumn: {
+            /** @description id, 13 characters that sort by time */
+            field: string;
+            /** Format: int64 */
+            index: number;
         };
         ProfileDescribed: {
             /** @description the change is on its way to WeCom and shows here when WeCom has taken it */
@@ -5126,6 +5344,25 @@ export interface components {
             version?: number;
             visible?: string[];
         };
+        ProfileItem: {
+            customer: string;
+            /** @description id, 13 characters that sort by time */
+            customerId?: string;
+            /** @description what the line calls him */
+            label: string;
+            /** @description of the customer, when he is in scope */
+            name: string;
+            reason: string;
+            /**
+             * Format: int64
+             * @description of an import the line in the file
+             */
+            seq: number;
+            /** @enum {string} */
+            state: "changed" | "same" | "failed" | "undone" | "kept";
+            /** @description what changed */
+            text: string;
+        };
         ProfileMerge: {
             /** Format: int64 */
             at: number;
@@ -5155,6 +5392,27 @@ export interface components {
         };
         ProfilePhoneValues: {
             items: components["schemas"]["ProfilePhoneValue"][];
+        };
+        ProfilePlan: {
+            /** @description an empty cell clears the field; else it leaves it as it is */
+            clear?: boolean;
+            columns: components["schemas"]["ProfileColumn"][];
+            /**
+             * Format: int64
+             * @description column with external_userid, unionid, phone or remark
+             */
+            key: number;
+            /**
+             * @description how customers are found
+             * @enum {string}
+             */
+            match: "external" | "unionid" | "phone" | "remark";
+            /**
+             * Format: int64
+             * @description with remark: column with the member's userid or name
+             */
+            member?: number;
+            name?: string;
         };
         ProfileProfile: {
             /** @description absent when not on it */
@@ -5197,6 +5455,46 @@ export interface components {
              * @description 1 WeChat, 2 WeCom
              */
             type: number;
+        };
+        ProfileRun: {
+            by: string;
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            createdAt: number;
+            /**
+             * Format: int64
+             * @description customers, or lines, that are through
+             */
+            done: number;
+            error?: string;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description 0 while it is not over
+             */
+            finishedAt: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /**
+             * Format: int64
+             * @description not undone, because somebody changed them since
+             */
+            kept: number;
+            /** @enum {string} */
+            kind: "edit" | "import" | "blacklist" | "unblacklist";
+            /** @enum {string} */
+            state: "draft" | "checking" | "checked" | "running" | "done" | "failed" | "undoing" | "undone";
+            /** @description names of the fields; the file's name; the reason */
+            title: string;
+            /**
+             * Format: int64
+             * @description 0 while not known
+             */
+            total: number;
+            /** Format: int64 */
+            undone: number;
         };
         ProfileSame: {
             /** @description absent when this record keeps a profile of its own */
@@ -10298,6 +10596,39 @@ export interface operations {
             };
         };
     };
+    "profile.postBlacklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchBlackBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "profile.getCustomersId": {
         parameters: {
             query?: never;
@@ -10514,6 +10845,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageProfileDuplicate"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.postEdits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchEditBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileRun"];
                 };
             };
             /** @description Problem (RFC 9457) */
@@ -10788,6 +11152,128 @@ export interface operations {
             };
         };
     };
+    "profile.uploadImport": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.importTemplate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.putImportsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfilePlan"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.postImportsIdStart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "profile.postMerges": {
         parameters: {
             query?: never;
@@ -10905,6 +11391,203 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProfileDescribed"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.getRuns": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProfileRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.getRunsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.getRunsIdItems": {
+        parameters: {
+            query?: {
+                state?: "changed" | "same" | "failed" | "undone" | "kept";
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProfileItem"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.reportCsv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.postRunsIdRetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "profile.postRunsIdUndo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileRun"];
                 };
             };
             /** @description Problem (RFC 9457) */

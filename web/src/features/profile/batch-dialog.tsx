@@ -6,8 +6,8 @@ import { useFeedback } from '@/parts/Feedback';
 import { Field, Form } from '@/parts/Form';
 import { Options } from '@/parts/fields';
 import { Waiting } from '@/parts/Page';
-import { Control } from './fill-drawer';
 import { useFields } from './fields-tab';
+import { Control } from './fill-drawer';
 import { useT } from './strings';
 
 interface Values {
@@ -37,12 +37,7 @@ export default function BatchDialog({ selection, count, more, onClose, onDone }:
       {fields.isPending && <Waiting rows={3} />}
       {fields.isError && <ErrorView error={fields.error} />}
       {fields.data && (
-        <Form<Values>
-          initial={{ values: {} }}
-          submitLabel={t('batch')}
-          onSubmit={save}
-          onCancel={onClose}
-        >
+        <Form<Values> initial={{ values: {} }} submitLabel={t('batch')} onSubmit={save} onCancel={onClose}>
           {(values) => {
             const field = offered.find((f) => f.id === values.field);
             return (

@@ -82,10 +82,7 @@ function Chooser({ onDraft }: { onDraft: (draft: Draft) => void }) {
         <Button look="primary" icon="upload" busy={busy} onClick={() => input.current?.click()}>
           {t('import.choose')}
         </Button>
-        <Button
-          icon="download"
-          onClick={() => window.location.assign('/api/profile/imports/template.xlsx')}
-        >
+        <Button icon="download" onClick={() => window.location.assign('/api/profile/imports/template.xlsx')}>
           {t('import.template')}
         </Button>
       </div>
@@ -143,7 +140,12 @@ function Mapping({ draft, onChecked }: { draft: Draft; onChecked: () => void }) 
       />
       <div className="profile-map">
         <span>{t('import.key')}</span>
-        <Options label={t('import.key')} value={String(key)} onChange={(v) => setKey(Number(v))} options={heads} />
+        <Options
+          label={t('import.key')}
+          value={String(key)}
+          onChange={(v) => setKey(Number(v))}
+          options={heads}
+        />
         {match === 'remark' && (
           <>
             <span>{t('import.member')}</span>

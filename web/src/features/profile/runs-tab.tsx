@@ -158,7 +158,9 @@ export function RunDetail({ id }: { id: string }) {
         />
       )}
       {r.error && <Notice tone="error" title={r.error} />}
-      {r.state === 'checked' && <Notice tone="info" title={t('checked', { n: r.changed, failed: r.failed })} />}
+      {r.state === 'checked' && (
+        <Notice tone="info" title={t('checked', { n: r.changed, failed: r.failed })} />
+      )}
       <Facts
         items={[
           {
