@@ -12,6 +12,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/eventlog"
 	"github.com/queqiao-scrm/queqiao/internal/feature/export"
 	"github.com/queqiao-scrm/queqiao/internal/feature/home"
+	"github.com/queqiao-scrm/queqiao/internal/feature/intention"
 	"github.com/queqiao-scrm/queqiao/internal/feature/network"
 	"github.com/queqiao-scrm/queqiao/internal/feature/profile"
 	"github.com/queqiao-scrm/queqiao/internal/feature/setup"
@@ -34,6 +35,7 @@ func Features() []feature.New {
 		transfer.New,    // 离职继承、在职继承
 		churn.New,       // 流失提醒
 		stage.New,       // 客户阶段
+		intention.New,   // 客户意向
 		eventlog.New,    // 事件日志
 		export.New,      // 导出记录
 		network.New,     // 外联主机

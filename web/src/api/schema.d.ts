@@ -1719,6 +1719,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/intention/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看高价值客户 */
+        get: operations["intention.getCustomers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intention/customers/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 统计高价值客户 */
+        get: operations["intention.getCustomersCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intention/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户意向 */
+        get: operations["intention.getCustomersId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intention/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 统计各意向等级的客户 */
+        get: operations["intention.getLevels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intention/setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看意向规则 */
+        get: operations["intention.getSetting"];
+        /** 修改意向规则 */
+        put: operations["intention.putSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intention/setting/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预览意向规则的影响 */
+        post: operations["intention.postSettingPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intention/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看意向等级趋势 */
+        get: operations["intention.getTrend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live/changes": {
         parameters: {
             query?: never;
@@ -4819,6 +4939,287 @@ export interface components {
             days: string[];
             trends: components["schemas"]["AskTrend"][];
         };
+        IntentionCard: {
+            /** @description the score at the end of each of the last 30 days, and now */
+            days: components["schemas"]["IntentionDayPoints"][];
+            /**
+             * Format: date-time
+             * @description when he will fall to the next lower level if nothing happens
+             */
+            fallsAt?: string;
+            /**
+             * Format: int64
+             * @description days after which an event is worth half
+             */
+            halfLife: number;
+            /** @enum {string} */
+            level: "high" | "medium" | "low" | "asleep";
+            /**
+             * Format: int64
+             * @description points with which the next higher level begins, 0 at the top
+             */
+            next: number;
+            /**
+             * Format: double
+             * @description what events add that are too many to be listed
+             */
+            older: number;
+            /**
+             * Format: double
+             * @description what events of members outside the viewer's scope add, in points
+             */
+            others: number;
+            /** Format: int64 */
+            points: number;
+            /** @description what the score is made of, the newest first; at most 100 */
+            reasons: components["schemas"]["IntentionReason"][];
+            /** @description names of the signals */
+            signals: components["schemas"]["IntentionSignalDoc"][];
+        };
+        IntentionDayPoints: {
+            /** @description 2026-11-22 */
+            day: string;
+            /** Format: int64 */
+            points: number;
+        };
+        IntentionEffect: {
+            /**
+             * Format: int64
+             * @description would be in another level
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description with a score
+             */
+            customers: number;
+            /** Format: int64 */
+            down: number;
+            /** @description the highest first */
+            levels: components["schemas"]["IntentionLevelShift"][];
+            /**
+             * Format: int64
+             * @description at so many; the other figures are projected when it is fewer
+             */
+            looked: number;
+            /** @description those in the viewer's scope whose points would change most */
+            movers: components["schemas"]["IntentionMover"][];
+            /** Format: int64 */
+            up: number;
+        };
+        IntentionFollower: {
+            member: string;
+            name: string;
+        };
+        IntentionLevelCount: {
+            /** Format: int64 */
+            count: number;
+            /** @description false: at least so many */
+            exact: boolean;
+            /**
+             * Format: int64
+             * @description points with which it begins
+             */
+            from: number;
+            /** @enum {string} */
+            level: "high" | "medium" | "low" | "asleep";
+        };
+        IntentionLevelShift: {
+            /** Format: int64 */
+            after: number;
+            /** Format: int64 */
+            before: number;
+            /** @enum {string} */
+            level: "high" | "medium" | "low" | "asleep";
+        };
+        IntentionLevelsView: {
+            /**
+             * Format: int64
+             * @description days after which an event is worth half
+             */
+            halfLife: number;
+            levels: components["schemas"]["IntentionLevelCount"][];
+            /** @description while scores are reckoned by new rules */
+            progress?: components["schemas"]["IntentionProgress"];
+        };
+        IntentionModel: {
+            /**
+             * Format: int64
+             * @description days after which an event is worth half
+             */
+            halfLife: number;
+            /**
+             * Format: int64
+             * @description from so many points on: high
+             */
+            high: number;
+            /**
+             * Format: int64
+             * @description below: asleep
+             */
+            low: number;
+            /** Format: int64 */
+            medium: number;
+            /** @description a signal that is absent has its usual weight */
+            signals: components["schemas"]["IntentionWeight"][];
+        };
+        IntentionMover: {
+            /** Format: int64 */
+            after: number;
+            /** @enum {string} */
+            afterLevel: "high" | "medium" | "low" | "asleep";
+            avatar: string;
+            /** Format: int64 */
+            before: number;
+            /** @enum {string} */
+            beforeLevel: "high" | "medium" | "low" | "asleep";
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            name: string;
+        };
+        IntentionProgress: {
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
+        };
+        IntentionReason: {
+            /** Format: date-time */
+            at: string;
+            /** @description name of the group it was about */
+            group?: string;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            member?: string;
+            memberName?: string;
+            /** @description more of its kind count already: worth nothing */
+            over?: boolean;
+            /**
+             * Format: int64
+             * @description at its moment
+             */
+            points: number;
+            signal: string;
+            /**
+             * Format: double
+             * @description now
+             */
+            worth: number;
+        };
+        IntentionSettingView: {
+            /**
+             * Format: int64
+             * @description days after which an event is worth half
+             */
+            halfLife: number;
+            /**
+             * Format: int64
+             * @description from so many points on: high
+             */
+            high: number;
+            /**
+             * Format: int64
+             * @description below: asleep
+             */
+            low: number;
+            /** Format: int64 */
+            medium: number;
+            /** @description of the signals, in their order */
+            names: components["schemas"]["IntentionSignalDoc"][];
+            /**
+             * Format: int64
+             * @description at most one notice a customer in so many days
+             */
+            pauseDays: number;
+            /** @description while scores are reckoned by new rules */
+            progress?: components["schemas"]["IntentionProgress"];
+            /**
+             * @description who is told of a change: the member who followed last, or all who follow
+             * @enum {string}
+             */
+            receivers: "newest" | "all";
+            /** @description a signal that is absent has its usual weight */
+            signals: components["schemas"]["IntentionWeight"][];
+            /** Format: date-time */
+            updatedAt?: string;
+            /** @description what holds until somebody decides otherwise */
+            usual: components["schemas"]["IntentionModel"];
+            /** Format: int64 */
+            version: number;
+        };
+        IntentionSignalDoc: {
+            en: string;
+            key: string;
+            zh: string;
+        };
+        IntentionTrendDay: {
+            /** Format: int64 */
+            asleep: number;
+            /** @description 2026-11-22 */
+            day: string;
+            /** Format: int64 */
+            high: number;
+            /** Format: int64 */
+            low: number;
+            /** Format: int64 */
+            medium: number;
+        };
+        IntentionTrendView: {
+            /** @description those that were counted, in order */
+            days: components["schemas"]["IntentionTrendDay"][];
+            /** @description added up of the members in scope: a customer whom two of them follow counts twice */
+            shared: boolean;
+        };
+        IntentionView: {
+            avatar: string;
+            /** @description of a WeCom user */
+            corpName: string;
+            /** @description external_userid */
+            customer: string;
+            /** @description the customer's page */
+            id: string;
+            /** @enum {string} */
+            level: "high" | "medium" | "low" | "asleep";
+            /** @description who follows him, within the viewer's scope; the newest first */
+            members: components["schemas"]["IntentionFollower"][];
+            /**
+             * Format: date-time
+             * @description when the level last changed by what happened or by time
+             */
+            movedAt?: string;
+            name: string;
+            /** Format: int64 */
+            points: number;
+            /** @description of the newest follow in scope */
+            remark: string;
+            /** @description key of the newest signal, empty when there was none */
+            signal: string;
+            /** Format: date-time */
+            signalAt?: string;
+            /**
+             * Format: int64
+             * @description 1 WeChat, 2 WeCom
+             */
+            type: number;
+        };
+        IntentionWeight: {
+            /**
+             * Format: int64
+             * @description so many of all days count, the newest
+             */
+            inTotal: number;
+            key: string;
+            /**
+             * Format: int64
+             * @description so many of a day count, the newest
+             */
+            perDay: number;
+            /**
+             * Format: int64
+             * @description 0: does not count
+             */
+            points: number;
+        };
         MenuInputBody: {
             /** @description in order, entries of one group together; none: the usual navigation */
             items: components["schemas"]["AccessMenuItem"][];
@@ -5047,6 +5448,12 @@ export interface components {
         };
         PageExportView: {
             items: components["schemas"]["ExportView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageIntentionView: {
+            items: components["schemas"]["IntentionView"][];
             /** @description cursor of the following page; absent on the last */
             next?: string;
             total?: components["schemas"]["Total"];
@@ -5530,6 +5937,42 @@ export interface components {
         RetryAllInputBody: {
             /** @description kind of the dead jobs to retry */
             kind: string;
+        };
+        SettingInputBody: {
+            /**
+             * Format: int64
+             * @description days after which an event is worth half
+             */
+            halfLife: number;
+            /**
+             * Format: int64
+             * @description from so many points on: high
+             */
+            high: number;
+            /**
+             * Format: int64
+             * @description below: asleep
+             */
+            low: number;
+            /** Format: int64 */
+            medium: number;
+            /**
+             * Format: int64
+             * @description at most one notice a customer in so many days
+             */
+            pauseDays: number;
+            /**
+             * @description who is told of a change: the member who followed last, or all who follow
+             * @enum {string}
+             */
+            receivers: "newest" | "all";
+            /** @description a signal that is absent has its usual weight */
+            signals: components["schemas"]["IntentionWeight"][];
+            /**
+             * Format: int64
+             * @description of the setting that was changed
+             */
+            version: number;
         };
         SetupApp: {
             /** Format: int64 */
@@ -10245,6 +10688,291 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HomeTrend"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "intention.getCustomers": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of name, remark, company or, with the permission customer.phone, phone */
+                q?: string;
+                level?: ("high" | "medium" | "low" | "asleep")[];
+                /** @description userids: followed by one of them */
+                member?: string[];
+                /** @description followed by a member of one of them or below */
+                department?: number[];
+                /** @description at least so many points */
+                min?: number;
+                /** @description at most so many points, -1 for any */
+                max?: number;
+                /** @description the level last changed at or after */
+                movedFrom?: string;
+                /** @description the level last changed before */
+                movedTo?: string;
+                /** @description key of the newest signal */
+                signal?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIntentionView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "intention.getCustomersCount": {
+        parameters: {
+            query?: {
+                /** @description part of name, remark, company or, with the permission customer.phone, phone */
+                q?: string;
+                level?: ("high" | "medium" | "low" | "asleep")[];
+                /** @description userids: followed by one of them */
+                member?: string[];
+                /** @description followed by a member of one of them or below */
+                department?: number[];
+                /** @description at least so many points */
+                min?: number;
+                /** @description at most so many points, -1 for any */
+                max?: number;
+                /** @description the level last changed at or after */
+                movedFrom?: string;
+                /** @description the level last changed before */
+                movedTo?: string;
+                /** @description key of the newest signal */
+                signal?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Total"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "intention.getCustomersId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentionCard"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "intention.getLevels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentionLevelsView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "intention.getSetting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentionSettingView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "intention.putSetting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentionSettingView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "intention.postSettingPreview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntentionModel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentionEffect"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "intention.getTrend": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntentionTrendView"];
                 };
             };
             /** @description Problem (RFC 9457) */

@@ -95,13 +95,19 @@ const looks: Record<string, { icon: IconName; tone: Tone }> = {
   'profile.unblacklisted': { icon: 'undo', tone: 'quiet' },
   'profile.merged': { icon: 'customer', tone: 'quiet' },
   'profile.parted': { icon: 'customer', tone: 'quiet' },
+  'intention.rose.high': { icon: 'up', tone: 'bad' },
+  'intention.rose.medium': { icon: 'up', tone: 'good' },
+  'intention.rose.low': { icon: 'up', tone: 'good' },
+  'intention.fell.medium': { icon: 'fall', tone: 'warn' },
+  'intention.fell.low': { icon: 'fall', tone: 'quiet' },
+  'intention.fell.asleep': { icon: 'fall', tone: 'quiet' },
 };
 
 function Story({ id }: { id: string }) {
   const t = useT();
   const { text } = useI18n();
   useLive(
-    ['customer', 'follow', 'channelcode', 'welcome', 'churn', 'profile'],
+    ['customer', 'follow', 'channelcode', 'welcome', 'churn', 'intention', 'profile'],
     [['customer', 'timeline', id]],
   );
   const pages = useInfiniteQuery({

@@ -1,0 +1,185 @@
+package intention
+
+import (
+	"context"
+	"time"
+
+	"github.com/queqiao-scrm/queqiao/internal/event"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+)
+
+// This file turns news into entries. What a sync repaired counts from its discovery on.
+
+// settling is how long after a beginning what is read of a customer is no change of his.
+const settling = 10 * time.Minute
+
+func (s *service) added(ctx context.Context, e event.CustomerAdded) error {
+	if e.Half || e.Transferred {
+		return nil // asked only, or the same customer in other hands
+	}
+	signal := AddedSelf
+	switch {
+	case e.Again:
+		signal = AddedAgain
+	case e.State != "":
+		signal = AddedChannel
+	}
+	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: signal, Member: e.Member})
+}
+
+func (s *service) lost(ctx context.Context, e event.CustomerLost) error {
+	signal := LostUs
+	if e.Unknown {
+		signal = GoneUnknown
+	}
+	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: signal, Member: e.Member})
+}
+
+func (s *service) deleted(ctx context.Context, e event.CustomerDeleted) error {
+	if e.ByTransfer {
+		return nil
+	}
+	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: DeletedByUs, Member: e.Member})
+}
+
+// changed hears that remark, tags or details are others now. Right after a beginning that is
+// only the first reading, which tells who had begun it.
+func (s *service) changed(ctx context.Context, e event.CustomerChanged) error {
+	if err := s.begunBy(ctx, e); err != nil || e.Member == "" {
+		return err
+	}
+	f, err := mirror.FollowOf(ctx, s.db.Read(), e.Corp, e.Member, e.Customer)
+	if fault.CodeOf(err) == fault.NotFound || err == nil && (!f.Standing.Open() || e.At.Sub(db.FromMS(f.AddedAt)) < settling) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: Changed, Member: e.Member})
+}
+
+// begunBy corrects who had begun a follow.
+func (s *service) begunBy(ctx context.Context, e event.CustomerChanged) error {
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		n, err := reverse(ctx, tx, e.Corp, e.Customer)
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.reckon(ctx, tx, e.Corp, e.Customer, Entry{Signal: AddedByMember, At: db.MS(e.At)})
+	})
+}
+
+func (s *service) joined(ctx context.Context, e event.GroupMemberJoined) error {
+	if !e.External {
+		return nil
+	}
+	return s.record(ctx, e.Meta, e.Who, Entry{Signal: GroupJoined, Subject: e.Group})
+}
+
+func (s *service) left(ctx context.Context, e event.GroupMemberLeft) error {
+	if !e.External || e.Removed {
+		return nil // whoever was put out did not choose it
+	}
+	return s.record(ctx, e.Meta, e.Who, Entry{Signal: GroupLeft, Subject: e.Group})
+}
+
+func (s *service) stage(ctx context.Context, e event.StageChanged) error {
+	signal := map[event.StageWay]string{
+		event.StageForward: StageForward, event.StageBack: StageBack, event.StageWon: StageWon, event.StageEnded: StageEnded,
+	}[e.Way]
+	if signal == "" {
+		return nil // it came into the flow, or left it: neither is a step
+	}
+	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: signal, Member: e.Member, Subject: e.Flow})
+}
+
+func (s *service) followed(ctx context.Context, e event.FollowedUp) error {
+	if e.How == "move" {
+		return nil // the step itself counts
+	}
+	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: FollowedUp, Member: e.Member, Subject: e.How})
+}
+
+func (s *service) archive(ctx context.Context, e event.ArchiveApproved) error {
+	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: Archive, Member: e.Member})
+}
+
+// record writes an entry and reckons its customer anew. Twice is harmless: an entry that
+// stands is not written again.
+func (s *service) record(ctx context.Context, m event.Meta, customer string, e Entry) error {
+	if customer == "" {
+		return nil
+	}
+	// A clock that is ahead must not lend an event more than it is worth.
+	e.ID, e.At = m.Event, min(db.MS(m.At), db.NowMS(s.clock))
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		fresh, err := insertEntries(ctx, tx, m.Corp, map[string][]Entry{customer: {e}})
+		if err != nil || fresh == 0 {
+			return err
+		}
+		return s.reckon(ctx, tx, m.Corp, customer, e)
+	})
+}
+
+// reckon reckons one customer's score anew because of an entry. Somebody who is nobody's
+// customer has none yet.
+func (s *service) reckon(ctx context.Context, tx db.Tx, corp, customer string, cause Entry) error {
+	// Taking the row first: whoever reckons the same customer at the same time waits, and
+	// then sees this entry, and by which model.
+	r, ok, err := take(ctx, tx, corp, customer)
+	if err != nil || !ok {
+		return err
+	}
+	st, err := settingOf(ctx, tx, corp)
+	if err != nil {
+		return err
+	}
+	entries, err := entriesOf(ctx, tx, corp, []string{customer})
+	if err != nil {
+		return err
+	}
+	now := db.NowMS(s.clock)
+	before, fresh := r.Level, r.Version < 0
+	r.OneAt = st.model.score(entries[customer], now, s.corps.Location(ctx, corp))
+	r.Level, r.Version = st.model.level(r.OneAt, now), st.Version
+	if cause.At >= r.SignalAt {
+		r.Signal, r.SignalAt = cause.Signal, cause.At
+	}
+	// Where a customer begins is no change, unless he begins at the top; nor is what turned
+	// out to have been otherwise, which no event caused.
+	if r.Level != before && cause.ID != 0 && (!fresh || r.Level == High) {
+		r.MovedAt = now
+		if err := s.moved(ctx, tx, st, r, before, cause, now); err != nil {
+			return err
+		}
+	}
+	if err := put(ctx, tx, r); err != nil {
+		return err
+	}
+	return s.live.Publish(ctx, tx, corp, slug, r.ID.String())
+}
+
+// moved writes the line of the timeline and tells the member.
+func (s *service) moved(ctx context.Context, tx db.Tx, st setting, r *score, before Level, cause Entry, now int64) error {
+	signal := cause.Signal
+	if r.Level < before && signalWeight(st.model, signal) > 0 {
+		signal = "" // it had faded already when this came
+	}
+	err := insertMoves(ctx, tx, []move{{
+		ID: s.ids.New(), Corp: r.Corp, Customer: r.Customer, At: now, From: before, To: r.Level, Points: st.model.shown(r.OneAt, now), Signal: signal,
+	}})
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.Level == High:
+		return s.tell(ctx, tx, st, r, kindHot, now)
+	case before == High:
+		return s.tell(ctx, tx, st, r, kindCooling, now)
+	}
+	return nil
+}
+
+func signalWeight(m Model, key string) int { return m.weights()[key].Points }
