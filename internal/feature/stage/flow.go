@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -95,6 +96,26 @@ func (f Flow) stage(which id.ID) (Stage, error) {
 		}
 	}
 	return Stage{}, fault.Missing("阶段")
+}
+
+// way says which step it is from one stage to another; coming into the flow and leaving it
+// is none, but for those who come where the flow ends.
+func (f Flow) way(from, to Stage) event.StageWay {
+	place := func(s Stage) int { return slices.IndexFunc(f.Stages, func(o Stage) bool { return o.ID == s.ID }) }
+	switch {
+	case to.ID == 0 || to.ID == from.ID:
+		return ""
+	case to.Class == Won && from.Class != Won:
+		return event.StageWon
+	case to.Class == Lost && from.Class != Lost:
+		return event.StageEnded
+	case from.ID == 0:
+		return ""
+	case place(to) > place(from):
+		return event.StageForward
+	default:
+		return event.StageBack
+	}
 }
 
 // catching is the stage for those who left, false when there is none.

@@ -210,6 +210,9 @@ func (s *service) moved(ctx context.Context, tx db.Tx, f Flow, from, to Stage, p
 	if to.ID != 0 {
 		changed.To = to.ID.String()
 	}
+	if st.why != byRemoval {
+		changed.Way = f.way(from, to)
+	}
 	if err := s.events.Publish(ctx, tx, changed); err != nil {
 		return err
 	}
