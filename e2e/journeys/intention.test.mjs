@@ -23,7 +23,10 @@ journey('rules are previewed and applied, and the list of high-value customers f
   await dialog.waitFor({ state: 'detached' });
 
   await go(page, '高价值客户');
-  await page.getByRole('link', { name: /^高意向/ }).first().click();
+  await page
+    .getByRole('link', { name: /^高意向/ })
+    .first()
+    .click();
   await list.settled();
   await list.row('高意向').first().waitFor();
   assert.ok((await high(stage)) > before, 'more customers are high');
