@@ -193,6 +193,8 @@ func (w *world) furnish(c, member, word string) {
 		VALUES (?, ?, ?, ?, ?, ?, '[]', '', 1, ?, ?, ?, ?, 0, 'off', '')`, w.App.IDs.New(), c, member, external, word, word, now-1000, now, false, false)
 	w.exec(`INSERT INTO churn_ending (id, corp_id, kind, member_id, customer, name, remark, tags, state, add_way, added_at, ended_at, unknown, company, returned_at, notice, reason)
 		VALUES (?, ?, 'deleted', ?, ?, ?, ?, '[]', '', 1, ?, ?, ?, ?, 0, 'off', '')`, w.App.IDs.New(), c, member, external, word, word, now-1000, now, false, false)
+	w.exec(`INSERT INTO notice_message (id, corp_id, member_id, kind, once, title, text, href, state, reason, held_until, digest, round, created_at, sent_at)
+		VALUES (?, ?, ?, 'churn.lost', ?, ?, ?, '', 'failed', '', 0, 0, 0, ?, 0)`, make1("notice"), c, member, member, word, word, now)
 	w.exec(`INSERT INTO churn_hint (corp_id, kind, member_id, day, at, count, own, peers) VALUES (?, 'deleted', ?, '2026-11-23', ?, 9, 1, 1)`, c, member, now)
 	w.exec(`INSERT INTO intention_score (customer_id, corp_id, customer, one_at, level, moved_at, signal, signal_at, told_at, version, sample)
 		VALUES (?, ?, ?, ?, 3, ?, 'followed', ?, 0, 0, 0)`, customer, c, external, now+1e9, now, now)

@@ -1993,6 +1993,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notice/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看成员通知记录 */
+        get: operations["notice.getMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notice/messages/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 统计成员通知记录 */
+        get: operations["notice.getMessagesCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notice/messages/{id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重新发送成员通知 */
+        post: operations["notice.postMessagesIdAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notice/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看我的通知 */
+        get: operations["notice.getMine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notice/mine/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看我的通知开关 */
+        get: operations["notice.getMineChoices"];
+        /** 修改我的通知开关 */
+        put: operations["notice.putMineChoices"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notice/setting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看成员通知设置 */
+        get: operations["notice.getSetting"];
+        /** 修改成员通知设置 */
+        put: operations["notice.putSetting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/profile/blacklist": {
         parameters: {
             query?: never;
@@ -4169,6 +4273,10 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ChoiceInputBody: {
+            key: string;
+            wanted: boolean;
+        };
         ChurnChannel: {
             name: string;
             /** @description contact way state, for the filter */
@@ -5376,6 +5484,86 @@ export interface components {
             host: string;
             setting: string;
         };
+        NoticeChoiceList: {
+            items: components["schemas"]["NoticeChoiceView"][];
+            /** @description the viewer is a member, and can be told at all */
+            member: boolean;
+        };
+        NoticeChoiceView: {
+            en: string;
+            /** @description the corp wants everybody to be told */
+            forced: boolean;
+            key: string;
+            wanted: boolean;
+            zh: string;
+        };
+        NoticeKindSetting: {
+            key: string;
+            /**
+             * @description nobody is told; members may switch it off; everybody is told
+             * @enum {string}
+             */
+            policy: "off" | "choice" | "forced";
+        };
+        NoticeKindView: {
+            en: string;
+            key: string;
+            /** @enum {string} */
+            policy: "off" | "choice" | "forced";
+            /** @description is sent in quiet hours too */
+            urgent: boolean;
+            zh: string;
+        };
+        NoticeSetting: {
+            /** @description 22:00, in the corp's zone */
+            from: string;
+            /** @description those that are absent stay as they are */
+            kinds: components["schemas"]["NoticeKindSetting"][];
+            /** @description 免打扰: what falls into the hours comes afterwards, as one digest */
+            quiet: boolean;
+            /** @description 08:00 */
+            to: string;
+        };
+        NoticeSettingView: {
+            from: string;
+            kinds: components["schemas"]["NoticeKindView"][];
+            quiet: boolean;
+            to: string;
+        };
+        NoticeView: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            createdAt: number;
+            department: string;
+            /**
+             * Format: int64
+             * @description unix ms; when the digest goes out
+             */
+            heldUntil?: number;
+            /** @description where the card leads, inside the console */
+            href?: string;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            kind: string;
+            kindEN: string;
+            /** @description the kind's name; its key when the feature is gone */
+            kindZH: string;
+            member: string;
+            memberName: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            sentAt?: number;
+            /** @enum {string} */
+            state: "off" | "waiting" | "held" | "sent" | "failed";
+            /** @description plain lines */
+            text: string;
+            title: string;
+        };
         OrderInputBody: {
             /** @description all fields, each once */
             fields: string[];
@@ -5472,6 +5660,12 @@ export interface components {
         };
         PageNetworkPermit: {
             items: components["schemas"]["NetworkPermit"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageNoticeView: {
+            items: components["schemas"]["NoticeView"][];
             /** @description cursor of the following page; absent on the last */
             next?: string;
             total?: components["schemas"]["Total"];
@@ -11277,6 +11471,278 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageNetworkPermit"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notice.getMessages": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description userids of those who were told */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+                kind?: string[];
+                state?: "off" | "waiting" | "held" | "sent" | "failed";
+                /** @description asked for at or after */
+                from?: string;
+                /** @description asked for before */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNoticeView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notice.getMessagesCount": {
+        parameters: {
+            query?: {
+                /** @description userids of those who were told */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+                kind?: string[];
+                state?: "off" | "waiting" | "held" | "sent" | "failed";
+                /** @description asked for at or after */
+                from?: string;
+                /** @description asked for before */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Total"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notice.postMessagesIdAgain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notice.getMine": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNoticeView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notice.getMineChoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeChoiceList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notice.putMineChoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoiceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeChoiceList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notice.getSetting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettingView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notice.putSetting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeSetting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettingView"];
                 };
             };
             /** @description Problem (RFC 9457) */
