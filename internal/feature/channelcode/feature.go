@@ -11,7 +11,8 @@
 // while WeCom does not take the code as wanted.
 //
 // Hears CustomerAdded (count, tag, remark, cap), CustomerLost and CustomerDeleted (count),
-// MemberLeft and MemberChanged (publish anew). Says nothing. Answers Welcome for its
+// MemberLeft and MemberChanged (publish anew), TransferSettled (a leaver's seats go to who
+// took over). Says nothing. Answers Welcome for its
 // states, Timeline ("came by 展会码"), Find, Tiles and
 // Fields.
 package channelcode
@@ -87,6 +88,7 @@ func New(d feature.Deps) feature.Feature {
 		Listeners: []bus.Listener{
 			bus.On("added", s.customerAdded), bus.OnJob("lost", s.customerLost), bus.OnJob("deleted", s.customerDeleted),
 			bus.On("memberLeft", s.memberLeft), bus.On("memberChanged", s.memberChanged),
+			bus.On("transferSettled", s.transferSettled),
 		},
 		Answers:    ask.Answers{Welcome: s.welcome, Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Fields: s.fields},
 		Migrations: db.Folder(migrations, "migrations"),

@@ -1,6 +1,7 @@
 package channelcode
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -36,6 +37,7 @@ type View struct {
 	OnDuty     []string          `json:"onDuty" doc:"the members WeCom distributes to now"`
 	NextChange *time.Time        `json:"nextChange,omitempty" doc:"when the members on duty change by themselves"`
 	Names      map[string]string `json:"names" doc:"names of the members above by userid; one who is not known any more, or whom the viewer may not name, has none"`
+	Left       []string          `json:"left" doc:"members whom the code names, who left the corp and whose seat nobody has taken"`
 	TagNames   map[string]string `json:"tagNames"`
 	Counters   Counters          `json:"counters"`
 	CreatedBy  string            `json:"createdBy"`
@@ -93,7 +95,7 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, codes []Code) ([]V
 	for _, c := range codes {
 		members, tags, ids = append(append(members, c.Everyone()...), c.Published...), append(tags, c.Tags...), append(ids, c.ID)
 	}
-	names, err := mirror.Names(ctx, s.db.Read(), v.Corp, members)
+	known, err := mirror.MembersByID(ctx, s.db.Read(), v.Corp, members)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +114,7 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, codes []Code) ([]V
 			Backup: filled(c.Backup), SkipVerify: c.SkipVerify, Greeting: c.Greeting, Content: c.Content, Tags: filled(c.Tags),
 			CustomerRemark: c.CustomerRemark, Status: c.Status, Problem: c.Problem, State: c.State(), Version: c.Version,
 			Scan: c.QR, OnDuty: filled(c.Published), Counters: counts[c.ID], CreatedBy: c.CreatedBy, CreatedAt: c.CreatedAt,
-			UpdatedAt: c.UpdatedAt, Names: map[string]string{}, TagNames: map[string]string{},
+			UpdatedAt: c.UpdatedAt, Names: map[string]string{}, Left: []string{}, TagNames: map[string]string{},
 		}
 		if c.QR != "" {
 			w.QR = "/api/channelcode/codes/" + c.ID.String() + "/qr"
@@ -122,7 +124,12 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, codes []Code) ([]V
 		}
 		for _, m := range append(c.Everyone(), c.Published...) {
 			if v.Knows(m) {
-				w.Names[m] = names[m]
+				w.Names[m] = cmp.Or(known[m].Name, m)
+			}
+		}
+		for _, m := range c.Everyone() {
+			if known[m].LeftAt > 0 && (v.Knows(m) || v.Sees(m)) {
+				w.Left = append(w.Left, cmp.Or(known[m].Name, m))
 			}
 		}
 		for _, t := range c.Tags {

@@ -35,6 +35,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/notice"
 	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -66,13 +67,14 @@ type service struct {
 	clock  clock.Clock
 	ids    *id.Source
 	log    *slog.Logger
+	notice *notice.Notices
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{
 		db: d.DB, jobs: d.Jobs(slug), bus: d.Events, live: d.Live, corps: d.Corps, mirror: d.Mirror, asks: d.Asks,
-		clock: d.Clock, ids: d.IDs, log: d.Log,
+		clock: d.Clock, ids: d.IDs, log: d.Log, notice: d.Notices,
 	}
 	return feature.Feature{
 		Slug: slug,
@@ -101,8 +103,10 @@ func New(d feature.Deps) feature.Feature {
 		Jobs: []job.Definition{
 			job.Define(kindSend, s.send, job.InLane(job.Bulk), job.Timeout(10*time.Minute), job.Attempts(sendTries), job.GiveUp(s.sendGaveUp)),
 			job.Define(kindPoll, s.poll, job.InLane(job.Bulk), job.Timeout(10*time.Minute), job.Attempts(1)),
+			job.Define(kindNotify, s.notify),
 			job.Define(kindRefresh, s.refresh, job.InLane(job.Bulk), job.Timeout(10*time.Minute), job.GiveUp(s.refreshGaveUp)),
 		},
+		Notices: []notice.Kind{{Key: noticeTaken, ZH: "接替客户", EN: "Customers taken over"}},
 		Schedules: []job.Schedule{
 			{Kind: kindPoll, Every: 5 * time.Minute, PerCorp: s.polled},
 			{Kind: kindRefresh, Cron: "20 19 * * *", PerCorp: d.Corps.ActiveCorps},

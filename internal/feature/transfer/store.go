@@ -192,6 +192,9 @@ func (s *service) settle(ctx context.Context, tx db.Tx, i Item, as State, code i
 	if err := s.live.Publish(ctx, tx, i.Corp, slug, i.Transfer.String()); err != nil || as != Accepted {
 		return err
 	}
+	if err := s.wantNotice(ctx, tx, i); err != nil {
+		return err
+	}
 	news := event.TransferSettled{Meta: event.Meta{Event: i.ID, Corp: i.Corp, At: at}, From: i.From, To: i.To, Resigned: i.Resigned}
 	if i.Kind == OfGroup {
 		news.Group = i.Subject

@@ -40,3 +40,8 @@ api owner GET /api/customer/customers/count
 stdout '"count":3,'
 chat wang li
 delivery wang sent
+# The takers are told, each once, how many.
+advance 7m
+api owner GET /api/transfer/items/count?state=accepted
+stdout '"count":4,'
+calls send 3

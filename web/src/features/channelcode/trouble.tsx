@@ -14,6 +14,22 @@ export function Trouble({ code }: { code: Code }) {
         {t('preparing.hint')}
       </Notice>
     );
+  if (!code.problem && code.left.length > 0)
+    return (
+      <Notice
+        tone="warning"
+        title={t('gone', { names: code.left.join(t('comma')) })}
+        action={
+          can('channelcode.write') && (
+            <Button size="small" to={`/channelcode/${code.id}/edit`}>
+              {t('edit.short')}
+            </Button>
+          )
+        }
+      >
+        {t('gone.hint')}
+      </Notice>
+    );
   if (!code.problem) return null;
   return (
     <Notice
