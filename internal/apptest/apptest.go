@@ -40,6 +40,8 @@ type House struct {
 	WeCom string // of the simulator
 
 	t      testing.TB
+	cfg    config.Config
+	o      Options
 	server *httptest.Server
 	stop   context.CancelFunc
 }
@@ -94,6 +96,7 @@ func Open(t testing.TB, e db.Engine, o Options) *House {
 // boot starts the program; its address is known before it is built, because links carry it.
 func (h *House) boot(cfg config.Config, o Options) {
 	h.t.Helper()
+	h.cfg, h.o = cfg, o
 	var handler http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	cfg.HTTP.PublicURL = server.URL
@@ -130,6 +133,17 @@ func (h *House) Stop() {
 	h.server.Close()
 	if err := h.App.Close(); err != nil {
 		h.t.Errorf("close the program: %v", err)
+	}
+}
+
+// Restart ends the program and starts it again on the same data, at another address.
+func (h *House) Restart() {
+	h.t.Helper()
+	h.Stop()
+	h.boot(h.cfg, h.o)
+	callback := h.URL + "/callback/app"
+	if _, err := h.Sim.ChangeApp(wecomsim.DefaultAgentID, wecomsim.AppPatch{CallbackURL: &callback}); err != nil {
+		h.t.Fatal(err)
 	}
 }
 

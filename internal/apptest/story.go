@@ -97,6 +97,9 @@ func NewStory(t *testing.T, e db.Engine, features ...feature.New) *Story {
 	return s
 }
 
+// Line is the program's line to WeCom.
+func (s *Story) Line() *Line { return s.line }
+
 func (s *Story) called() map[string]int {
 	n := map[string]int{}
 	for path, c := range s.Sim.Counters() {

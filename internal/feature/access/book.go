@@ -29,6 +29,7 @@ type book struct {
 	parents     map[int64]int64
 	children    map[int64][]int64
 	members     map[int64][]string // userids of those present, by department
+	gone        map[int64][]string // userids of those who left, by the department they were in
 }
 
 // below gives the userids of those in the departments and in all below them, sorted,
@@ -140,9 +141,9 @@ func (r *rights) add(who viewer.Who, member *person) viewer.Viewer {
 // without leading anything manages where he works.
 func (r *rights) scopeOf(role Role, p *person) viewer.Scope {
 	if role.Key == Manager && p != nil && len(p.leads) == 0 {
-		return r.book.reach(Span{Kind: Own, Below: true}, p)
+		return r.book.data(Span{Kind: Own, Below: true}, p)
 	}
-	return r.book.reach(role.Scope, p)
+	return r.book.data(role.Scope, p)
 }
 
 // rolesOf gives a person's roles, the most powerful first, with the reasons for each.

@@ -14,7 +14,7 @@ import (
 func bookOf(ctx context.Context, q db.Querier, corp string) (book, error) {
 	b := book{
 		people: map[string]*person{}, departments: map[int64]string{}, parents: map[int64]int64{},
-		children: map[int64][]int64{}, members: map[int64][]string{},
+		children: map[int64][]int64{}, members: map[int64][]string{}, gone: map[int64][]string{},
 	}
 	var departments []struct {
 		ID     int64  `bun:"id"`
@@ -53,6 +53,7 @@ func bookOf(ctx context.Context, q db.Querier, corp string) (book, error) {
 	for _, at := range places {
 		p := byID[at.Member]
 		if p == nil {
+			b.gone[at.Department] = append(b.gone[at.Department], at.Member)
 			continue
 		}
 		p.in = append(p.in, at.Department)

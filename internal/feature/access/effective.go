@@ -173,7 +173,11 @@ func (r *rights) membersOf(scope viewer.Scope, self string) []string {
 			members = append(members, p.id)
 		}
 	case viewer.Departments:
-		members = slices.Clone(scope.Members)
+		for _, m := range scope.Members {
+			if r.book.people[strings.ToLower(m)] != nil { // what leavers left is in scope too
+				members = append(members, m)
+			}
+		}
 	case viewer.Self:
 	}
 	if self != "" {

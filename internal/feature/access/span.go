@@ -132,6 +132,20 @@ func (b *book) reach(s Span, p *person) viewer.Scope {
 	return viewer.Scope{Reach: viewer.Departments, Members: slices.Compact(members)}
 }
 
+// data is the span of a data scope: with it goes what those left who were in the departments
+// when they left the corp.
+func (b *book) data(s Span, p *person) viewer.Scope {
+	scope := b.reach(s, p)
+	if scope.Reach != viewer.Departments || len(b.gone) == 0 {
+		return scope
+	}
+	past := book{children: b.children, members: b.gone, people: map[string]*person{}}
+	scope.Members = append(scope.Members, past.reach(s, p).Members...)
+	slices.Sort(scope.Members)
+	scope.Members = slices.Compact(scope.Members)
+	return scope
+}
+
 // together adds two scopes up: whoever is in one of them is in the sum.
 func together(a, b viewer.Scope) viewer.Scope {
 	switch {

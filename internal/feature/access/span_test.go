@@ -54,6 +54,25 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// TestWhoLeftStaysInSight: what a leaver left lies in the scope of those who manage the
+// departments he was in, and of nobody else.
+func TestWhoLeftStaysInSight(t *testing.T) {
+	b := fullBook()
+	b.gone = map[int64][]string{3: {"left"}}
+	lead, zhao := b.people["lead"], b.people["zhao"]
+	if got := b.data(Span{Kind: Managed, Below: true}, lead); !slices.Contains(got.Members, "left") || !slices.Contains(got.Members, "zhang") {
+		t.Errorf("who manages his department sees %v", got.Members)
+	}
+	for _, s := range []Span{{Kind: Managed}, {Kind: Self}, {Kind: Custom, Members: []string{"zhao"}}} {
+		if got := b.data(s, zhao); slices.Contains(got.Members, "left") {
+			t.Errorf("%s: %v", s.Kind, got.Members)
+		}
+	}
+	if got := b.reach(Span{Kind: Managed, Below: true}, lead); slices.Contains(got.Members, "left") {
+		t.Errorf("he can be named: %v", got.Members)
+	}
+}
+
 func TestScopesAddUp(t *testing.T) {
 	all, self := viewer.Scope{Reach: viewer.All}, viewer.Scope{Reach: viewer.Self}
 	some := func(members ...string) viewer.Scope {

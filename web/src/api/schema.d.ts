@@ -4241,6 +4241,8 @@ export interface components {
             greeting: "default" | "own" | "none";
             /** @description id, 13 characters that sort by time */
             id: string;
+            /** @description members whom the code names, who left the corp and whose seat nobody has taken */
+            left: string[];
             members: string[];
             name: string;
             /** @description names of the members above by userid; one who is not known any more, or whom the viewer may not name, has none */
