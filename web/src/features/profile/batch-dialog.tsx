@@ -49,7 +49,7 @@ export default function BatchDialog({ selection, count, more, onClose, onDone }:
                   <Field
                     key={field.id}
                     name={['values', field.id]}
-                    label={field.unit ? t('field.with', { name: field.name, unit: field.unit }) : field.name}
+                    label={field.unit ? t('def.with', { name: field.name, unit: field.unit }) : field.name}
                     hint={t(field.required ? 'batch.required' : 'batch.hint')}
                     required={field.required}
                   >

@@ -28,7 +28,7 @@ export function ChoiceEditor(props: { value?: Choice[]; onChange?: (value: Choic
             size="small"
             look="quiet"
             icon="up"
-            label={t('field.up', { name: option.name })}
+            label={t('def.up', { name: option.name })}
             disabled={at === 0}
             onClick={() => swap(at)}
           />

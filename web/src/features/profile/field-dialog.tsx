@@ -55,43 +55,43 @@ export function FieldDialog(props: { field?: FieldView; sections: readonly strin
       open
       onClose={onClose}
       width={640}
-      title={field ? t('field.edit', { name: field.name }) : t('field.new')}
+      title={field ? t('def.edit', { name: field.name }) : t('def.new')}
     >
       <Form<FieldForm> initial={initial} submitLabel={t('save')} onSubmit={save} onCancel={onClose}>
         {(values) => (
           <>
-            <Field name="name" label={t('field.name')} required max={30}>
+            <Field name="name" label={t('def.name')} required max={30}>
               <TextInput max={30} autoFocus />
             </Field>
-            <Field name="kind" label={t('field.kind')} hint={t('field.kind.hint')}>
+            <Field name="kind" label={t('def.kind')} hint={t('def.kind.hint')}>
               <Options
                 disabled={field !== undefined}
                 options={kinds.map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))}
               />
             </Field>
             {(values.kind === 'choice' || values.kind === 'multi') && (
-              <Field name="options" label={t('field.options')} hint={t('field.options.hint')} required>
+              <Field name="options" label={t('def.options')} hint={t('def.options.hint')} required>
                 <ChoiceEditor />
               </Field>
             )}
             {values.kind === 'number' && (
-              <Field name="unit" label={t('field.unit')} max={10}>
+              <Field name="unit" label={t('def.unit')} max={10}>
                 <TextInput max={10} />
               </Field>
             )}
-            <Field name="section" label={t('field.section')} hint={t('field.section.hint')} max={20}>
+            <Field name="section" label={t('def.section')} hint={t('def.section.hint')} max={20}>
               <TextInput max={20} />
             </Field>
-            <Field name="note" label={t('field.note')} hint={t('field.note.hint')} max={100}>
+            <Field name="note" label={t('def.note')} hint={t('def.note.hint')} max={100}>
               <TextInput max={100} />
             </Field>
-            <Field name="required" label={t('required')} hint={t('field.required.hint')} valueKey="checked">
+            <Field name="required" label={t('required')} hint={t('def.required.hint')} valueKey="checked">
               <Toggle />
             </Field>
-            <Field name="visible" label={t('field.visible')} hint={t('field.visible.hint')}>
+            <Field name="visible" label={t('def.visible')} hint={t('def.visible.hint')}>
               <Several options={roles} placeholder={t('everybody')} />
             </Field>
-            <Field name="editable" label={t('field.editable')} hint={t('field.editable.hint')}>
+            <Field name="editable" label={t('def.editable')} hint={t('def.editable.hint')}>
               <Several options={roles} placeholder={t('everybody.edits')} />
             </Field>
           </>

@@ -42,7 +42,7 @@ export function FieldsTab() {
       onClick={() => setEdited({})}
       disabled={items.length >= fields.data.most}
     >
-      {t('field.new')}
+      {t('def.new')}
     </Button>
   );
   return (
@@ -145,19 +145,19 @@ function FieldLine(props: {
         body: { archived: !field.archived, version: field.version },
       }),
     );
-    done(t(field.archived ? 'field.restored' : 'field.archived'));
+    done(t(field.archived ? 'def.restored' : 'def.archived'));
     await again();
   };
   const remove = async () => {
     const { customers } = await ok(api.GET('/api/profile/fields/{id}/usage', path));
     await confirm({
-      title: t('field.remove.title', { name: field.name, n: customers }),
-      detail: t('field.remove.detail'),
-      action: t('field.remove'),
+      title: t('def.remove.title', { name: field.name, n: customers }),
+      detail: t('def.remove.detail'),
+      action: t('def.remove'),
       danger: true,
       onConfirm: async () => {
         await ok(api.DELETE('/api/profile/fields/{id}', path));
-        done(t('field.removed'));
+        done(t('def.removed'));
         await again();
       },
     });
@@ -199,7 +199,7 @@ function FieldLine(props: {
                 size="small"
                 look="quiet"
                 icon="up"
-                label={t('field.up', { name: field.name })}
+                label={t('def.up', { name: field.name })}
                 disabled={peers[0]?.id === field.id}
                 onClick={() => move(-1)}
               />
@@ -207,25 +207,25 @@ function FieldLine(props: {
                 size="small"
                 look="quiet"
                 icon="fall"
-                label={t('field.down', { name: field.name })}
+                label={t('def.down', { name: field.name })}
                 disabled={peers[peers.length - 1]?.id === field.id}
                 onClick={() => move(1)}
               />
             </>
           )}
           <ActionMenu
-            label={t('field.more', { name: field.name })}
+            label={t('def.more', { name: field.name })}
             actions={[
               ...(field.archived
                 ? []
                 : [{ key: 'edit', label: t('edit'), icon: 'edit' as const, onClick: props.onEdit }]),
               {
                 key: 'archive',
-                label: t(field.archived ? 'field.restore' : 'field.archive'),
+                label: t(field.archived ? 'def.restore' : 'def.archive'),
                 icon: field.archived ? 'undo' : 'stop',
                 onClick: archive,
               },
-              { key: 'remove', label: t('field.remove'), icon: 'remove', danger: true, onClick: remove },
+              { key: 'remove', label: t('def.remove'), icon: 'remove', danger: true, onClick: remove },
             ]}
           />
         </span>

@@ -47,7 +47,7 @@ export function FillDrawer(props: { id: string; profile: Profile; onClose: () =>
               <Field
                 key={f.id}
                 name={['values', f.id]}
-                label={f.unit ? t('field.with', { name: f.name, unit: f.unit }) : f.name}
+                label={f.unit ? t('def.with', { name: f.name, unit: f.unit }) : f.name}
                 hint={f.note || undefined}
                 required={f.required}
               >
