@@ -74,7 +74,6 @@ func (w *world) tables() []string {
 	}
 	w.must(w.App.DB.Read().NewRaw(query).Scan(w.t.Context(), &w.corpTables))
 	w.corpTables = slices.DeleteFunc(w.corpTables, func(table string) bool {
-		return strings.HasPrefix(table, "job_") || slices.Contains([]string{"live_change", "corp_call", "transfer_refresh"}, table)
 		// The last two are written by readings of WeCom that go on by themselves.
 		return strings.HasPrefix(table, "job_") || slices.Contains([]string{"live_change", "corp_call", "mirror_sync", "transfer_refresh"}, table)
 	})
