@@ -162,12 +162,26 @@ func (h *house) fill(ctx context.Context, size int) error {
 			if i%(max(size/40, 1)) == 0 {
 				name = "鹊桥" + name
 			}
-			c := customerRow{ID: h.app.IDs.New(), Corp: h.corp, Customer: fmt.Sprintf("wm%030d", i), Name: name, Type: 1, AddedAt: now - dice.Int64N(3e10), UpdatedAt: now, ReadAt: now}
+			c := customerRow{ID: h.app.IDs.New(), Corp: h.corp, Customer: fmt.Sprintf("wm%030d", i), Name: name, Type: 1, Gender: i % 3, AddedAt: now - dice.Int64N(3e10), UpdatedAt: now, ReadAt: now}
+			if i%50 == 0 {
+				c.Type = 2
+			}
+			if i%3 == 0 {
+				c.UnionID = fmt.Sprintf("o%027d", i)
+			}
 			docs = append(docs, search.Document{Corp: h.corp, Kind: "customer", Ref: c.ID, Text: []string{name}})
 			for k := range 1 + dice.IntN(100)/65 {
 				f := followRow{
 					ID: h.app.IDs.New(), Corp: h.corp, Member: h.members[(dice.IntN(len(h.members)/2)*2+k)%len(h.members)], Customer: c.Customer, CustomerID: c.ID,
 					Standing: 1, Remark: name + "先生", Mobiles: "[]", AddWay: 1, AddedAt: c.AddedAt + int64(k), UpdatedAt: now, ReadAt: now, FoundAt: now,
+				}
+				switch n := dice.IntN(1000); {
+				case n == 0:
+					f.AddWay = 201
+				case n <= 100:
+					f.AddWay = 3
+				case n <= 110:
+					f.State = "ccbench"
 				}
 				c.Follows++
 				follows = append(follows, f)

@@ -1,7 +1,7 @@
 // Command bench measures what docs/performance.md claims: each figure as a ratio to a
 // limit or a peer measured in the same run, on SQLite and on PostgreSQL.
 //
-//	go run . [-sizes 10000,100000] [intake] [greeting] [events] [queue] [sync] [lists] [rights] [exports] [start]
+//	go run . [-sizes 10000,100000] [intake] [greeting] [events] [queue] [sync] [lists] [rights] [rules] [exports] [start]
 //
 // It is a module of its own so that its peers (River) stay out of the product's
 // dependencies. PostgreSQL is the server of $QUEQIAO_TEST_POSTGRES; "make bench" starts
@@ -34,6 +34,7 @@ func measures() []measure {
 		{"sync", "first sync from a WeCom that takes 5 ms a call", firstSync},
 		{"lists", "customer lists by size: first page, filters, two characters, a deep page", lists},
 		{"rights", "the lists for an administrator, a manager and a member of staff; what knowing them costs", rights},
+		{"rules", "the list by every filter and by combinations, for the same three; segments counted", rules},
 		{"exports", "the list of all follows as a file: time, and memory on the way", exports},
 		{"start", "start to first answer, memory at rest, sizes", start},
 	}

@@ -167,3 +167,44 @@ journey('who is not there has a page that says so', async (stage) => {
   await page.goto(`${program.url}/customer/${items[0].id}`);
   await page.getByRole('alert').filter({ hasText: '没有找到' }).first().waitFor();
 });
+
+journey('a condition becomes a segment that opens as a list', async (stage) => {
+  const { page, program } = stage;
+  await signIn(stage);
+  const all = await pairs(stage);
+  const tag = '高意向';
+  const bearing = all.filter((pair) => pair.tags.includes(tag));
+  await go(page, '客户分群');
+  await page.getByRole('button', { name: '新建分群' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('名称').fill('重点跟进');
+  await dialog.getByRole('button', { name: '添加条件', exact: true }).click();
+  await pick(page, dialog.getByRole('combobox', { name: '条件的值' }), tag);
+  // What it says, and how many there are, stand below while it is made.
+  await dialog.getByText(`条件：标签（该成员所打）为${tag}`).waitFor();
+  await dialog
+    .getByText(
+      `${customersIn(bearing).toLocaleString('en')} 位客户，${bearing.length.toLocaleString('en')} 段跟进关系`,
+    )
+    .waitFor();
+  await dialog.getByRole('button', { name: '保存', exact: true }).click();
+
+  const segments = new List(page, '客户分群');
+  await segments.row('重点跟进').getByRole('link', { name: '重点跟进' }).click();
+  await page.getByRole('heading', { level: 1, name: '客户列表' }).waitFor();
+  const list = new List(page, '客户列表');
+  await page.getByRole('button', { name: '客户分群：重点跟进' }).waitFor();
+  await eventually(async () => assert.equal(await list.total(), customersIn(bearing)));
+
+  // A view remembers it for the next time.
+  await page.getByRole('button', { name: '视图', exact: true }).click();
+  await page.getByText('保存为新视图').click();
+  await page.getByRole('dialog').getByLabel('名称').fill('我的重点');
+  await page.getByRole('dialog').getByRole('button', { name: '保存', exact: true }).click();
+  await page.getByRole('button', { name: '视图：我的重点' }).waitFor();
+  await page.goto(`${program.url}/customer`);
+  await eventually(async () => assert.ok((await list.total()) > customersIn(bearing)));
+  await page.getByRole('button', { name: '视图', exact: true }).click();
+  await page.getByRole('menuitem', { name: '我的重点' }).click();
+  await eventually(async () => assert.equal(await list.total(), customersIn(bearing)));
+});

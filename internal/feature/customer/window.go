@@ -21,7 +21,7 @@ const (
 )
 
 // stretched reads one page of keys out of a stretch of the list, and tells whether it is
-// whole. A page that is not may also be the last; then the lists themselves say so.
+// whole. One that ends the list is whole too.
 func (p *plan) stretched(ctx context.Context, after *cursor, limit int) ([]cursor, bool, error) {
 	if !p.few() || len(p.members) <= maxLists || p.rare || p.rarest != "" || p.ended {
 		return nil, false, nil
@@ -34,6 +34,13 @@ func (p *plan) stretched(ctx context.Context, after *cursor, limit int) ([]curso
 		if len(keys) >= limit {
 			return keys, true, nil
 		}
+		var read int
+		if err := p.read.NewSelect().TableExpr("(?) AS s", p.among(after, rows).ColumnExpr("1")).ColumnExpr("COUNT(*)").Scan(ctx, &read); err != nil {
+			return nil, false, err
+		}
+		if read < rows {
+			return keys, true, nil // that was the rest of the list
+		}
 		if tried || len(keys) == 0 {
 			return nil, false, nil
 		}
@@ -44,8 +51,14 @@ func (p *plan) stretched(ctx context.Context, after *cursor, limit int) ([]curso
 	}
 }
 
-// stretch selects one page among so many rows of the list, or of the tag's when one is asked for.
+// stretch selects one page among so many rows.
 func (p *plan) stretch(after *cursor, rows, limit int) *bun.SelectQuery {
+	q := p.narrow(p.read.NewSelect().TableExpr("(?) AS f", p.among(after, rows).ColumnExpr("f.*"))).ColumnExpr("f.added_at AS at, f.id AS id")
+	return p.named(q.OrderExpr("f.added_at DESC, f.id DESC").Limit(int64(limit)))
+}
+
+// among are so many rows of the list, or of the tag's when one is asked for.
+func (p *plan) among(after *cursor, rows int) *bun.SelectQuery {
 	at, row := bun.Safe("f.added_at"), bun.Safe("f.id")
 	inner := p.read.NewSelect().TableExpr("mirror_follow AS f").Where("f.corp_id = ?", p.corp)
 	if len(p.tags) == 1 {
@@ -56,7 +69,5 @@ func (p *plan) stretch(after *cursor, rows, limit int) *bun.SelectQuery {
 	if after != nil {
 		inner = inner.Where("(?, ?) < (?, ?)", at, row, after.At, after.ID)
 	}
-	inner = inner.ColumnExpr("f.*").OrderExpr("? DESC, ? DESC", at, row).Limit(int64(rows))
-	q := p.narrow(p.read.NewSelect().TableExpr("(?) AS f", inner)).ColumnExpr("f.added_at AS at, f.id AS id")
-	return p.named(q.OrderExpr("f.added_at DESC, f.id DESC").Limit(int64(limit)))
+	return inner.OrderExpr("? DESC, ? DESC", at, row).Limit(int64(rows))
 }

@@ -67,8 +67,8 @@ function GroupBox(
   const t = useT();
   const first = fields.find((field) => field.key === 'tag') ?? fields[0];
   return (
-    <fieldset className="customer-rule-group">
-      <legend className="q-row">
+    <fieldset className="customer-rule-group" aria-label={t('rule.join')}>
+      <div className="q-row">
         <Switcher<'all' | 'any'>
           label={t('rule.join')}
           value={group.join}
@@ -92,7 +92,7 @@ function GroupBox(
             />
           </>
         )}
-      </legend>
+      </div>
       {group.parts.map((part) =>
         part.kind === 'leaf' ? (
           <LeafRow

@@ -56,9 +56,9 @@ export function RuleSummary({ rule }: { rule: Rule }) {
     return () => clearTimeout(timer);
   }, [rule]);
   return (
-    <output className="customer-rule-summary">
+    <div className="customer-rule-summary">
       <span>{t('rule.means', { words: words(rule) })}</span>
       <RuleSize rule={asked} />
-    </output>
+    </div>
   );
 }

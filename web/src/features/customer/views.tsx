@@ -123,7 +123,7 @@ export function Views() {
   return (
     <>
       <ActionMenu
-        label={t('views')}
+        label={open ? t('view.open', { name: open.name }) : t('views')}
         actions={[
           { key: 'none', label: t('view.none'), onClick: () => show(undefined) },
           ...views.map((view) => ({

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+
+	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
+)
+
+// rules reads the customer list by every filter alone and by ten combinations that people
+// use, the first page and a deep one, as an administrator, a manager and a member of
+// staff, and counts segments.
+func rules(ctx context.Context, b *bench) error {
+	b.line("| engine | customers | viewer | members in scope | filter | first p50 | first p99 | page 20 p50 | page 20 p99 | counted | count p50 |\n|---|---|---|---|---|---|---|---|---|---|---|")
+	size := b.sizes[len(b.sizes)-1]
+	for _, engine := range engines() {
+		if err := rulesOn(ctx, b, engine, size); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func rulesOn(ctx context.Context, b *bench, engine string, size int) error {
+	h, err := build(ctx, engine, houseOptions{seed: wecomsim.SeedOptions{Members: 500, Departments: 10}})
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	if _, err := h.app.Mirror.StartSync(ctx, h.corp, mirror.ScopeFull, "bench"); err != nil {
+		return err
+	}
+	if err := h.app.Queue.Settle(ctx); err != nil {
+		return err
+	}
+	if err := h.app.DB.Read().NewRaw("SELECT id FROM mirror_member WHERE corp_id = ? AND status = 1 ORDER BY id", h.corp).Scan(ctx, &h.members); err != nil {
+		return err
+	}
+	if err := h.fill(ctx, size); err != nil {
+		return err
+	}
+	if err := h.vary(ctx); err != nil {
+		return err
+	}
+	viewers, err := h.viewers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, v := range viewers {
+		h.http = v.browser
+		for _, c := range h.conditions() {
+			for _, level := range []string{"follows", "customers"} {
+				if err := h.readRule(b, fmt.Sprintf("| %s | %d | %s | %d | %s, %s", engine, size, v.name, v.scope, c.what, level), level, c.rule); err != nil {
+					return fmt.Errorf("%s, %s: %w", v.name, c.what, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// readRule measures one condition on one level.
+func (h *house) readRule(b *bench, head, level string, r ask.Rule) error {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	path := "/api/customer/" + level + "?limit=50&rule=" + url.QueryEscape(string(text))
+	first, err := h.repeat(path)
+	if err != nil {
+		return err
+	}
+	after := ""
+	for range 19 {
+		_, body, err := h.get(path + "&after=" + url.QueryEscape(after))
+		if err != nil {
+			return err
+		}
+		var page struct {
+			Next string `json:"next"`
+		}
+		if err := json.Unmarshal(body, &page); err != nil {
+			return err
+		}
+		if page.Next == "" {
+			break
+		}
+		after = page.Next
+	}
+	deep, err := h.repeat(path + "&after=" + url.QueryEscape(after))
+	if err != nil {
+		return err
+	}
+	sized := "/api/customer/size?rule=" + url.QueryEscape(string(text))
+	_, body, err := h.get(sized)
+	if err != nil {
+		return err
+	}
+	var n ask.Count
+	if err := json.Unmarshal(body, &n); err != nil {
+		return err
+	}
+	counted, _, err := h.get(sized)
+	if err != nil {
+		return err
+	}
+	many := fmt.Sprint(n.Follows)
+	if n.Capped {
+		many += "+"
+	}
+	b.line("%s | %s | %s | %s | %s | %s | %s |", head, ms(quantile(first, 0.5)), ms(quantile(first, 0.99)), ms(quantile(deep, 0.5)), ms(quantile(deep, 0.99)), many, ms(counted))
+	return nil
+}
+
+type condition struct {
+	what string
+	rule ask.Rule
+}
+
+// conditions are each filter alone, then ten combinations.
+func (h *house) conditions() []condition {
+	leaf := func(field string, op ask.Op, values ...string) ask.Rule {
+		return ask.Rule{Field: field, Op: op, Values: values}
+	}
+	all := func(parts ...ask.Rule) ask.Rule { return ask.Rule{All: parts} }
+	not := func(r ask.Rule) ask.Rule { return ask.Rule{Not: &r} }
+	month, tag, member := leaf("added", ask.OpWithin, "30"), leaf("tag", ask.OpAny, "tag7"), leaf("member", ask.OpAny, h.members[1])
+	common, rare := leaf("text", ask.OpHas, "子涵"), leaf("text", ask.OpHas, "鹊桥")
+	return []condition{
+		{"nothing", ask.Rule{}},
+		{"two common characters", common},
+		{"two rare characters", rare},
+		{"name", leaf("name", ask.OpHas, "雨桐")},
+		{"remark", leaf("remark", ask.OpHas, "雨桐先生")},
+		{"company empty", leaf("company", ask.OpEmpty)},
+		{"member", member},
+		{"department", leaf("department", ask.OpAny, "2")},
+		{"tag (4 %)", tag},
+		{"two tags, any", leaf("tag", ask.OpAny, "tag7", "tag8")},
+		{"two tags, all", leaf("tag", ask.OpEvery, "tag7", "tag8")},
+		{"tag, none", leaf("tag", ask.OpNone, "tag7")},
+		{"customer's tags, all", leaf("customerTag", ask.OpEvery, "tag7", "tag8")},
+		{"customer's tags, none", leaf("customerTag", ask.OpNone, "tag7")},
+		{"added within 30 days", month},
+		{"added long ago", leaf("added", ask.OpBeyond, "300")},
+		{"ended within 30 days", leaf("ended", ask.OpWithin, "30")},
+		{"lost", leaf("standing", ask.OpAny, "lost")},
+		{"add way (10 %)", leaf("addWay", ask.OpAny, "3")},
+		{"add way (0.1 %)", leaf("addWay", ask.OpAny, "201")},
+		{"channel (1 %)", leaf("state", ask.OpIs, "ccbench")},
+		{"group of 200", leaf("group", ask.OpAny, "wrbench1")},
+		{"in no group", leaf("group", ask.OpEmpty)},
+		{"gender", leaf("gender", ask.OpAny, "2")},
+		{"WeCom users (2 %)", leaf("type", ask.OpAny, "2")},
+		{"lost to all", leaf("lost", ask.OpIs, "true")},
+		{"followed by two or more", leaf("follows", ask.OpMore, "1")},
+		{"unionid known", leaf("unionid", ask.OpIs, "true")},
+
+		{"month and tag", all(month, tag)},
+		{"member and month", all(member, month)},
+		{"member and tag", all(member, tag)},
+		{"common characters and tag", all(common, tag)},
+		{"common characters and month", all(common, month)},
+		{"untagged this month", all(month, leaf("tag", ask.OpEmpty))},
+		{"tag but not another", all(tag, leaf("tag", ask.OpNone, "tag8"))},
+		{"way, gender and month", all(leaf("addWay", ask.OpAny, "3"), leaf("gender", ask.OpAny, "1"), month)},
+		{"department, tag and gender", all(leaf("department", ask.OpAny, "2"), tag, leaf("gender", ask.OpAny, "2"))},
+		{"one of three, not lost", all(ask.Rule{Any: []ask.Rule{tag, leaf("type", ask.OpAny, "2"), leaf("state", ask.OpIs, "ccbench")}}, not(leaf("lost", ask.OpIs, "true")))},
+	}
+}
+
+// vary makes what fill leaves alike: one in twenty follows is lost, and there are groups.
+func (h *house) vary(ctx context.Context) error {
+	return h.app.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		for _, text := range []string{
+			"UPDATE mirror_follow SET standing = 3, ended_at = added_at + 1000 WHERE id % 20 = 0",
+			`UPDATE mirror_customer SET follows = (SELECT COUNT(*) FROM mirror_follow AS f WHERE f.customer_id = mirror_customer.id AND f.standing IN (1, 2))
+				WHERE id IN (SELECT customer_id FROM mirror_follow WHERE standing = 3)`,
+		} {
+			if _, err := tx.NewRaw(text).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		for g := range 20 {
+			group := h.app.IDs.New()
+			if _, err := tx.NewRaw(`INSERT INTO mirror_group (id, corp_id, chat, name, owner_id, notice, status, members, customers, version, created_at, dissolved_at, told_at, read_at, sync_run, updated_at)
+				VALUES (?, ?, ?, ?, ?, '', 0, 201, 200, '', ?, 0, 0, 1, 0, 0)`, group, h.corp, fmt.Sprint("wrbench", g), "群", h.members[g], g).Exec(ctx); err != nil {
+				return err
+			}
+			if _, err := tx.NewRaw(`INSERT INTO mirror_group_member (corp_id, group_id, who, external, name, unionid, join_scene, invitor, state, joined_at)
+				SELECT p.corp_id, ?, p.customer, TRUE, '', '', 1, '', '', 0 FROM mirror_customer AS p WHERE p.corp_id = ? AND p.id > ? ORDER BY p.id LIMIT 200`,
+				group, h.corp, g*1000).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		_, err := tx.NewRaw("ANALYZE").Exec(ctx)
+		return err
+	})
+}
