@@ -63,11 +63,7 @@ func (s *service) changed(ctx context.Context, e event.CustomerChanged) error {
 // begunBy corrects who had begun a follow.
 func (s *service) begunBy(ctx context.Context, e event.CustomerChanged) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		n, err := reverse(ctx, tx, e.Corp, e.Customer)
-		if err != nil || n == 0 {
-			return err
-		}
-		return s.reckon(ctx, tx, e.Corp, e.Customer, Entry{Signal: AddedByMember, At: db.MS(e.At)})
+		return s.reckon(ctx, tx, e.Corp, e.Customer, Entry{Signal: AddedSelf, At: min(db.MS(e.At), db.NowMS(s.clock))})
 	})
 }
 
@@ -123,7 +119,8 @@ func (s *service) record(ctx context.Context, m event.Meta, customer string, e E
 	})
 }
 
-// reckon reckons one customer's score anew because of an entry. Somebody who is nobody's
+// reckon reckons one customer's score anew because of an entry, which has no id when it only
+// turned out who had begun. Somebody who is nobody's
 // customer has none yet.
 func (s *service) reckon(ctx context.Context, tx db.Tx, corp, customer string, cause Entry) error {
 	// Taking the row first: whoever reckons the same customer at the same time waits, and
@@ -131,6 +128,16 @@ func (s *service) reckon(ctx context.Context, tx db.Tx, corp, customer string, c
 	r, ok, err := take(ctx, tx, corp, customer)
 	if err != nil || !ok {
 		return err
+	}
+	if cause.Signal == AddedSelf {
+		// The reading that tells who had begun it may be heard of before the beginning is.
+		n, err := reverse(ctx, tx, corp, customer)
+		if err != nil || n == 0 && cause.ID == 0 {
+			return err
+		}
+		if n > 0 {
+			cause.Signal = AddedByMember
+		}
 	}
 	st, err := settingOf(ctx, tx, corp)
 	if err != nil {
