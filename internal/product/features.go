@@ -11,6 +11,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
 	"github.com/queqiao-scrm/queqiao/internal/feature/eventlog"
 	"github.com/queqiao-scrm/queqiao/internal/feature/export"
+	"github.com/queqiao-scrm/queqiao/internal/feature/followup"
 	"github.com/queqiao-scrm/queqiao/internal/feature/home"
 	"github.com/queqiao-scrm/queqiao/internal/feature/intention"
 	"github.com/queqiao-scrm/queqiao/internal/feature/network"
@@ -37,6 +38,7 @@ func Features() []feature.New {
 		churn.New,       // 流失提醒
 		stage.New,       // 客户阶段
 		intention.New,   // 客户意向
+		followup.New,    // 跟进记录与待办
 		eventlog.New,    // 事件日志
 		export.New,      // 导出记录
 		network.New,     // 外联主机

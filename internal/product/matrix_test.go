@@ -324,7 +324,7 @@ func (w *world) things(route string, p place, who persona, headers map[string]st
 
 // row is an object as its table has it.
 func (w *world) row(object, word string) string {
-	table := map[string]string{"customer": "mirror_customer", "code": "channelcode_code", "flow": "stage_flow", "card": "stage_placement", "batch": "stage_batch", "greeting": "welcome_greeting", "callback": "mirror_inbox", "job": "job_job", "session": "account_session", "accountSession": "account_session"}[object]
+	table := map[string]string{"customer": "mirror_customer", "code": "channelcode_code", "flow": "stage_flow", "note": "followup_note", "task": "followup_task", "card": "stage_placement", "batch": "stage_batch", "greeting": "welcome_greeting", "callback": "mirror_inbox", "job": "job_job", "session": "account_session", "accountSession": "account_session"}[object]
 	if table == "" {
 		return ""
 	}

@@ -214,6 +214,7 @@ func (w *world) furnish(c, member, word string) {
 	w.exec(`INSERT INTO welcome_delivery (id, corp_id, member_id, customer, outcome, source, claimer, errcode, reason, tries, answered, added_at, done_at)
 		VALUES (?, ?, ?, ?, 'sent', 'claim', ?, 0, '', 1, 0, ?, ?)`, w.App.IDs.New(), c, member, external, word, now, now)
 	w.stages(c, member, word, customer, follow)
+	w.followups(c, member, word, customer)
 	w.exec(`INSERT INTO mirror_inbox (id, corp_id, app_id, hash, event, subject, raw, state, error, tries, told_at, received_at, done_at)
 		VALUES (?, ?, 1, ?, 'change_external_contact.edit_external_contact', ?, ?, 'failed', ?, 1, ?, ?, ?)`,
 		make1("callback"), c, c+member, "customer/"+external+"/"+member, "<xml>"+word+"</xml>", word, now, now, now)
@@ -266,6 +267,22 @@ func (w *world) stages(c, member, word string, customer, follow id.ID) {
 		VALUES (?, ?, ?, ?, '{}', ?, ?, '{}', 'done', '', 1, FALSE, 1, 0, 0, ?, ?)`, batch, c, flow, stage, member, word, now, now)
 	w.exec(`INSERT INTO stage_item (batch_id, follow_id, corp_id, member_id, customer, outcome, from_id) VALUES (?, ?, ?, ?, ?, 'moved', 0)`, batch, follow, c, member, "wm-"+member)
 	w.exec(`INSERT INTO stage_setting (corp_id, counts, calendar, updated_by, updated_at) VALUES (?, '[]', '{"weekend":[],"days":[]}', '', 0) ON CONFLICT DO NOTHING`, c)
+}
+
+// followups gives a member's customer a note, a picture and a task.
+func (w *world) followups(c, member, word string, customer id.ID) {
+	now := db.MS(w.Clock.Now())
+	note, picture, task := w.App.IDs.New(), w.App.IDs.New(), w.App.IDs.New()
+	w.name("note", word, note.String())
+	w.name("notePicture", word, picture.String())
+	w.name("task", word, task.String())
+	w.exec(`INSERT INTO followup_note (id, corp_id, customer, customer_id, author, member_id, name, how, body, pictures, mentions, created_at, edited_at)
+		VALUES (?, ?, ?, ?, 'member:zheng', 'zheng', '', 'note', ?, '[]', '[]', ?, 0)`, note, c, "wm-"+member, customer, word, now)
+	w.exec(`INSERT INTO followup_picture (id, corp_id, customer_id, kind, size, created_at) VALUES (?, ?, ?, 'image/png', 1, ?)`, picture, c, customer, now)
+	_, err := w.App.Blob.Put(context.Background(), "followup/"+c+"/"+picture.String(), strings.NewReader("x"), 1, "image/png")
+	w.must(err)
+	w.exec(`INSERT INTO followup_task (id, corp_id, customer, customer_id, title, member_id, author, name, due_at, remind_at, done_at, done_by, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, 'member:zheng', '', ?, 0, 0, '', ?)`, task, c, "wm-"+member, customer, word, member, now, now)
 }
 
 // installation gives a corp what belongs to no single member.

@@ -1651,6 +1651,145 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/followup/customers/{id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户的跟进记录 */
+        get: operations["followup.getCustomersIdNotes"];
+        put?: never;
+        /** 写跟进记录 */
+        post: operations["followup.postCustomersIdNotes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/followup/customers/{id}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传跟进图片 */
+        post: operations["followup.uploadPicture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/followup/customers/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户的待办 */
+        get: operations["followup.getCustomersIdTasks"];
+        put?: never;
+        /** 新建待办 */
+        post: operations["followup.postCustomersIdTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/followup/notes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改跟进记录 */
+        put: operations["followup.putNotesId"];
+        post?: never;
+        /** 删除跟进记录 */
+        delete: operations["followup.deleteNotesId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/followup/pictures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看跟进图片 */
+        get: operations["followup.showPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/followup/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看待办 */
+        get: operations["followup.getTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/followup/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 删除待办 */
+        delete: operations["followup.deleteTasksId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/followup/tasks/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 完成或重开待办 */
+        put: operations["followup.putTasksIdDone"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/home/jobs": {
         parameters: {
             query?: never;
@@ -5012,6 +5151,69 @@ export interface components {
         FinishInputBody: {
             code: string;
         };
+        FollowupNote: {
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            editedAt?: string;
+            /** @enum {string} */
+            how: "note" | "call" | "message";
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            member: string;
+            mentions: string[];
+            /** @description the viewer wrote it and may change it */
+            mine: boolean;
+            name: string;
+            /** @description of those mentioned, by userid */
+            names: {
+                [key: string]: string;
+            };
+            pictures: string[];
+            removable: boolean;
+            text: string;
+        };
+        FollowupNoteForm: {
+            /**
+             * @description what was done: a note, a call, a chat
+             * @enum {string}
+             */
+            how: "note" | "call" | "message";
+            /** @description userids of colleagues who are told */
+            mentions: string[];
+            pictures: string[];
+            text: string;
+        };
+        FollowupTask: {
+            by: string;
+            /** @description id, 13 characters that sort by time */
+            customerId: string;
+            customerName: string;
+            /** Format: date-time */
+            doneAt?: string;
+            doneBy?: string;
+            /** Format: date-time */
+            dueAt: string;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            member: string;
+            memberName: string;
+            /** @description the viewer may tick it off */
+            mine: boolean;
+            overdue: boolean;
+            removable: boolean;
+            title: string;
+        };
+        FollowupTaskForm: {
+            /** Format: date-time */
+            dueAt: string;
+            /** @description userid of who is to do it */
+            member: string;
+            title: string;
+        };
+        FollowupTaskList: {
+            items: components["schemas"]["FollowupTask"][];
+        };
         HomeHits: {
             groups: components["schemas"]["AskFound"][];
         };
@@ -5638,6 +5840,18 @@ export interface components {
         };
         PageExportView: {
             items: components["schemas"]["ExportView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageFollowupNote: {
+            items: components["schemas"]["FollowupNote"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageFollowupTask: {
+            items: components["schemas"]["FollowupTask"][];
             /** @description cursor of the following page; absent on the last */
             next?: string;
             total?: components["schemas"]["Total"];
@@ -6624,6 +6838,9 @@ export interface components {
              * @enum {string}
              */
             scope: "full" | "contacts" | "tags" | "customers" | "groups";
+        };
+        TickInputBody: {
+            done: boolean;
         };
         Total: {
             /** Format: int64 */
@@ -10759,6 +10976,374 @@ export interface operations {
         responses: {
             /** @description see summary */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "followup.getCustomersIdNotes": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description of the customer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFollowupNote"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "followup.postCustomersIdNotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the customer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowupNoteForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowupNote"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "followup.uploadPicture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "followup.getCustomersIdTasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the customer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowupTaskList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "followup.postCustomersIdTasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the customer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowupTaskForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowupTask"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "followup.putNotesId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowupNoteForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowupNote"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "followup.deleteNotesId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "followup.showPicture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "followup.getTasks": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description only the viewer's own */
+                mine?: boolean;
+                /** @description userids of who is to do them */
+                member?: string[];
+                state?: "open" | "overdue" | "done";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFollowupTask"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "followup.deleteTasksId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "followup.putTasksIdDone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TickInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,57 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { api, ok } from '@/api/client';
+import type { components } from '@/api/schema';
+import { Button } from '@/parts/Button';
+import { useFeedback } from '@/parts/Feedback';
+import { CheckBox } from '@/parts/fields';
+import { StateBadge } from '@/parts/StateBadge';
+import { TimeText } from '@/parts/TimeText';
+import { useT } from './strings';
+
+export type Task = components['schemas']['FollowupTask'];
+
+/** Ticks a task off or opens it again. */
+export function useTick() {
+  const client = useQueryClient();
+  const feedback = useFeedback();
+  return async (task: Task, done: boolean) => {
+    try {
+      await ok(
+        api.PUT('/api/followup/tasks/{id}/done', { params: { path: { id: task.id } }, body: { done } }),
+      );
+    } catch (error) {
+      feedback.problem(error);
+    }
+    await client.invalidateQueries({ queryKey: ['followup'] });
+  };
+}
+
+/** One task with its box, its member and its day. */
+export function TaskLine({ task }: { task: Task }) {
+  const t = useT();
+  const tick = useTick();
+  const client = useQueryClient();
+  const remove = async () => {
+    await ok(api.DELETE('/api/followup/tasks/{id}', { params: { path: { id: task.id } } }));
+    await client.invalidateQueries({ queryKey: ['followup'] });
+  };
+  return (
+    <div className="followup-task">
+      <CheckBox
+        checked={task.doneAt !== undefined}
+        disabled={!task.mine}
+        onChange={(done) => void tick(task, done)}
+      >
+        <span className={task.doneAt ? 'followup-done' : undefined}>{task.title}</span>
+      </CheckBox>
+      <span className="followup-meta q-faint">
+        {task.memberName} · {task.doneAt ? t('done.at') : t('due.at')}{' '}
+        <TimeText at={Date.parse(task.doneAt ?? task.dueAt)} show="time" />
+        {task.overdue && <StateBadge tone="bad">{t('overdue')}</StateBadge>}
+        {task.removable && (
+          <Button look="quiet" size="small" icon="remove" hint={t('task.remove')} onClick={remove} />
+        )}
+      </span>
+    </div>
+  );
+}
