@@ -32,6 +32,9 @@ func (a *App) adopt(f feature.Feature) {
 	if f.Directory != nil {
 		a.rights.directory = f.Directory
 	}
+	if f.TagSight != nil {
+		a.Mirror.SeeTagsBy(f.TagSight)
+	}
 }
 
 // schedule registers an owner's schedules, whose kinds carry its slug like all its jobs.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
@@ -28,28 +29,38 @@ const OtherCorp = "ww00000000000other"
 // tests of one feature need neither sessions nor roles.
 func Door(corp func() string) feature.New {
 	return func(feature.Deps) feature.Feature {
-		d := door{corp}
+		d := &door{corp: corp}
 		return feature.Feature{Slug: "door", Guard: d, Resolver: d}
 	}
 }
 
-type door struct{ corp func() string }
+type door struct {
+	corp  func() string
+	known sync.Map // by userid: the viewer as whom he came in last
+}
 
 // Identify reads the header (web.Guard).
-func (d door) Identify(ctx context.Context, r *http.Request) (context.Context, web.Subject, error) {
+func (d *door) Identify(ctx context.Context, r *http.Request) (context.Context, web.Subject, error) {
 	v, ok := d.viewer(r.Header.Get(WhoHeader))
 	if !ok {
 		return ctx, nil, fault.New(fault.Unauthenticated, "请先登录")
 	}
+	if v.Member != "" {
+		d.known.Store(v.Member, v)
+	}
 	return viewer.With(ctx, v), v, nil
 }
 
-// Resolve knows everybody as the owner (viewer.Resolver).
-func (d door) Resolve(context.Context, viewer.Who) (viewer.Viewer, error) {
+// Resolve knows members as they came in last, and everybody else as the owner
+// (viewer.Resolver).
+func (d *door) Resolve(_ context.Context, who viewer.Who) (viewer.Viewer, error) {
+	if v, ok := d.known.Load(who.Member); ok {
+		return v.(viewer.Viewer), nil
+	}
 	return viewer.System(d.corp()), nil
 }
 
-func (d door) viewer(who string) (viewer.Viewer, bool) {
+func (d *door) viewer(who string) (viewer.Viewer, bool) {
 	kind, rest, _ := strings.Cut(who, ":")
 	v := viewer.Viewer{Corp: d.corp(), Account: 1, Name: kind, Scope: viewer.Scope{Reach: viewer.All}}
 	switch kind {

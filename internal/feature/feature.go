@@ -129,6 +129,8 @@ type Feature struct {
 	Resolver viewer.Resolver
 	// Directory knows the local accounts; exactly one feature (account) sets it.
 	Directory viewer.Directory
+	// TagSight says which tag groups a viewer may not see; exactly one feature (tag) sets it.
+	TagSight mirror.TagSight
 	// Start runs once after the migrations and before the first request: seeds what must
 	// exist. It runs on every start and on every node, so it must be harmless twice.
 	Start func(ctx context.Context) error

@@ -82,7 +82,7 @@ func tagDifference(r *pageRow, known []tagRow, library map[string]Tag) (gone, fr
 		switch {
 		case w != nil && w.AddedAt == k.AddedAt && (w.Kind == k.Kind || !r.allTags):
 			delete(want, k.Tag)
-		case w == nil && (r.allTags || k.Kind != TagPersonal):
+		case w == nil && k.Kind != TagOwn && (r.allTags || k.Kind != TagPersonal):
 			gone = append(gone, &k)
 		case w == nil && k.AddedAt != r.follow.AddedAt:
 			k.AddedAt = r.follow.AddedAt

@@ -43,6 +43,7 @@ type Mirror struct {
 	live   *live.Live
 	log    *slog.Logger
 
+	sight   TagSight
 	intake  *db.Group[arrival, receipt]
 	table   map[string]handler
 	metrics metrics

@@ -220,6 +220,7 @@ type TagBrief struct {
 type TagGroupBrief struct {
 	ID   string     `json:"id"`
 	Name string     `json:"name"`
+	Own  bool       `json:"own,omitempty" doc:"platform tags, which WeCom does not know"`
 	Tags []TagBrief `json:"tags"`
 }
 
@@ -228,7 +229,7 @@ type TagList struct {
 	Groups []TagGroupBrief `json:"groups"`
 }
 
-// pickTags gives the library; tags belong to the whole corp.
+// pickTags gives the library, without the groups that the viewer may not see.
 func (m *Mirror) pickTags(ctx context.Context, _ *struct{}) (*TagList, error) {
 	v, err := viewer.From(ctx)
 	if err != nil {
@@ -238,9 +239,16 @@ func (m *Mirror) pickTags(ctx context.Context, _ *struct{}) (*TagList, error) {
 	if err != nil {
 		return nil, err
 	}
+	hidden, err := m.hiddenGroups(ctx, v)
+	if err != nil {
+		return nil, err
+	}
 	list := &TagList{}
 	for _, g := range library {
-		group := TagGroupBrief{ID: g.ID, Name: g.Name}
+		if hidden[g.ID] {
+			continue
+		}
+		group := TagGroupBrief{ID: g.ID, Name: g.Name, Own: g.Own()}
 		for _, t := range g.Tags {
 			group.Tags = append(group.Tags, TagBrief{t.ID, t.Name})
 		}

@@ -111,7 +111,7 @@ func TestReads(t *testing.T) {
 		check(t, "tags by id", tags["t1"].Name, err, "重要ww2")
 		tagged, err := mirror.TagsOfFollows(ctx, q, "ww1", []id.ID{10, 1010})
 		want := []mirror.FollowTag{
-			{Follow: 10, ID: "t1", Kind: mirror.TagCorp, Name: "重要ww1", Group: "等级"},
+			{Follow: 10, ID: "t1", Kind: mirror.TagCorp, Name: "重要ww1", Group: "等级", GroupID: "g1"},
 			{Follow: 10, ID: "personal:爱茶", Kind: mirror.TagPersonal, Name: "爱茶"},
 		}
 		check(t, "tags of follows", slices.Equal(tagged[10], want) && len(tagged) == 1, err, true)

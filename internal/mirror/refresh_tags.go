@@ -20,7 +20,7 @@ func (m *Mirror) readTags(ctx context.Context, j job.Job[struct{}]) error {
 	if err != nil {
 		return outcome(err)
 	}
-	library, err := shownLibrary(ctx, client, j.Corp)
+	library, err := m.shownLibrary(ctx, client, j.Corp)
 	if err != nil {
 		return outcome(err)
 	}
@@ -32,10 +32,17 @@ func (m *Mirror) readTags(ctx context.Context, j job.Job[struct{}]) error {
 	})
 }
 
-func shownLibrary(ctx context.Context, client *wecom.Client, corp string) ([]TagGroup, error) {
+// libraryShown is what one reading of the library showed.
+type libraryShown struct {
+	began  int64 // unix ms, before WeCom was asked
+	groups []TagGroup
+}
+
+func (m *Mirror) shownLibrary(ctx context.Context, client *wecom.Client, corp string) (libraryShown, error) {
+	shown := libraryShown{began: db.NowMS(m.clock)}
 	answer, err := client.ListCorpTags(ctx, wecom.ListCorpTagsRequest{})
 	if err != nil {
-		return nil, err
+		return shown, err
 	}
 	groups := make([]TagGroup, 0, len(answer.Groups))
 	for _, g := range answer.Groups {
@@ -48,17 +55,34 @@ func shownLibrary(ctx context.Context, client *wecom.Client, corp string) ([]Tag
 		}
 		groups = append(groups, group)
 	}
-	return groups, nil
+	shown.groups = groups
+	return shown, nil
 }
 
-// applyLibrary replaces the library and tells when it differs. It says how many tags and
-// groups differed.
-func (m *Mirror) applyLibrary(ctx context.Context, tx db.Tx, corp string, library []TagGroup) (int, error) {
+// lockLibrary keeps others from changing the library until the transaction ends. It says
+// whether a reading that began at this moment is the newest so far: one that took longer
+// than another that began later would bring back what is past.
+func lockLibrary(ctx context.Context, tx db.Tx, corp string, began int64) (newest bool, err error) {
+	var at int64
+	err = tx.NewRaw(`INSERT INTO mirror_reading (corp_id, what, read_at) VALUES (?, 'tags', ?)
+		ON CONFLICT (corp_id, what) DO UPDATE SET read_at = CASE WHEN mirror_reading.read_at > excluded.read_at
+			THEN mirror_reading.read_at ELSE excluded.read_at END
+		RETURNING read_at`, corp, began).Scan(ctx, &at)
+	return at == began, err
+}
+
+// applyLibrary replaces WeCom's part of the library and tells when it differs. It says how
+// many tags and groups differed.
+func (m *Mirror) applyLibrary(ctx context.Context, tx db.Tx, corp string, shown libraryShown) (int, error) {
+	newest, err := lockLibrary(ctx, tx, corp, shown.began)
+	if err != nil || !newest {
+		return 0, err
+	}
 	known, err := TagLibrary(ctx, tx, corp)
 	if err != nil {
 		return 0, err
 	}
-	differs, err := m.replaceLibrary(ctx, tx, corp, known, library)
+	differs, err := m.replaceLibrary(ctx, tx, corp, onlyOwn(known, false), shown.groups)
 	if err != nil || differs == 0 {
 		return 0, err
 	}

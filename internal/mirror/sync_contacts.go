@@ -237,7 +237,7 @@ func (m *Mirror) syncTags(ctx context.Context, run Sync) error {
 	if err != nil {
 		return err
 	}
-	library, err := shownLibrary(ctx, client, run.Corp)
+	library, err := m.shownLibrary(ctx, client, run.Corp)
 	if err != nil {
 		return err
 	}

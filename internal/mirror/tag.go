@@ -15,12 +15,13 @@ const (
 	TagCorp     = 1 // 企业标签, from the library
 	TagPersonal = 2 // a member's own (个人标签), without an id in WeCom
 	TagStrategy = 3 // 规则组标签
+	TagOwn      = 4 // 平台标签, ours alone: WeCom never hears of it (see own_tag.go)
 )
 
 // personalPrefix makes a key for a personal tag, which WeCom gives no id.
 const personalPrefix = "personal:"
 
-// TagGroup is a group of the corp's tag library.
+// TagGroup is a group of the tag library: WeCom's, or one of platform tags.
 type TagGroup struct {
 	Corp      string `bun:"corp_id" json:"-"`
 	ID        string `bun:"id" json:"id"`
@@ -30,7 +31,10 @@ type TagGroup struct {
 	Tags      []Tag  `bun:"-" json:"tags"`
 }
 
-// Tag is a corp tag (企业客户标签).
+// Own tells whether the group holds platform tags.
+func (g TagGroup) Own() bool { return IsOwnTag(g.ID) }
+
+// Tag is a corp tag (企业客户标签) or a platform tag.
 type Tag struct {
 	Corp      string `bun:"corp_id" json:"-"`
 	ID        string `bun:"id" json:"id"`
@@ -47,9 +51,11 @@ type FollowTag struct {
 	Kind   int    `bun:"kind" json:"kind"` // TagCorp …
 	Name   string `bun:"name" json:"name"` // "" for a tag that the library does not hold (rule groups)
 	Group  string `bun:"group_name" json:"group"`
+	// GroupID is "" for what lies in no group of the library.
+	GroupID string `bun:"group_id" json:"-"`
 }
 
-// TagLibrary lists the corp's tags by group, in WeCom's order.
+// TagLibrary lists the corp's tags by group, WeCom's and ours, in WeCom's order.
 func TagLibrary(ctx context.Context, q db.Querier, corp string) ([]TagGroup, error) {
 	var groups []TagGroup
 	if err := q.NewRaw(`SELECT corp_id, id, name, position, created_at FROM mirror_tag_group
@@ -93,7 +99,8 @@ func TagsOfFollows(ctx context.Context, q db.Querier, corp string, follows []id.
 	found := make(map[id.ID][]FollowTag, len(follows))
 	return found, inBatches(follows, func(part []id.ID) error {
 		var rows []FollowTag
-		err := q.NewRaw(`SELECT ft.follow_id, ft.tag_id, ft.kind, COALESCE(t.name, '') AS name, COALESCE(g.name, '') AS group_name
+		err := q.NewRaw(`SELECT ft.follow_id, ft.tag_id, ft.kind, COALESCE(t.name, '') AS name, COALESCE(g.name, '') AS group_name,
+			COALESCE(t.group_id, '') AS group_id
 			FROM mirror_follow_tag ft
 			LEFT JOIN mirror_tag t ON t.corp_id = ft.corp_id AND t.id = ft.tag_id
 			LEFT JOIN mirror_tag_group g ON g.corp_id = t.corp_id AND g.id = t.group_id

@@ -37,10 +37,14 @@ func (m *Mirror) tagDeleted(ctx context.Context, tx db.Tx, in Inbox, e *callback
 		return nil
 	}
 	which := []string{db.Clean(e.ID)}
-	library, err := TagLibrary(ctx, tx, in.Corp)
+	if _, err := lockLibrary(ctx, tx, in.Corp, 0); err != nil {
+		return err
+	}
+	all, err := TagLibrary(ctx, tx, in.Corp)
 	if err != nil {
 		return err
 	}
+	library := onlyOwn(all, false)
 	if e.TagType == callback.TagTypeGroup {
 		// The tags of a deleted group go without callbacks of their own.
 		which = nil

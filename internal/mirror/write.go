@@ -34,7 +34,7 @@ type markTagsArgs struct {
 
 // MarkTags asks WeCom to put corp tags on a follow and take others off (mark_tag, doc
 // 92118). The follow must stand when the call is made; otherwise nothing happens and the
-// failed call is recorded.
+// failed call is recorded. Platform tags among them are written without asking WeCom.
 func (m *Mirror) MarkTags(ctx context.Context, tx db.Tx, corp, member, customer string, add, remove []string) error {
 	if len(add)+len(remove) == 0 {
 		return fault.New(fault.Invalid, "没有要添加或移除的标签")
@@ -53,7 +53,7 @@ func (m *Mirror) markTags(ctx context.Context, j job.Job[markTagsArgs]) error {
 		return outcome(err)
 	}
 	a := j.Args
-	err = client.MarkTag(ctx, wecom.MarkTagRequest{UserID: a.Member, ExternalUserID: a.Customer, AddTags: a.Add, RemoveTags: a.Remove})
+	err = callMark(ctx, client, a.Member, a.Customer, a.Add, a.Remove)
 	if wecom.IsItem(err) {
 		return job.Cancel(err) // no such follow or tag any more; the call log says so
 	}
@@ -84,8 +84,14 @@ func (m *Mirror) markRows(ctx context.Context, tx db.Tx, f Follow, add, remove [
 		}
 	}
 	for _, t := range add {
+		_, known := library[t]
 		kind := TagCorp
-		if _, ok := library[t]; !ok {
+		switch {
+		case IsOwnTag(t) && !known:
+			continue // deleted meanwhile
+		case IsOwnTag(t):
+			kind = TagOwn
+		case !known:
 			kind = TagStrategy
 		}
 		if !has[t] {

@@ -19,6 +19,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/profile"
 	"github.com/queqiao-scrm/queqiao/internal/feature/setup"
 	"github.com/queqiao-scrm/queqiao/internal/feature/stage"
+	"github.com/queqiao-scrm/queqiao/internal/feature/tag"
 	"github.com/queqiao-scrm/queqiao/internal/feature/transfer"
 	"github.com/queqiao-scrm/queqiao/internal/feature/welcome"
 )
@@ -39,6 +40,7 @@ func Features() []feature.New {
 		stage.New,       // 客户阶段
 		intention.New,   // 客户意向
 		followup.New,    // 跟进记录与待办
+		tag.New,         // 标签
 		eventlog.New,    // 事件日志
 		export.New,      // 导出记录
 		network.New,     // 外联主机

@@ -239,6 +239,7 @@ func (w *world) furnish(c, member, word string) {
 		transfer, c, word, word, now)
 	w.exec(`INSERT INTO transfer_item (id, transfer_id, corp_id, kind, subject, from_member, to_member, resigned, friends, state, code, reason, attempt, due_at, sent_at, poll_at, settled_at, noticed, retried_by)
 		VALUES (?, ?, ?, 'customer', ?, ?, ?, FALSE, FALSE, 'failed', 40096, ?, 1, 0, ?, 0, ?, TRUE, 0)`, w.App.IDs.New(), transfer, c, external, member, member, word, now, now)
+	w.tags(c, member, word, customer, follow, make1("tagRun"), make1("tagRule"))
 	w.session(c, member, 0, make1("session"), word)
 	make1("export")
 	w.name("exportList", word, "customer.follows")
@@ -302,6 +303,8 @@ func (w *world) installation(c, word string) {
 	w.exec(`INSERT INTO corp_call (id, corp_id, app, operation, errcode, class, reason, minute, times, first_at, last_at)
 		VALUES (?, ?, 'main', 'gettoken', 40001, 'config', ?, ?, 1, ?, ?)`, w.App.IDs.New(), c, word, now/60000, now, now)
 	w.exec(`INSERT INTO mirror_tag_group (corp_id, id, name, position, created_at) VALUES (?, 'g', ?, 0, 0)`, c, word)
+	w.exec(`INSERT INTO mirror_tag_group (corp_id, id, name, position, created_at) VALUES (?, 'own:g', ?, 0, 0)`, c, word)
+	w.exec(`INSERT INTO mirror_tag (corp_id, id, group_id, name, position, created_at) VALUES (?, 'own:t', 'own:g', ?, 0, 0)`, c, word)
 	w.exec(`INSERT INTO mirror_sync (id, corp_id, scope, state, stage, parts_left, quiet, done, total, repaired, error, started_by, started_at, moved_at, finished_at)
 		VALUES (?, ?, 'full', 'failed', '', 0, FALSE, 0, 0, 0, ?, 'test', ?, ?, ?)`, w.App.IDs.New(), c, word, now, now, now)
 	w.exec(`INSERT INTO message_picture (corp_id, hash, kind, size, url, created_at) VALUES (?, ?, 'image/png', 1, 'https://wework.qpic.cn/x', ?)`,
@@ -338,4 +341,19 @@ func (w *world) traces() {
 	}
 	w.name("file", inside, "WW_verify_0123456789abcdef.txt")
 	w.name("corp", inside, w.Corp)
+}
+
+// tags gives a member a batch of tags and a rule, both with the word.
+func (w *world) tags(c, member, word string, customer, follow, run, rule id.ID) {
+	now := db.MS(w.Clock.Now())
+	w.exec(`INSERT INTO tag_run (id, corp_id, kind, source, title, plan, state, at_cursor, actor, member_id, by_name, who, of_run, undone_by, problem,
+			total, changed, same, gone, failed, invalid, created_at, finished_at)
+		VALUES (?, ?, 'mark', 'file', ?, '{}', 'done', '', ?, ?, ?, '{}', 0, 0, '', 1, 0, 1, 0, 0, 0, ?, ?)`, run, c, word, "member:"+member, member, word, now, now)
+	w.exec(`INSERT INTO tag_run_item (run_id, id, corp_id, follow_id, customer_id, customer, member_id, line, words, state, added, removed, errcode, reason, moved_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, 'same', '', '', 0, '', ?)`, run, w.App.IDs.New(), c, follow, customer, "wm-"+member, member, word, now)
+	w.exec(`INSERT INTO tag_rule (id, corp_id, title, cause, setting, members, departments, add_tags, remove_tags, hits, period_days, most_day, most_total, place,
+			enabled, version, by_name, created_at, updated_at, deleted_at)
+		VALUES (?, ?, ?, 'group', '{}', ?, '[]', '[]', '[]', 1, 0, 0, 0, 1, FALSE, 1, ?, ?, ?, 0)`, rule, c, word, `["`+member+`"]`, word, now, now)
+	w.exec(`INSERT INTO tag_hit (id, corp_id, rule_id, fact, member_id, customer, outcome, reason, at, day) VALUES (?, ?, ?, 1, ?, ?, 'tagged', '{}', ?, 20261123)`,
+		w.App.IDs.New(), c, rule, member, "wm-"+member, now)
 }

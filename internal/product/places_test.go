@@ -50,6 +50,7 @@ type place struct {
 // it stands here with what it touches; the matrix then holds it to that.
 func places() map[string]place {
 	const code = `{"name":"码","members":["{id}"],"skipVerify":false,"greeting":"default","version":99}`
+	const tagRule = `{"name":"规则","trigger":"group","setting":{},"members":["{id}"],"add":["own:t"],"enabled":true}`
 	const greeting = `{"level":"member","target":"{id}","content":{"text":"好"},"enabled":true,"version":99}`
 	const handOver = `{"from":["{id}"],"customers":"all","groups":"all","to":["zheng"],"spread":"even"`
 	const role = `{"name":"新角色","permissions":[],"scope":{"kind":"self"},"book":{"kind":"same"}`
@@ -241,6 +242,37 @@ func places() map[string]place {
 		"GET /api/profile/duplicates":                     {kind: traces, permission: "profile.read"},
 		"POST /api/profile/merges":                        {kind: creates, permission: "profile.merge", object: "customer", body: `{"main":"{id}","others":["{id}"]}`},
 		"DELETE /api/profile/merges/{id}":                 {kind: writes, permission: "profile.merge", object: "merge"},
+		"GET /api/tag/library":                            {kind: shared, permission: "tag.read"},
+		"POST /api/tag/groups":                            {kind: settings, permission: "tag.write", body: `{"name":"组","tags":["签"],"own":true}`},
+		"POST /api/tag/groups/{id}/tags":                  {kind: settings, object: "customer", permission: "tag.add", body: `{"tags":["签"]}`},
+		"PUT /api/tag/groups/{id}/sight":                  {kind: settings, object: "customer", permission: "tag.write", body: `{"seen":{},"made":{}}`},
+		"PUT /api/tag/names/{id}":                         {kind: settings, object: "customer", permission: "tag.write", body: `{"name":"改","was":"原"}`},
+		"PUT /api/tag/order":                              {kind: settings, permission: "tag.write", body: `{"ids":["own:x"]}`},
+		"GET /api/tag/usage/{id}":                         {kind: settings, object: "customer", permission: "tag.write"},
+		"DELETE /api/tag/tags/{id}":                       {kind: settings, object: "customer", permission: "tag.write"},
+		"GET /api/tag/changes":                            {kind: shared, permission: "tag.read"},
+		"POST /api/tag/changes/{id}/retry":                {kind: settings, object: "customer", permission: "tag.write"},
+		"POST /api/tag/runs/size":                         {kind: settings, permission: "tag.batch", body: `{"selection":{"rule":{}}}`},
+		"POST /api/tag/runs":                              {kind: settings, permission: "tag.batch", body: `{"selection":{"rule":{}}}`},
+		"POST /api/tag/runs/file":                         {kind: settings, permission: "tag.batch", body: `{"name":"a.csv","content":"eA=="}`},
+		"GET /api/tag/runs":                               {kind: lists, permission: "tag.batch"},
+		"GET /api/tag/runs/{id}":                          {kind: reads, permission: "tag.batch", object: "tagRun"},
+		"GET /api/tag/runs/{id}/items":                    {kind: reads, permission: "tag.batch", object: "tagRun"},
+		"POST /api/tag/runs/{id}/begin":                   {kind: writes, permission: "tag.batch", object: "tagRun", body: `{"add":["own:t"]}`},
+		"POST /api/tag/runs/{id}/retry":                   {kind: writes, permission: "tag.batch", object: "tagRun"},
+		"POST /api/tag/runs/{id}/undo":                    {kind: writes, permission: "tag.batch", object: "tagRun"},
+		"POST /api/tag/runs/{id}/cancel":                  {kind: writes, permission: "tag.batch", object: "tagRun"},
+		"GET /api/tag/rules":                              {kind: lists, permission: "tag.rule"},
+		"POST /api/tag/rules":                             {kind: creates, permission: "tag.rule", object: "member", body: tagRule},
+		"PUT /api/tag/rules/order":                        {kind: wholeWrites, permission: "tag.rule", body: `{"ids":["0000000000001"]}`},
+		"POST /api/tag/rules/dry-run":                     {kind: creates, permission: "tag.rule", object: "member", body: `{"days":7,"rule":` + tagRule + "}"},
+		"PUT /api/tag/rules/{id}":                         {kind: writes, permission: "tag.rule", object: "tagRule", body: `{"name":"改","trigger":"group","setting":{},"add":["own:t"],"enabled":true,"version":99}`},
+		"PUT /api/tag/rules/{id}/switch":                  {kind: writes, permission: "tag.rule", object: "tagRule", body: `{"enabled":false}`},
+		"DELETE /api/tag/rules/{id}":                      {kind: writes, permission: "tag.rule", object: "tagRule"},
+		"GET /api/tag/rules/{id}/hits":                    {kind: reads, permission: "tag.rule", object: "tagRule"},
+		"GET /api/tag/stats":                              {kind: shared, permission: "tag.read"},
+		"GET /api/tag/stats/{id}":                         {kind: settings, object: "customer", permission: "tag.read"},
+		"POST /api/tag/stats/recount":                     {kind: settings, permission: "tag.read"},
 		"GET /api/transfer/leavers":                       {kind: lists, permission: "transfer.read"},
 		"GET /api/transfer/leavers/count":                 {kind: counts, permission: "transfer.read", list: "/api/transfer/leavers"},
 		"GET /api/transfer/refresh":                       {kind: shared, permission: "transfer.read"},

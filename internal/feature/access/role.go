@@ -44,15 +44,15 @@ func BuiltIn() []Role {
 		{
 			// All but giving rights: otherwise an administrator could make himself owner.
 			Key: Admin, Name: "管理员", Reach: viewer.All, Scope: Span{Kind: Whole}, Book: Span{Kind: Same}, BuiltIn: true,
-			Permissions: []string{"account.sessions", "audit.export", "audit.read", "audit.verify", "channelcode.*", "churn.*", "customer.*", "eventlog.raw", "eventlog.read", "eventlog.replay", "followup.*", "intention.*", "mirror.sync", "notice.*", "profile.*", "setup.read", "stage.*", "transfer.*", "welcome.*"},
+			Permissions: []string{"account.sessions", "audit.export", "audit.read", "audit.verify", "channelcode.*", "churn.*", "customer.*", "eventlog.raw", "eventlog.read", "eventlog.replay", "followup.*", "intention.*", "mirror.sync", "notice.*", "profile.*", "setup.read", "tag.*", "stage.*", "transfer.*", "welcome.*"},
 		},
 		{
 			Key: Manager, Name: "部门管理员", Reach: viewer.Departments, Scope: Span{Kind: Managed, Below: true}, Book: Span{Kind: Same}, BuiltIn: true,
-			Permissions: []string{"channelcode.read", "channelcode.write", "churn.deletions", "churn.read", "customer.phone", "customer.read", "customer.share", "followup.manage", "followup.read", "followup.write", "intention.export", "intention.read", "profile.batch", "profile.blacklist", "profile.describe", "profile.merge", "profile.read", "profile.write", "stage.bulk", "stage.export", "stage.move", "stage.read", "transfer.read", "transfer.write", "welcome.read"},
+			Permissions: []string{"channelcode.read", "channelcode.write", "churn.deletions", "churn.read", "customer.phone", "customer.read", "customer.share", "followup.manage", "followup.read", "followup.write", "intention.export", "intention.read", "profile.batch", "profile.blacklist", "profile.describe", "profile.merge", "profile.read", "profile.write", "stage.bulk", "stage.export", "stage.move", "stage.read", "transfer.read", "transfer.write", "tag.read", "tag.add", "tag.batch", "welcome.read"},
 		},
 		{
 			Key: Staff, Name: "普通员工", Reach: viewer.Self, Scope: Span{Kind: Self}, Book: Span{Kind: Same}, BuiltIn: true,
-			Permissions: []string{"channelcode.read", "churn.read", "customer.read", "followup.read", "followup.write", "intention.read", "profile.read", "profile.write", "stage.move", "stage.read"},
+			Permissions: []string{"channelcode.read", "churn.read", "customer.read", "followup.read", "followup.write", "intention.read", "profile.read", "profile.write", "stage.move", "stage.read", "tag.read", "tag.add", "tag.batch"},
 		},
 	}
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -52,11 +53,12 @@ type service struct {
 	live    *live.Live
 	totals  *totals // customers
 	follows *totals // pairs
+	mirror  *mirror.Mirror
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
-	s := &service{db: d.DB, search: d.Search, asks: d.Asks, corps: d.Corps, clock: d.Clock, ids: d.IDs, live: d.Live, totals: newTotals(d.Clock), follows: newTotals(d.Clock)}
+	s := &service{db: d.DB, search: d.Search, asks: d.Asks, corps: d.Corps, clock: d.Clock, ids: d.IDs, live: d.Live, mirror: d.Mirror, totals: newTotals(d.Clock), follows: newTotals(d.Clock)}
 	return feature.Feature{
 		Slug: slug,
 		Routes: []web.Route{

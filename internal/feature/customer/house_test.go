@@ -95,7 +95,10 @@ func open(t *testing.T, d *db.DB) *house {
 	h.queue = job.New(d, h.clock, h.ids, log, job.Options{})
 	h.bus = bus.New(h.queue)
 	h.index = search.New(d)
-	h.f = customer.New(feature.Deps{DB: d, Live: live.New(d, h.clock, h.ids, log), Search: h.index, Asks: h.asks, Corps: corps, Clock: h.clock, IDs: h.ids, Log: log})
+	h.f = customer.New(feature.Deps{
+		DB: d, Live: live.New(d, h.clock, h.ids, log), Search: h.index, Asks: h.asks, Corps: corps, Clock: h.clock, IDs: h.ids, Log: log,
+		Mirror: mirror.New(mirror.Deps{DB: d, Jobs: job.Scoped(h.queue, mirror.Slug), Bus: h.bus, Corps: corps, Clock: h.clock, IDs: h.ids, Search: h.index, Log: log}),
+	})
 	h.asks.Register(h.f.Slug, h.f.Answers)
 	h.bus.Register(h.f.Slug, h.f.Listeners...)
 	h.must(h.queue.Start(context.Background()))

@@ -91,7 +91,7 @@ func (s *service) followViews(ctx context.Context, v viewer.Viewer, keys []curso
 	if err != nil {
 		return nil, err
 	}
-	tags, err := mirror.TagsOfFollows(ctx, s.db.Read(), v.Corp, ids)
+	tags, err := s.mirror.TagsSeen(ctx, v, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -166,7 +166,7 @@ func (s *service) customerViews(ctx context.Context, v viewer.Viewer, keys []cur
 	if err != nil {
 		return nil, err
 	}
-	tags, err := mirror.TagsOfFollows(ctx, s.db.Read(), v.Corp, all)
+	tags, err := s.mirror.TagsSeen(ctx, v, all)
 	if err != nil {
 		return nil, err
 	}

@@ -75,8 +75,11 @@ func (s *service) compile(ctx context.Context, v viewer.Viewer, r ask.Rule, fiel
 	for _, f := range fields {
 		c.fields[f.Key] = f
 	}
-	parts := together(r, nil)
-	parts, err := c.followed(ctx, parts)
+	r, err := s.blinded(ctx, v, r)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := c.followed(ctx, together(r, nil))
 	if err != nil || c.p.nothing {
 		return c.p, err
 	}

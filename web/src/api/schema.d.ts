@@ -3180,6 +3180,485 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tag/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看标签变更记录 */
+        get: operations["tag.getChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/changes/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重新提交被拒绝的标签变更 */
+        post: operations["tag.postChangesIdRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 新建标签组 */
+        post: operations["tag.postGroups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/groups/{id}/sight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 设置标签组的可见范围和可建范围 */
+        put: operations["tag.putGroupsIdSight"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/groups/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 在标签组中新建标签 */
+        post: operations["tag.postGroupsIdTags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看标签库 */
+        get: operations["tag.getLibrary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/names/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改标签或标签组的名称 */
+        put: operations["tag.putNamesId"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 调整标签或标签组的顺序 */
+        put: operations["tag.putOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看自动打标签规则 */
+        get: operations["tag.getRules"];
+        put?: never;
+        /** 新建自动打标签规则 */
+        post: operations["tag.postRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/rules/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 试运行自动打标签规则 */
+        post: operations["tag.postRulesDryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 调整自动打标签规则的顺序 */
+        put: operations["tag.putRulesOrder"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改自动打标签规则 */
+        put: operations["tag.putRulesId"];
+        post?: never;
+        /** 删除自动打标签规则 */
+        delete: operations["tag.deleteRulesId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/rules/{id}/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看自动打标签规则的命中记录 */
+        get: operations["tag.getRulesIdHits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/rules/{id}/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 启用或停用自动打标签规则 */
+        put: operations["tag.putRulesIdSwitch"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看批量打标签任务 */
+        get: operations["tag.getRuns"];
+        put?: never;
+        /** 批量打标签 */
+        post: operations["tag.postRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/runs/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 导入批量打标签的名单 */
+        post: operations["tag.postRunsFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/runs/size": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 预估批量打标签的人数 */
+        post: operations["tag.postRunsSize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看一个批量打标签任务 */
+        get: operations["tag.getRunsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/runs/{id}/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 开始给导入的名单打标签 */
+        post: operations["tag.postRunsIdBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 取消批量打标签任务 */
+        post: operations["tag.postRunsIdCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/runs/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看批量打标签任务的每个客户 */
+        get: operations["tag.getRunsIdItems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/runs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重试批量打标签任务中失败的客户 */
+        post: operations["tag.postRunsIdRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/runs/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销批量打标签任务 */
+        post: operations["tag.postRunsIdUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看标签统计 */
+        get: operations["tag.getStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/stats/recount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重新统计标签 */
+        post: operations["tag.postStatsRecount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/stats/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看一个标签的统计 */
+        get: operations["tag.getStatsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** 删除标签或标签组 */
+        delete: operations["tag.deleteTagsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tag/usage/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看删除标签的影响 */
+        get: operations["tag.getUsageId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/transfer/items": {
         parameters: {
             query?: never;
@@ -5626,6 +6105,8 @@ export interface components {
         MirrorTagGroupBrief: {
             id: string;
             name: string;
+            /** @description platform tags, which WeCom does not know */
+            own?: boolean;
             tags: components["schemas"]["MirrorTagBrief"][];
         };
         MirrorTagList: {
@@ -5930,6 +6411,30 @@ export interface components {
         };
         PageStageItem: {
             items: components["schemas"]["StageItem"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageTagChange: {
+            items: components["schemas"]["TagChange"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageTagHitView: {
+            items: components["schemas"]["TagHitView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageTagItem: {
+            items: components["schemas"]["TagItem"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageTagRun: {
+            items: components["schemas"]["TagRun"][];
             /** @description cursor of the following page; absent on the last */
             next?: string;
             total?: components["schemas"]["Total"];
@@ -6838,6 +7343,514 @@ export interface components {
              * @enum {string}
              */
             scope: "full" | "contacts" | "tags" | "customers" | "groups";
+        };
+        TagAddTagsInputBody: {
+            /** @description names */
+            tags: string[];
+        };
+        TagBeginInputBody: {
+            /** @description tag ids */
+            add?: string[];
+            /** @description tag ids */
+            remove?: string[];
+        };
+        TagChange: {
+            advice: string;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            by: string;
+            /**
+             * Format: int64
+             * @description WeCom's, 0 when none
+             */
+            errcode: number;
+            /**
+             * Format: int64
+             * @description unix ms, 0 while it waits
+             */
+            finishedAt: number;
+            /** @description absent when nothing had to be told to WeCom */
+            id?: string;
+            /** @enum {string} */
+            kind: "add" | "rename" | "order" | "delete";
+            label: string;
+            reason: string;
+            /** @enum {string} */
+            state: "waiting" | "done" | "refused";
+        };
+        TagCircle: {
+            /** @description with all departments below */
+            departments?: number[];
+            /** @description role keys */
+            roles?: string[];
+        };
+        TagDayFigure: {
+            /** Format: int64 */
+            added: number;
+            day: string;
+        };
+        TagDryInputBody: {
+            /**
+             * Format: int64
+             * @description how far back, today included
+             */
+            days: number;
+            rule: components["schemas"]["TagRuleForm"];
+        };
+        TagDryRun: {
+            /** @description only the newest facts were looked at */
+            capped: boolean;
+            /**
+             * Format: int64
+             * @description matches that were not yet often enough
+             */
+            counted: number;
+            /**
+             * Format: int64
+             * @description facts of its trigger in that time
+             */
+            facts: number;
+            /**
+             * Format: int64
+             * @description matches beyond the rule's limits
+             */
+            limited: number;
+            /**
+             * Format: int64
+             * @description facts that meet the rule
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description matches whose tags are so already
+             */
+            same: number;
+            samples: components["schemas"]["TagHitView"][];
+            /**
+             * Format: int64
+             * @description follows whose tags it would have changed
+             */
+            tagged: number;
+        };
+        TagGroup: {
+            /** @description the viewer may add tags */
+            add: boolean;
+            id: string;
+            name: string;
+            /** @description made by this app, so that it can be changed here; absent: not known */
+            ours?: boolean;
+            /** @description platform tags, which WeCom does not know */
+            own: boolean;
+            /** @description absent: everybody sees the group */
+            sight?: components["schemas"]["TagSight"];
+            tags: components["schemas"]["TagTag"][];
+        };
+        TagGroupForm: {
+            name: string;
+            /** @description platform tags, which WeCom does not know */
+            own?: boolean;
+            /** @description names; a group cannot be empty */
+            tags: string[];
+        };
+        TagHitView: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            avatar: string;
+            /** @description id, 13 characters that sort by time */
+            customerId?: string;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            member: string;
+            memberName: string;
+            name: string;
+            /** @enum {string} */
+            outcome: "tagged" | "same" | "counted" | "limited";
+            /** Format: int64 */
+            type: number;
+            /** @description values for the words of the trigger */
+            why: {
+                [key: string]: string;
+            };
+        };
+        TagImportInputBody: {
+            /** @description the file, base64 */
+            content: string;
+            /** @description of the file */
+            name: string;
+            /** @description every standing follow in scope; else the newest of each customer */
+            pairs?: boolean;
+        };
+        TagItem: {
+            /** @description names of tags that were put on */
+            added: string[];
+            /**
+             * Format: int64
+             * @description unix ms, 0 while it waits
+             */
+            at: number;
+            avatar: string;
+            /** @description id, 13 characters that sort by time */
+            customerId?: string;
+            /** Format: int64 */
+            errcode: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /**
+             * Format: int64
+             * @description of the file
+             */
+            line?: number;
+            member: string;
+            memberName: string;
+            name: string;
+            reason: string;
+            remark: string;
+            /** @description names of tags that were taken off */
+            removed: string[];
+            /** @enum {string} */
+            state: "waiting" | "calling" | "changed" | "same" | "gone" | "failed" | "invalid";
+            /** Format: int64 */
+            type: number;
+            /** @description of the line */
+            words?: string;
+        };
+        TagLibrary: {
+            /**
+             * Format: int64
+             * @description unix ms when customers were last counted, 0 = never
+             */
+            counted: number;
+            groups: components["schemas"]["TagGroup"][];
+            /** Format: int64 */
+            most: number;
+            /** Format: int64 */
+            used: number;
+            /**
+             * Format: int64
+             * @description changes that are on their way to WeCom
+             */
+            waiting: number;
+        };
+        TagMemberFigure: {
+            /** @description the member's main department */
+            department: string;
+            /** Format: int64 */
+            follows: number;
+            /** Format: int64 */
+            fresh: number;
+            member: string;
+            name: string;
+        };
+        TagOrderInputBody: {
+            /** @description whose tags; absent: the groups themselves */
+            group?: string;
+            /** @description in the new order, the first on top */
+            ids: string[];
+        };
+        TagOrderRulesInputBody: {
+            /** @description all rules in the order in which they act */
+            ids: string[];
+        };
+        TagRenameInputBody: {
+            name: string;
+            /** @description the name that was shown; another one by now is a conflict */
+            was: string;
+        };
+        TagRule: {
+            /** @description tag ids */
+            add?: string[];
+            by: string;
+            /** @description with all departments below */
+            departments?: number[];
+            enabled: boolean;
+            /** @description of the customer groups, by chat_id */
+            groupNames: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description acts at the n-th hit within the period; 0 and 1: at each
+             */
+            hits?: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            memberNames: {
+                [key: string]: string;
+            };
+            /** @description userids; with departments empty too: everybody */
+            members?: string[];
+            /**
+             * Format: int64
+             * @description customers a day; 0: no limit
+             */
+            mostDay?: number;
+            /**
+             * Format: int64
+             * @description customers in all; 0: no limit
+             */
+            mostTotal?: number;
+            name: string;
+            /** @description of the tags, by id; a deleted tag is absent */
+            names: {
+                [key: string]: string;
+            };
+            /** Format: int64 */
+            periodDays?: number;
+            /** @description tag ids */
+            remove?: string[];
+            setting: components["schemas"]["TagSetting"];
+            /**
+             * Format: int64
+             * @description follows tagged today
+             */
+            today: number;
+            /**
+             * Format: int64
+             * @description follows tagged in all
+             */
+            total: number;
+            /** @enum {string} */
+            trigger: "channel" | "time" | "group";
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            updatedAt: number;
+            /** Format: int64 */
+            version?: number;
+        };
+        TagRuleForm: {
+            /** @description tag ids */
+            add?: string[];
+            /** @description with all departments below */
+            departments?: number[];
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description acts at the n-th hit within the period; 0 and 1: at each
+             */
+            hits?: number;
+            /** @description userids; with departments empty too: everybody */
+            members?: string[];
+            /**
+             * Format: int64
+             * @description customers a day; 0: no limit
+             */
+            mostDay?: number;
+            /**
+             * Format: int64
+             * @description customers in all; 0: no limit
+             */
+            mostTotal?: number;
+            name: string;
+            /** Format: int64 */
+            periodDays?: number;
+            /** @description tag ids */
+            remove?: string[];
+            setting: components["schemas"]["TagSetting"];
+            /** @enum {string} */
+            trigger: "channel" | "time" | "group";
+            /** Format: int64 */
+            version?: number;
+        };
+        TagRuleList: {
+            items: components["schemas"]["TagRule"][];
+        };
+        TagRuleSwitchInputBody: {
+            enabled: boolean;
+        };
+        TagRun: {
+            add: components["schemas"]["TagWord"][];
+            by: string;
+            /** Format: int64 */
+            changed: number;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            createdAt: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description unix ms, 0 while it goes on
+             */
+            finishedAt: number;
+            /**
+             * Format: int64
+             * @description not a friend of the member any more
+             */
+            gone: number;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /**
+             * Format: int64
+             * @description lines of the file that fit nobody
+             */
+            invalid: number;
+            /** @enum {string} */
+            kind: "mark" | "undo";
+            /** @description the run that this one takes back */
+            of?: string;
+            pairs: boolean;
+            /** @description why it rests just now */
+            problem: string;
+            remove: components["schemas"]["TagWord"][];
+            /**
+             * Format: int64
+             * @description were so already
+             */
+            same: number;
+            /** @enum {string} */
+            source: "selection" | "group" | "file";
+            /** @enum {string} */
+            state: "draft" | "collecting" | "running" | "done" | "cancelled";
+            /** @description name of the group or of the file */
+            title: string;
+            /** Format: int64 */
+            total: number;
+            /** @description the run that takes this one back */
+            undoneBy?: string;
+        };
+        TagRunForm: {
+            /** @description tag ids */
+            add?: string[];
+            /** @description chat_id: the customers in a group */
+            group?: string;
+            /** @description every standing follow in scope; else the newest of each customer */
+            pairs?: boolean;
+            /** @description tag ids */
+            remove?: string[];
+            /** @description whom; else group */
+            selection?: components["schemas"]["AskSelection"];
+        };
+        TagSetting: {
+            /** @description group: chat_ids; empty: any group */
+            groups?: string[];
+            /** @description time: one of these */
+            spans?: components["schemas"]["TagSpan"][];
+            /** @description channel: states of contact ways, as channel codes show them */
+            states?: string[];
+        };
+        TagSight: {
+            /** @description empty: only who manages the library */
+            made: components["schemas"]["TagCircle"];
+            /** @description empty: everybody */
+            seen: components["schemas"]["TagCircle"];
+        };
+        TagSizeInputBody: {
+            pairs?: boolean;
+            selection: components["schemas"]["AskSelection"];
+        };
+        TagSpan: {
+            /** @description 0 Sunday … 6 Saturday; empty: every day */
+            days?: number[];
+            /**
+             * Format: int64
+             * @description minute of the day
+             */
+            from: number;
+            /** @description first day, 2026-11-22 */
+            since?: string;
+            /**
+             * Format: int64
+             * @description minute of the day, not included; before from: until the next day
+             */
+            to: number;
+            /** @description last day */
+            until?: string;
+        };
+        TagStats: {
+            /**
+             * Format: int64
+             * @description unix ms when customers were last counted, 0 = never
+             */
+            counted: number;
+            /** @description the most used first */
+            items: components["schemas"]["TagTagFigure"][];
+            /**
+             * Format: int64
+             * @description tags that the viewer may see
+             */
+            tags: number;
+            /**
+             * Format: int64
+             * @description of them those that some follow carries
+             */
+            used: number;
+        };
+        TagTag: {
+            /**
+             * Format: int64
+             * @description standing follows in the viewer's scope that carry it, as counted last
+             */
+            follows: number;
+            id: string;
+            name: string;
+            ours?: boolean;
+        };
+        TagTagFigure: {
+            /**
+             * Format: int64
+             * @description standing follows that carry it
+             */
+            follows: number;
+            /**
+             * Format: int64
+             * @description of them those that began in the last 30 days
+             */
+            fresh: number;
+            group: string;
+            id: string;
+            name: string;
+            own: boolean;
+        };
+        TagTagStats: {
+            /** @description of the last 30 days, oldest first */
+            days: components["schemas"]["TagDayFigure"][];
+            /**
+             * Format: int64
+             * @description standing follows that carry it
+             */
+            follows: number;
+            /**
+             * Format: int64
+             * @description of them those that began in the last 30 days
+             */
+            fresh: number;
+            group: string;
+            id: string;
+            /** @description the most first, 200 at most */
+            members: components["schemas"]["TagMemberFigure"][];
+            name: string;
+            own: boolean;
+        };
+        TagUsage: {
+            /** @description there are at least so many */
+            capped: boolean;
+            /**
+             * Format: int64
+             * @description follows that carry one of them
+             */
+            follows: number;
+            /** @description the group goes too, because it would be empty */
+            last: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description how many tags go
+             */
+            tags: number;
+        };
+        TagWord: {
+            id: string;
+            name: string;
         };
         TickInputBody: {
             done: boolean;
@@ -14458,6 +15471,1034 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.getChanges": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTagChange"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postChangesIdRetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagChange"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postGroups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagGroupForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagChange"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.putGroupsIdSight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagSight"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagSight"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postGroupsIdTags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagAddTagsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagChange"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.getLibrary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagLibrary"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.putNamesId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagRenameInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagChange"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.putOrder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagOrderInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagChange"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.getRules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRuleList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postRules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagRuleForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRule"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postRulesDryRun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagDryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagDryRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.putRulesOrder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagOrderRulesInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRuleList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.putRulesId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagRuleForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRule"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.deleteRulesId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.getRulesIdHits": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                outcome?: "tagged" | "same" | "counted" | "limited";
+            };
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTagHitView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.putRulesIdSwitch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagRuleSwitchInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRule"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.getRuns": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTagRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postRuns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagRunForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postRunsFile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagImportInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postRunsSize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagSizeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskCount"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.getRunsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postRunsIdBegin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagBeginInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postRunsIdCancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.getRunsIdItems": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                state?: "waiting" | "changed" | "same" | "gone" | "failed" | "invalid";
+            };
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTagItem"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postRunsIdRetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postRunsIdUndo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.getStats": {
+        parameters: {
+            query?: {
+                /** @description userids */
+                member?: string[];
+                /** @description with all departments below */
+                department?: number[];
+                /** @description id of a tag group */
+                group?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagStats"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.postStatsRecount": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.getStatsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagTagStats"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.deleteTagsId": {
+        parameters: {
+            query?: {
+                /** @description the name that was shown; another one by now is a conflict */
+                was?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagChange"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "tag.getUsageId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagUsage"];
+                };
             };
             /** @description Problem (RFC 9457) */
             default: {

@@ -1,0 +1,291 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { api, ok } from '@/api/client';
+import { useLive } from '@/lib/live';
+import { useUrlFilters } from '@/lib/url-filters';
+import { Button } from '@/parts/Button';
+import { CustomerCard } from '@/parts/CustomerCard';
+import { type Column, DataTable } from '@/parts/DataTable';
+import { Dialog } from '@/parts/Drawer';
+import { ErrorView } from '@/parts/ErrorView';
+import { Facts } from '@/parts/Facts';
+import { useFeedback } from '@/parts/Feedback';
+import { FilterBar } from '@/parts/FilterBar';
+import { Form } from '@/parts/Form';
+import { JobProgress } from '@/parts/JobProgress';
+import { MemberTag } from '@/parts/MemberTag';
+import { NumberText } from '@/parts/NumberText';
+import { Card, Columns, Page, Waiting } from '@/parts/Page';
+import { Labels, StateBadge } from '@/parts/StateBadge';
+import { Notice } from '@/parts/Tabs';
+import { TimeText } from '@/parts/TimeText';
+import { MarkFields, type Marks, noMarks } from './mark-fields';
+import { useRunName } from './runs-tab';
+import { useT } from './strings';
+import { type Item, itemTone, type Run, runTone, settled } from './words';
+import './tag.css';
+
+/** One batch act: how far it is, and what became of each customer. */
+export default function RunPage() {
+  const t = useT();
+  const { id = '' } = useParams({ strict: false }) as { id?: string };
+  useLive('tag.run', [['tag', 'runs']]);
+  const name = useRunName();
+  const run = useQuery({
+    queryKey: ['tag', 'runs', 'one', id],
+    queryFn: ({ signal }) => ok(api.GET('/api/tag/runs/{id}', { params: { path: { id } }, signal })),
+  });
+  if (run.isPending) return <Waiting />;
+  if (run.isError) {
+    return (
+      <Page title={t('run')}>
+        <ErrorView error={run.error} onRetry={() => void run.refetch()} />
+      </Page>
+    );
+  }
+  return (
+    <Page title={name(run.data)} actions={<RunActions run={run.data} />}>
+      <Columns wide="right" left={<RunFacts run={run.data} />} right={<Items run={run.data} />} />
+    </Page>
+  );
+}
+
+function RunActions({ run }: { run: Run }) {
+  const t = useT();
+  const client = useQueryClient();
+  const { confirm, done, problem } = useFeedback();
+  const [beginning, setBeginning] = useState(false);
+  const read = () => client.invalidateQueries({ queryKey: ['tag', 'runs'] });
+  const path = { params: { path: { id: run.id } } };
+  const open = run.state === 'draft' || run.state === 'collecting' || run.state === 'running';
+  const left = run.total - settled(run);
+  const retriable =
+    !run.undoneBy &&
+    (run.state === 'cancelled' ? left + run.failed + run.gone > 0 : run.failed + run.gone > 0);
+  return (
+    <span className="q-row">
+      {run.state === 'draft' && run.total > run.invalid && (
+        <Button look="primary" icon="tag" onClick={() => setBeginning(true)}>
+          {t('run.begin')}
+        </Button>
+      )}
+      {!open && retriable && (
+        <Button
+          icon="reload"
+          onClick={() => ok(api.POST('/api/tag/runs/{id}/retry', path)).then(read).catch(problem)}
+        >
+          {t(run.state === 'cancelled' ? 'run.goOn' : 'run.retry')}
+        </Button>
+      )}
+      {!open && run.kind === 'mark' && run.changed > 0 && !run.undoneBy && (
+        <Button
+          icon="undo"
+          onClick={() =>
+            confirm({
+              title: t('run.undo.title'),
+              detail: t('run.undo.detail', { n: run.changed }),
+              action: t('run.undo'),
+              onConfirm: async () => {
+                await ok(api.POST('/api/tag/runs/{id}/undo', path));
+                await read();
+                done(t('run.undo.begun'));
+              },
+            })
+          }
+        >
+          {t('run.undo')}
+        </Button>
+      )}
+      {open && (
+        <Button
+          look="danger"
+          icon="stop"
+          onClick={() => ok(api.POST('/api/tag/runs/{id}/cancel', path)).then(read).catch(problem)}
+        >
+          {t(run.state === 'draft' ? 'run.discard' : 'run.cancel')}
+        </Button>
+      )}
+      {beginning && (
+        <Dialog
+          open
+          onClose={() => setBeginning(false)}
+          title={t('mark.title', { n: run.total - run.invalid })}
+        >
+          <Form<Marks>
+            initial={noMarks}
+            submitLabel={t('mark')}
+            onCancel={() => setBeginning(false)}
+            onSubmit={async ({ add, remove }) => {
+              await ok(api.POST('/api/tag/runs/{id}/begin', { ...path, body: { add, remove } }));
+              await read();
+              setBeginning(false);
+            }}
+          >
+            <MarkFields />
+          </Form>
+        </Dialog>
+      )}
+    </span>
+  );
+}
+
+function RunFacts({ run }: { run: Run }) {
+  const t = useT();
+  const working = run.state === 'collecting' || run.state === 'running';
+  return (
+    <Card title={t('run.facts')}>
+      <div className="q-stack">
+        {run.problem && <Notice tone={working ? 'warning' : 'error'} title={run.problem} />}
+        {run.state === 'draft' && (
+          <Notice tone="info" title={t('run.draft', { n: run.total - run.invalid, bad: run.invalid })} />
+        )}
+        <JobProgress
+          job={{
+            title: t(run.undoneBy ? 'run.state.undone' : `run.state.${run.state}`),
+            done: settled(run),
+            total: run.total,
+            startedAt: working ? run.createdAt : undefined,
+            state: working || run.state === 'draft' ? 'running' : run.failed > 0 ? 'failed' : 'done',
+          }}
+        />
+        <Facts
+          items={[
+            {
+              name: t('state'),
+              value: (
+                <StateBadge tone={runTone[run.state]}>
+                  {t(run.undoneBy ? 'run.state.undone' : `run.state.${run.state}`)}
+                </StateBadge>
+              ),
+            },
+            { name: t('mark.add'), value: <Labels texts={run.add.map((word) => word.name)} limit={9} /> },
+            {
+              name: t('mark.remove'),
+              value: <Labels texts={run.remove.map((word) => word.name)} limit={9} />,
+            },
+            { name: t('source'), value: t(`source.${run.source}`) },
+            ...(['changed', 'same', 'gone', 'failed', 'invalid'] as const).map((key) => ({
+              name: t(`item.${key}`),
+              hint: t(`item.${key}.hint`),
+              value: <NumberText value={run[key]} />,
+            })),
+            { name: t('by'), value: run.by },
+            { name: t('at'), value: <TimeText at={run.createdAt} show="time" /> },
+            { name: t('finished'), value: <TimeText at={run.finishedAt || undefined} show="time" /> },
+            ...(run.of
+              ? [{ name: t('run.of'), value: <Link to={`/tag/runs/${run.of}`}>{t('open')}</Link> }]
+              : []),
+            ...(run.undoneBy
+              ? [
+                  {
+                    name: t('run.undoneBy'),
+                    value: <Link to={`/tag/runs/${run.undoneBy}`}>{t('open')}</Link>,
+                  },
+                ]
+              : []),
+          ]}
+        />
+      </div>
+    </Card>
+  );
+}
+
+function Items({ run }: { run: Run }) {
+  const t = useT();
+  const filters = useUrlFilters('state');
+  const state = filters.one('state') as 'changed' | undefined;
+  const columns: Column<Item>[] = [
+    ...(run.source === 'file' && run.kind === 'mark'
+      ? [
+          {
+            key: 'line',
+            title: t('line'),
+            width: 200,
+            render: (row: Item) => (
+              <>
+                <span className="q-num">{row.line}</span> <span className="q-faint">{row.words}</span>
+              </>
+            ),
+          },
+        ]
+      : []),
+    {
+      key: 'customer',
+      title: t('customer'),
+      fixed: true,
+      width: 200,
+      render: (row) =>
+        row.customerId ? (
+          <Link to={`/customer/${row.customerId}`}>
+            <CustomerCard
+              customer={{
+                name: row.name || t('nameless'),
+                avatar: row.avatar || undefined,
+                kind: row.type === 1 ? 'wechat' : undefined,
+                remark: row.remark && row.remark !== row.name ? row.remark : undefined,
+              }}
+            />
+          </Link>
+        ) : (
+          '–'
+        ),
+    },
+    {
+      key: 'member',
+      title: t('member'),
+      width: 130,
+      render: (row) => (row.memberName ? <MemberTag name={row.memberName} /> : '–'),
+    },
+    {
+      key: 'state',
+      title: t('result'),
+      width: 120,
+      render: (row) => <StateBadge tone={itemTone[row.state]}>{t(`item.${row.state}`)}</StateBadge>,
+    },
+    { key: 'added', title: t('added'), width: 150, render: (row) => <Labels texts={row.added} limit={2} /> },
+    {
+      key: 'removed',
+      title: t('removed'),
+      width: 130,
+      optional: true,
+      render: (row) => <Labels texts={row.removed} limit={2} />,
+    },
+    { key: 'reason', title: t('reason'), width: 220, render: (row) => row.reason || '–' },
+  ];
+  return (
+    <>
+      <FilterBar
+        filters={filters}
+        items={[
+          {
+            key: 'state',
+            label: t('result'),
+            kind: 'choice',
+            options: (['waiting', 'changed', 'same', 'gone', 'failed', 'invalid'] as const).map((value) => ({
+              value,
+              label: t(`item.${value}`),
+            })),
+          },
+        ]}
+      />
+      <DataTable<Item>
+        id="tag.items"
+        label={t('items')}
+        columns={columns}
+        rowKey={(row) => row.id}
+        queryKey={['tag', 'runs', 'items', run.id, state]}
+        load={({ after, limit, signal }) =>
+          ok(
+            api.GET('/api/tag/runs/{id}/items', {
+              params: { path: { id: run.id }, query: { state, after, limit } },
+              signal,
+            }),
+          )
+        }
+        filters={filters}
+        empty={{ title: t('items.empty'), hint: t('items.empty.hint') }}
+      />
+    </>
+  );
+}
