@@ -55,7 +55,9 @@ func (d *door) Identify(ctx context.Context, r *http.Request) (context.Context, 
 // (viewer.Resolver).
 func (d *door) Resolve(_ context.Context, who viewer.Who) (viewer.Viewer, error) {
 	if v, ok := d.known.Load(who.Member); ok {
-		return v.(viewer.Viewer), nil
+		if known, is := v.(viewer.Viewer); is {
+			return known, nil
+		}
 	}
 	return viewer.System(d.corp()), nil
 }

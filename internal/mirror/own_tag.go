@@ -14,7 +14,7 @@ import (
 
 // This file keeps platform tags (平台标签): tags that WeCom never hears of, for what its
 // limits or its ownership rules do not allow. They are the one thing in the mirror that no
-// re-sync could rebuild (ADR 0015): they lie beside WeCom's so that each list, filter,
+// re-sync could rebuild (ADR 0016): they lie beside WeCom's so that each list, filter,
 // index and picker of tags has them too, and whatever comes from WeCom leaves them alone.
 
 // ownPrefix begins the ids of platform tags and of their groups.

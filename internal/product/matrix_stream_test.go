@@ -25,7 +25,7 @@ func (w *world) streams(report func(who, format string, args ...any)) {
 		}
 		answer, err := http.DefaultClient.Do(r)
 		w.must(err)
-		defer func() { w.must(answer.Body.Close()) }()
+		w.t.Cleanup(func() { _ = answer.Body.Close() })
 		open[who.name] = bufio.NewScanner(answer.Body)
 	}
 	w.must(w.App.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {

@@ -238,7 +238,7 @@ func (w *world) furnish(c, member, word string) {
 	w.exec(`INSERT INTO transfer_transfer (id, corp_id, retry_of, spread, message, problem, created_by, creator, created_at) VALUES (?, ?, 0, 'even', ?, '', 'test', ?, ?)`,
 		transfer, c, word, word, now)
 	w.exec(`INSERT INTO transfer_item (id, transfer_id, corp_id, kind, subject, from_member, to_member, resigned, friends, state, code, reason, attempt, due_at, sent_at, poll_at, settled_at, noticed, retried_by)
-		VALUES (?, ?, ?, 'customer', ?, ?, ?, FALSE, FALSE, 'failed', 40096, ?, 1, 0, ?, 0, ?, TRUE, 0)`, w.App.IDs.New(), transfer, c, external, member, member, word, now, now)
+		VALUES (?, ?, ?, 'customer', ?, ?, ?, ?, ?, 'failed', 40096, ?, 1, 0, ?, 0, ?, ?, 0)`, w.App.IDs.New(), transfer, c, external, member, member, false, false, word, now, now, true)
 	w.tags(c, member, word, customer, follow, make1("tagRun"), make1("tagRule"))
 	w.session(c, member, 0, make1("session"), word)
 	make1("export")

@@ -8,12 +8,12 @@ import (
 
 // Who names a person before his rights are known.
 type Who struct {
-	Corp    string
-	Account id.ID  // 0 when he signs in by WeCom and has no account yet
-	Member  string // userid, "" for a local administrator without one
-	Name    string
+	Corp    string `json:"corp"`
+	Account id.ID  `json:"account"` // 0 when he signs in by WeCom and has no account yet
+	Member  string `json:"member"`  // userid, "" for a local administrator without one
+	Name    string `json:"name"`
 	// Founder is the administrator made at the installation's first start: owner of every corp.
-	Founder bool
+	Founder bool `json:"founder"`
 }
 
 // Resolver turns a person into a Viewer: his roles add up to permissions and one scope,

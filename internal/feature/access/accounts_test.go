@@ -33,7 +33,9 @@ func (l list) Locals(_ context.Context, corp string) (of []viewer.Local, _ error
 
 // locals are the founder, one account here, one that is disabled, and one of another corp.
 var locals = list{
-	{ID: 1, Name: "admin", Founder: true}, {ID: 70, Name: "here", Home: corpID}, {ID: 71, Name: "gone", Home: corpID, Disabled: true},
+	{ID: 1, Name: "admin", Founder: true},
+	{ID: 70, Name: "here", Home: corpID},
+	{ID: 71, Name: "gone", Home: corpID, Disabled: true},
 	{ID: 72, Name: "guest", Home: another},
 }
 

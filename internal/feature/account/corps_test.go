@@ -26,7 +26,9 @@ func (b *browser) into(corp string) answer {
 func (b *browser) mine() (ids []string) {
 	b.h.t.Helper()
 	var list struct {
-		Items []struct{ ID string } `json:"items"`
+		Items []struct {
+			ID string `json:"id"`
+		} `json:"items"`
 	}
 	b.h.must(json.Unmarshal(b.do("GET", "/api/account/corps", nil).want(200, "").body, &list))
 	for _, c := range list.Items {

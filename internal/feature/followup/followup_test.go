@@ -143,7 +143,9 @@ func TestNotes(t *testing.T) {
 		d.must(err)
 		d.must(w.Close())
 		status, answer := d.ask(zhang, "POST", d.of("pictures"), w.FormDataContentType(), &form)
-		var picture struct{ ID string }
+		var picture struct {
+			ID string `json:"id"`
+		}
 		d.must(json.Unmarshal([]byte(answer), &picture))
 		if status != http.StatusOK || picture.ID == "" {
 			d.t.Fatalf("%d %s", status, answer)

@@ -77,9 +77,9 @@ func (s *service) apply(ctx context.Context, tx db.Tx, corp string, fields []Fie
 	}
 	outcomes, touched := compare(fields, edits, now, key)
 	var told []changeRow
-	for i, o := range outcomes {
-		if len(o) > 0 {
-			told = append(told, changeRow{customer: edits[i].customer, kind: wasEdited, changes: o})
+	for i, e := range edits {
+		if o := outcomes[i]; len(o) > 0 {
+			told = append(told, changeRow{customer: e.customer, kind: wasEdited, changes: o})
 		}
 	}
 	var puts []put

@@ -259,7 +259,10 @@ func (s *service) itemsOf(ctx context.Context, r Run, state string, after int64,
 		query = query.Where("state = ?", state)
 	}
 	var rows []Item
-	return rows, query.Scan(ctx, &rows)
+	if err := query.Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	return rows, nil
 }
 
 // dressItems gives a page its names and words, in a few queries.

@@ -92,6 +92,7 @@ func (f Field) where(_ context.Context, t ask.Test) (viewer.Condition, error) {
 		return on(t, "EXISTS ("+hasValue+" AND pv.token IN (?))", f.ID, bun.List(t.Values)), nil
 	case Number, Date:
 		return f.between(t)
+	default: // the rest is text, below
 	}
 	if len(t.Values) == 0 {
 		return viewer.Condition{}, fault.New(fault.Invalid, "请填写要比较的内容")
@@ -138,6 +139,8 @@ func (f Field) between(t ask.Test) (viewer.Condition, error) {
 		return on(t, "EXISTS ("+hasValue+" AND pv.number > ?)", f.ID, given[0]), nil
 	case ask.OpWithin:
 		from, to = given[0], dayNumber(t.Now.In(t.Zone))
+	default:
+		return viewer.Condition{}, fault.New(fault.Invalid, "这个字段不能这样比较")
 	}
 	return on(t, "EXISTS ("+hasValue+" AND pv.number BETWEEN ? AND ?)", f.ID, from, to), nil
 }

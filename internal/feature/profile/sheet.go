@@ -244,6 +244,7 @@ func (f Field) imported(text string) (cells []cell, wrong string) {
 		}
 	case File:
 		return nil, "文件不能导入"
+	default: // as it is written
 	}
 	return f.cellsOf([]string{text}, nil)
 }

@@ -80,7 +80,10 @@ func (s *service) lines(ctx context.Context, q ask.TimelineQuery, records []stri
 		query = query.Where("at <= ?", db.MS(q.Before))
 	}
 	var rows []lineRow
-	return rows, query.Scan(ctx, &rows)
+	if err := query.Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	return rows, nil
 }
 
 // entryOf puts a line into words; not shown when the viewer sees none of its fields.

@@ -15,9 +15,9 @@ import (
 
 // cell is one value as it is kept: see profile_value.
 type cell struct {
-	Text   string
-	Token  string
-	Number float64
+	Text   string  `json:"text"`
+	Token  string  `json:"token"`
+	Number float64 `json:"number"`
 }
 
 // The limits of values.
@@ -194,6 +194,7 @@ func (f Field) words(v viewer.Viewer, texts []string, files map[string]string) s
 			}
 		case File:
 			words[i] = files[t]
+		default: // as it is written
 		}
 	}
 	joined := strings.Join(words, "、")

@@ -79,6 +79,7 @@ func (s *service) profile(ctx context.Context, q db.Querier, v viewer.Viewer, c 
 					filled.Files = append(filled.Files, file)
 				}
 			}
+		default: // the texts say it all
 		}
 		if f.Required && len(filled.Values) == 0 {
 			p.Missing++
@@ -245,16 +246,16 @@ func (s *service) editOf(ctx context.Context, q db.Querier, v viewer.Viewer, fie
 // ownFiles tells whether files were uploaded for this field of one of these records.
 func ownFiles(ctx context.Context, q db.Querier, corp string, f Field, cells []cell, group []string) (bool, error) {
 	for _, c := range cells {
-		file, err := id.Parse(c.Text)
-		if err != nil {
-			return false, nil
+		file, bad := id.Parse(c.Text)
+		if bad != nil {
+			return false, nil // not even the id of a file
 		}
-		var customer string
-		err = q.NewRaw(`SELECT customer FROM profile_file WHERE id = ? AND corp_id = ? AND field_id = ?`, file, corp, f.ID).Scan(ctx, &customer)
-		if err != nil && !db.NoRows(err) {
+		var customers []string
+		err := q.NewRaw(`SELECT customer FROM profile_file WHERE id = ? AND corp_id = ? AND field_id = ?`, file, corp, f.ID).Scan(ctx, &customers)
+		if err != nil {
 			return false, err
 		}
-		if err != nil || !slices.Contains(group, customer) {
+		if len(customers) == 0 || !slices.Contains(group, customers[0]) {
 			return false, nil
 		}
 	}

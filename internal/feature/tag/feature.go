@@ -3,7 +3,7 @@
 //
 // The library is WeCom's and lies in the mirror. A change made here is a wish: it is stored,
 // told to WeCom by a job, and what WeCom has is read back (push.go says who wins when both
-// sides changed). Platform tags (平台标签) are ours alone and lie beside WeCom's (ADR 0015).
+// sides changed). Platform tags (平台标签) are ours alone and lie beside WeCom's (ADR 0016).
 //
 // A batch act is a run: the selection becomes items, page by page (collect), and the items
 // are marked at WeCom, some at a time (work); what is to change at each is written down

@@ -47,21 +47,23 @@ func (l line) words() string {
 func (l line) empty() bool { return l.external+l.phone+l.remark == "" }
 
 // headings are the words that name a column.
-var headings = map[string]func(*line) *string{
-	"external_userid": func(l *line) *string { return &l.external },
-	"客户id":            func(l *line) *string { return &l.external },
-	"手机号":             func(l *line) *string { return &l.phone },
-	"手机":              func(l *line) *string { return &l.phone },
-	"电话":              func(l *line) *string { return &l.phone },
-	"phone":           func(l *line) *string { return &l.phone },
-	"备注":              func(l *line) *string { return &l.remark },
-	"客户备注":            func(l *line) *string { return &l.remark },
-	"remark":          func(l *line) *string { return &l.remark },
-	"成员":              func(l *line) *string { return &l.member },
-	"所属成员":            func(l *line) *string { return &l.member },
-	"成员账号":            func(l *line) *string { return &l.member },
-	"member":          func(l *line) *string { return &l.member },
-	"userid":          func(l *line) *string { return &l.member },
+func headings() map[string]func(*line) *string {
+	return map[string]func(*line) *string{
+		"external_userid": func(l *line) *string { return &l.external },
+		"客户id":            func(l *line) *string { return &l.external },
+		"手机号":             func(l *line) *string { return &l.phone },
+		"手机":              func(l *line) *string { return &l.phone },
+		"电话":              func(l *line) *string { return &l.phone },
+		"phone":           func(l *line) *string { return &l.phone },
+		"备注":              func(l *line) *string { return &l.remark },
+		"客户备注":            func(l *line) *string { return &l.remark },
+		"remark":          func(l *line) *string { return &l.remark },
+		"成员":              func(l *line) *string { return &l.member },
+		"所属成员":            func(l *line) *string { return &l.member },
+		"成员账号":            func(l *line) *string { return &l.member },
+		"member":          func(l *line) *string { return &l.member },
+		"userid":          func(l *line) *string { return &l.member },
+	}
 }
 
 // linesOf reads a file, XLSX or CSV by its content.
@@ -74,9 +76,9 @@ func linesOf(content []byte) ([]line, error) {
 		return nil, unreadable("文件是空的")
 	}
 	columns := make([]func(*line) *string, len(rows[0]))
-	named := false
+	known, named := headings(), false
 	for i, h := range rows[0] {
-		columns[i] = headings[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))]
+		columns[i] = known[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))]
 		named = named || columns[i] != nil
 	}
 	if !named {

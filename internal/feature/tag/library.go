@@ -139,13 +139,6 @@ type found struct {
 	tag   *mirror.Tag // nil when it is the group itself
 }
 
-func (f found) id() string {
-	if f.tag != nil {
-		return f.tag.ID
-	}
-	return f.group.ID
-}
-
 func (f found) name() string {
 	if f.tag != nil {
 		return f.tag.Name

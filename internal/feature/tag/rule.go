@@ -105,7 +105,7 @@ func (r ruleRow) form() RuleForm {
 }
 
 // onto writes a form into a row.
-func (f RuleForm) onto(r ruleRow) ruleRow {
+func (f *RuleForm) onto(r ruleRow) ruleRow {
 	r.Title, r.Cause, r.Setting = f.Name, f.Trigger, text(f.Setting)
 	r.Members, r.Departments = text(append([]string{}, f.Members...)), text(append([]int64{}, f.Departments...))
 	r.AddTags, r.RemoveTags = text(append([]string{}, f.Add...)), text(append([]string{}, f.Remove...))
@@ -114,7 +114,7 @@ func (f RuleForm) onto(r ruleRow) ruleRow {
 }
 
 // concerns tells whether the rule is for a member who belongs to these departments.
-func (f RuleForm) concerns(member string, departments []int64) bool {
+func (f *RuleForm) concerns(member string, departments []int64) bool {
 	return len(f.Members)+len(f.Departments) == 0 || slices.Contains(f.Members, member) ||
 		slices.ContainsFunc(f.Departments, func(d int64) bool { return slices.Contains(departments, d) })
 }

@@ -79,8 +79,10 @@ func TestRuleByTime(t *testing.T) {
 		if got := d.hits(night.ID, ""); len(got) != 2 {
 			t.Errorf("off: %+v", got)
 		}
-		d.refuses("owner", "PUT", "tag/rules/"+day.ID.String(), names{"name": "x", "trigger": "time", "add": g[1:2], "enabled": true, "version": 9,
-			"setting": names{"spans": []names{{"from": 0, "to": 1}}}}, 409, "刚被别人修改过")
+		d.refuses("owner", "PUT", "tag/rules/"+day.ID.String(), names{
+			"name": "x", "trigger": "time", "add": g[1:2], "enabled": true, "version": 9,
+			"setting": names{"spans": []names{{"from": 0, "to": 1}}},
+		}, 409, "刚被别人修改过")
 		d.must2(d.ask("owner", "DELETE", "tag/rules/"+day.ID.String(), nil))
 		d.refuses("owner", "GET", "tag/rules/"+day.ID.String()+"/hits", nil, 404, "")
 	})

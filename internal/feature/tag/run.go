@@ -88,9 +88,6 @@ func (r Run) shown() Run {
 	return r
 }
 
-// maxMarks is how many tags one run puts on or takes off.
-const maxMarks = 100
-
 // RunForm asks for a run.
 type RunForm struct {
 	Selection *ask.Selection `json:"selection,omitempty" doc:"whom; else group"`
