@@ -42,7 +42,11 @@ journey('a field is defined, filled in, imported with faulty lines, and the impo
   await page.getByText(/没有找到客户/).waitFor();
   await page.getByRole('button', { name: '导入 2 位客户' }).click();
   await page.getByRole('button', { name: '撤销' }).click();
-  await page.getByRole('dialog').filter({ hasText: '撤销对 2 位客户的修改' }).getByRole('button', { name: /撤\s*销/ }).click();
+  await page
+    .getByRole('dialog')
+    .filter({ hasText: '撤销对 2 位客户的修改' })
+    .getByRole('button', { name: /撤\s*销/ })
+    .click();
   await page.getByText('已撤销', { exact: true }).first().waitFor();
   await eventually(async () => {
     const { fields } = await ask(stage, `/api/profile/customers/${first.id}`);

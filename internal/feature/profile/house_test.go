@@ -49,9 +49,10 @@ type house struct {
 	asks    *ask.Asks
 	f       feature.Feature
 	url     string
-	viewer  viewer.Viewer // who calls
-	changes []web.Change  // what the audit log was told
-	picked  []ask.Pair    // what a selection means
+	viewer  viewer.Viewer  // who calls
+	later   *viewer.Viewer // as whom jobs find him; nil for the same
+	changes []web.Change   // what the audit log was told
+	picked  []ask.Pair     // what a selection means
 }
 
 func each(t *testing.T, story func(t *testing.T, h *house)) {
@@ -113,8 +114,14 @@ func (h *house) Identify(ctx context.Context, _ *http.Request) (context.Context,
 	return viewer.With(ctx, h.viewer), h.viewer, nil
 }
 
-// Resolve knows everybody as the house's viewer (viewer.Resolver).
-func (h *house) Resolve(context.Context, viewer.Who) (viewer.Viewer, error) { return h.viewer, nil }
+// Resolve knows everybody as the house's viewer, or as whom the test says that he is by the
+// time a job asks (viewer.Resolver).
+func (h *house) Resolve(context.Context, viewer.Who) (viewer.Viewer, error) {
+	if h.later != nil {
+		return *h.later, nil
+	}
+	return h.viewer, nil
+}
 
 // Record keeps the changes (web.Auditor).
 func (h *house) Record(_ context.Context, e web.Entry) error {

@@ -1,10 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Navigate, Outlet, useLocation, useMatches } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { api, ok, unfinishedEvent } from '@/api/client';
 import type { Me } from '@/api/types';
 import { ConfirmDialog } from '@/features/account/confirm-dialog';
-import { MustDo } from '@/features/account/must-do';
 import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
 import { MeContext } from '@/lib/me';
@@ -17,6 +16,10 @@ import { CorpSwitch } from './CorpSwitch';
 import { Search } from './Search';
 import { useT } from './strings';
 import { Tools } from './Tools';
+
+const MustDo = lazy(() =>
+  import('@/features/account/must-do').then((module) => ({ default: module.MustDo })),
+);
 
 /** What every signed-in page stands in. Who looks is asked first; without a session the client leads to the sign-in page. */
 export function Frame() {
@@ -31,7 +34,13 @@ export function Frame() {
     window.addEventListener(unfinishedEvent, askAgain);
     return () => window.removeEventListener(unfinishedEvent, askAgain);
   }, [client]);
-  if (me.data?.must) return <MustDo me={me.data} />;
+  if (me.data?.must) {
+    return (
+      <Suspense fallback={<Waiting />}>
+        <MustDo me={me.data} />
+      </Suspense>
+    );
+  }
   if (me.data) return <SignedIn me={me.data} />;
   if (me.isError && !(me.error as { signedOut?: boolean }).signedOut) {
     return <ErrorView error={me.error} onRetry={() => void me.refetch()} />;

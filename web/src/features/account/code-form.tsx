@@ -5,7 +5,7 @@ import { Button } from '@/parts/Button';
 import { CheckBox, TextInput } from '@/parts/fields';
 import { Icon } from '@/parts/Icon';
 import { Notice } from '@/parts/Tabs';
-import { Refused } from './confirm-dialog';
+import { Refused } from './confirm-form';
 import { useSecondStep } from './session';
 import { useT } from './strings';
 

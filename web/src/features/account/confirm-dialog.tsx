@@ -1,15 +1,9 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { api, confirmBy, ok } from '@/api/client';
-import { asProblem, type Problem } from '@/api/problem';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { confirmBy } from '@/api/client';
 import type { Me } from '@/api/types';
-import { Button } from '@/parts/Button';
-import { Dialog } from '@/parts/Drawer';
-import { ErrorView } from '@/parts/ErrorView';
-import { PasswordInput, TextInput } from '@/parts/fields';
-import { Notice } from '@/parts/Tabs';
-import { confirmedChannel } from './confirmed';
-import { useT } from './strings';
-import './account.css';
+
+/** Comes when it is needed: few sessions ever see it. */
+const ConfirmForm = lazy(() => import('./confirm-form'));
 
 interface Question {
   ways: readonly string[];
@@ -21,7 +15,6 @@ interface Question {
  * wait for the same answer share one dialog.
  */
 export function ConfirmDialog({ me }: { me: Me }) {
-  const t = useT();
   const [question, setQuestion] = useState<Question | null>(null);
   const waiting = useRef<Promise<boolean> | null>(null);
 
@@ -41,107 +34,10 @@ export function ConfirmDialog({ me }: { me: Me }) {
     [],
   );
 
+  if (!question) return null;
   return (
-    <Dialog
-      open={question !== null}
-      onClose={() => question?.answer(false)}
-      title={t('confirm.title')}
-      width={420}
-    >
-      {question && (
-        <div className="q-stack">
-          <p className="q-faint">{t('confirm.why')}</p>
-          {question.ways.includes('password') ? (
-            <ByPassword withCode={question.ways.includes('code')} onDone={() => question.answer(true)} />
-          ) : (
-            <ByWeCom corp={me.corp.id} onDone={() => question.answer(true)} />
-          )}
-        </div>
-      )}
-    </Dialog>
-  );
-}
-
-function ByPassword({ withCode, onDone }: { withCode: boolean; onDone: () => void }) {
-  const t = useT();
-  const [password, setPassword] = useState('');
-  const [code, setCode] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (password === '') return;
-    setBusy(true);
-    setProblem(null);
-    try {
-      await ok(api.POST('/api/account/confirm', { body: { password, code } }));
-      onDone();
-    } catch (error) {
-      setProblem(asProblem(error));
-      setCode('');
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <form className="q-stack" onSubmit={(event) => void submit(event)} noValidate>
-      <label className="account-line" htmlFor="confirm-password">
-        <span>{t('confirm.password')}</span>
-        <PasswordInput
-          id="confirm-password"
-          value={password}
-          onChange={setPassword}
-          autoComplete="current-password"
-        />
-      </label>
-      {withCode && (
-        <label className="account-line" htmlFor="confirm-code">
-          <span>{t('code')}</span>
-          <TextInput
-            id="confirm-code"
-            value={code}
-            onChange={setCode}
-            autoComplete="one-time-code"
-            placeholder={t('code.placeholder')}
-          />
-        </label>
-      )}
-      {problem && <Refused problem={problem} />}
-      <Button look="primary" block submit busy={busy} disabled={password === '' || (withCode && code === '')}>
-        {t('confirm')}
-      </Button>
-    </form>
-  );
-}
-
-/** A wrong password or code in its own words; anything else as problems are shown. */
-export function Refused({ problem }: { problem: Problem }) {
-  if (problem.fields.length === 0) return <ErrorView compact error={problem} />;
-  return <Notice tone="error" title={problem.fields.map((field) => field.message).join(' ')} />;
-}
-
-/** WeCom's page opens beside this one; when it says who is there, the page that it leads to tells us. */
-function ByWeCom({ corp, onDone }: { corp: string; onDone: () => void }) {
-  const t = useT();
-  const [opened, setOpened] = useState(false);
-  useEffect(() => {
-    const channel = new BroadcastChannel(confirmedChannel);
-    channel.onmessage = () => onDone();
-    return () => channel.close();
-  }, [onDone]);
-  const query = new URLSearchParams({ confirm: 'true', corp, next: '/account/confirmed' });
-  return (
-    <>
-      <a
-        className="account-scan"
-        href={`/api/account/wecom/start?${query}`}
-        target="_blank"
-        rel="noreferrer"
-        onClick={() => setOpened(true)}
-      >
-        {t('confirm.wecom')}
-      </a>
-      {opened && <Notice tone="info" title={t('confirm.waiting')} />}
-    </>
+    <Suspense fallback={null}>
+      <ConfirmForm me={me} ways={question.ways} answer={question.answer} />
+    </Suspense>
   );
 }

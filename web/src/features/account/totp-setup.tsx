@@ -7,7 +7,7 @@ import { Copy } from '@/parts/Copy';
 import { TextInput } from '@/parts/fields';
 import { QrImage } from '@/parts/QrImage';
 import { Notice } from '@/parts/Tabs';
-import { Refused } from './confirm-dialog';
+import { Refused } from './confirm-form';
 import { useT } from './strings';
 
 /** Sets the second step up: QR code, first code, recovery codes. */
