@@ -76,7 +76,7 @@ test-web: packages ## Front end alone: types, lint, unit tests
 
 .PHONY: journeys
 journeys: build packages ## Browser journeys alone (JOURNEY=sign-in for one)
-	@node scripts/count.mjs node e2e/journeys/$(or $(JOURNEY),*).test.mjs
+	@node scripts/count.mjs node --test-concurrency=2 e2e/journeys/$(or $(JOURNEY),*).test.mjs
 
 .PHONY: story
 story: ## Stories by name on both engines: make story name=greeting

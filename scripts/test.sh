@@ -96,7 +96,7 @@ trap - INT TERM HUP
 
 step generated "Generated files are fresh" make --no-print-directory verify
 if step binary "The program, built with its pages" make --no-print-directory build; then
-  step journeys "Browser journeys" node scripts/count.mjs node e2e/journeys/*.test.mjs
+  step journeys "Browser journeys" node scripts/count.mjs node --test-concurrency=2 e2e/journeys/*.test.mjs
 else
   blocked "Browser journeys" "the program was not built"
 fi
