@@ -60,7 +60,7 @@ journey('from a scan to the screen: greeted, seen, lost and told', async (stage)
 
   // The customer deletes the member: the open list of losses shows it, the member is told.
   await go(page, '流失提醒');
-  const losses = new List(page, '流失提醒');
+  const losses = new List(page, '客户流失');
   await losses.settled();
   assert.equal(await losses.row(nick).count(), 0);
   await phones.deleteMember(host.userid);

@@ -278,6 +278,9 @@ func (m *Mirror) askForDetails(ctx context.Context, tx db.Tx, a refreshArgs, cor
 	_, err := m.jobs.Insert(ctx, tx, job.Insert{
 		Kind: kindRefreshCustomer, Corp: corp, Args: a,
 		Key: customerLine(a.Customer), Unique: a.Customer + "/" + a.Member, UniqueFor: job.HoldWaiting,
+		// Before what others do about the news: WeCom tells of nobody's customer, so a name
+		// that was not read in time is never known.
+		Priority: 1,
 	})
 	return err
 }

@@ -81,7 +81,7 @@ export function useFieldName(): (path: string) => string {
         .split('.')
         .map((piece) => {
           const [name = '', index] = piece.split('[');
-          const word = text(`audit.field.${name}`, undefined, name);
+          const word = text(`audit.changed.${name}`, undefined, name);
           return index ? `${word} ${Number.parseInt(index, 10) + 1}` : word;
         })
         .join(' · '),

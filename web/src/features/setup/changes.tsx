@@ -18,7 +18,7 @@ export function Changes() {
       render: (row) => <TimeText at={row.at} show="time" />,
     },
     { key: 'name', title: t('change.who'), width: 130, render: (row) => row.name },
-    { key: 'field', title: t('change.what'), width: 170, render: (row) => t(`field.${row.field}`) },
+    { key: 'field', title: t('change.what'), width: 170, render: (row) => t(`setting.${row.field}`) },
     { key: 'before', title: t('change.before'), width: 170, render: (row) => value(row.field, row.before) },
     { key: 'after', title: t('change.after'), width: 170, render: (row) => value(row.field, row.after) },
   ];
