@@ -115,8 +115,7 @@ func (f Field) where(_ context.Context, t ask.Test) (viewer.Condition, error) {
 
 // between compares numbers, and days as numbers such as 20261122.
 func (f Field) between(t ask.Test) (viewer.Condition, error) {
-	const least, most = -1e16, 1e16
-	from, to := float64(least), float64(most)
+	var from, to float64
 	var given []float64
 	for _, v := range t.Values {
 		n, err := f.point(t, v)

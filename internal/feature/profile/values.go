@@ -246,8 +246,8 @@ func (s *service) editOf(ctx context.Context, q db.Querier, v viewer.Viewer, fie
 // ownFiles tells whether files were uploaded for this field of one of these records.
 func ownFiles(ctx context.Context, q db.Querier, corp string, f Field, cells []cell, group []string) (bool, error) {
 	for _, c := range cells {
-		file, bad := id.Parse(c.Text)
-		if bad != nil {
+		var file id.ID
+		if file.UnmarshalText([]byte(c.Text)) != nil {
 			return false, nil // not even the id of a file
 		}
 		var customers []string
