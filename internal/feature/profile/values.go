@@ -246,9 +246,9 @@ func (s *service) editOf(ctx context.Context, q db.Querier, v viewer.Viewer, fie
 // ownFiles tells whether files were uploaded for this field of one of these records.
 func ownFiles(ctx context.Context, q db.Querier, corp string, f Field, cells []cell, group []string) (bool, error) {
 	for _, c := range cells {
-		var file id.ID
-		if file.UnmarshalText([]byte(c.Text)) != nil {
-			return false, nil // not even the id of a file
+		file, named := fileNamed(c.Text)
+		if !named {
+			return false, nil
 		}
 		var customers []string
 		err := q.NewRaw(`SELECT customer FROM profile_file WHERE id = ? AND corp_id = ? AND field_id = ?`, file, corp, f.ID).Scan(ctx, &customers)
@@ -260,4 +260,10 @@ func ownFiles(ctx context.Context, q db.Querier, corp string, f Field, cells []c
 		}
 	}
 	return true, nil
+}
+
+// fileNamed is the file that a value names, if it names one at all.
+func fileNamed(text string) (id.ID, bool) {
+	file, err := id.Parse(text)
+	return file, err == nil
 }
