@@ -143,25 +143,29 @@ func (l *Live) Routes() []web.Route {
 	}
 }
 
-// open enters a stream into the books; with from, everything since waits for it at once.
-func (l *Live) open(ctx context.Context, s *stream, from id.ID) error {
+// open enters a stream into the books and gives the change it begins after; with from,
+// everything since waits for it at once.
+func (l *Live) open(ctx context.Context, s *stream, from id.ID) (id.ID, error) {
 	newest, err := l.newest(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if newest == 0 {
 		newest = id.At(l.clock.Now())
 	}
-	s.last = newest
+	begin := newest
+	if from != 0 {
+		begin = from
+	}
+	s.last = begin // before entering: from then on the reader writes it too
 	if !l.enter(s, newest) {
-		return web.Limited(heartbeat)
+		return 0, web.Limited(heartbeat)
 	}
 	if from != 0 {
-		s.last = from
-		return l.catchUp(ctx, s, from)
+		return begin, l.catchUp(ctx, s, from)
 	}
 	// What was committed while we entered.
-	return l.replay(ctx, s, newest)
+	return begin, l.replay(ctx, s, newest)
 }
 
 // enter is false when there are too many streams already.
@@ -231,12 +235,9 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 	from, unknown := lastEvent(r)
 	s := newStream(subject.CorpID(), subject.Actor())
 	defer l.close(s)
-	if err := l.open(r.Context(), s, from); err != nil {
+	ready, err := l.open(r.Context(), s, from)
+	if err != nil {
 		return err
-	}
-	ready := from
-	if from == 0 {
-		ready = s.position()
 	}
 	if unknown {
 		s.loseCount()
@@ -264,12 +265,6 @@ func lastEvent(r *http.Request) (from id.ID, unknown bool) {
 	}
 	from, err := id.Parse(text)
 	return from, err != nil
-}
-
-func (s *stream) position() id.ID {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.last
 }
 
 // follow writes events until the client goes, the server stops, or the stream is old.
