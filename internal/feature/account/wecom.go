@@ -140,8 +140,10 @@ func (s *service) FinishWeCom(w http.ResponseWriter, r *http.Request) error {
 		s.turnBack(w, r, problemDeclined, a.Next)
 		return nil
 	}
-	// Without this a stranger could make us call WeCom as often as he likes.
-	if _, ok := s.exchanges.take(network(web.ClientAddress(ctx))); !ok {
+	// Without this a stranger could make us call WeCom as often as he likes. A real code
+	// gives its try back: a whole office comes from one address.
+	from := network(web.ClientAddress(ctx))
+	if _, ok := s.exchanges.take(from); !ok {
 		s.turnBack(w, r, problemLimited, a.Next)
 		return nil
 	}
@@ -156,6 +158,7 @@ func (s *service) FinishWeCom(w http.ResponseWriter, r *http.Request) error {
 		s.turnBack(w, r, problem, a.Next)
 		return nil
 	}
+	s.exchanges.clear(from)
 	if a.Confirm {
 		return s.confirmWeCom(w, r, a, session)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +139,29 @@ func TestWeComLoginThatComesToNothing(t *testing.T) {
 					t.Error("somebody came in")
 				}
 			})
+		}
+	})
+}
+
+// TestAnOfficeSignsInAtOnce: hundreds come from one address in the morning; who sends codes
+// that are none is slowed.
+func TestAnOfficeSignsInAtOnce(t *testing.T) {
+	each(t, func(h *house) {
+		h.member("WangFang", "王芳", wecom.MemberActive)
+		b := h.browser()
+		for i := range 150 {
+			code := "office-" + strconv.Itoa(i)
+			h.wecom.answers(code, isUser("WangFang"))
+			if to := b.finish(b.start("/customer"), code); to.Path != "/customer" {
+				t.Fatalf("sign-in %d comes out at %s", i, to)
+			}
+		}
+		problem := ""
+		for tries := 0; problem != "limited"; tries++ {
+			if tries > 60 {
+				t.Fatalf("still exchanging after %d wrong codes: %s", tries, problem)
+			}
+			problem = b.finish(b.start("/"), "wrong").Query().Get("problem")
 		}
 	})
 }
