@@ -17,16 +17,8 @@ const exportPage = 500
 
 // exportFilter is the list's filter as the page sends it.
 type exportFilter struct {
-	Flow        id.ID     `json:"flow"`
-	Text        string    `json:"q"`
-	Members     []string  `json:"member"`
-	Departments []int64   `json:"department"`
-	Stages      []string  `json:"stage"`
-	Overdue     bool      `json:"overdue"`
-	From        time.Time `json:"from"`
-	To          time.Time `json:"to"`
-	Reached     id.ID     `json:"reached"`
-	Gone        bool      `json:"gone"`
+	Flow id.ID `json:"flow"`
+	Filter
 }
 
 // exports are the customers of a flow as a file.
@@ -75,9 +67,7 @@ func (s *service) exported(ctx context.Context, q feature.ExportQuery) (*questio
 	if err := json.Unmarshal(q.Filter, &f); err != nil {
 		return nil, fault.New(fault.Invalid, "筛选条件无效").Because(err)
 	}
-	return s.ready(viewer.With(ctx, q.Viewer), f.Flow, Filter{
-		Text: f.Text, Members: f.Members, Departments: f.Departments, Stages: f.Stages, Overdue: f.Overdue, From: f.From, To: f.To, Reached: f.Reached, Gone: f.Gone,
-	})
+	return s.ready(viewer.With(ctx, q.Viewer), f.Flow, f.Filter)
 }
 
 // exportRows reads the list in pages, in its order.

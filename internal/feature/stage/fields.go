@@ -2,9 +2,7 @@ package stage
 
 import (
 	"context"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/uptrace/bun"
 
@@ -14,8 +12,6 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
-
-func listOf[T any](values []T) any { return bun.List(values) }
 
 // pairOf is a placement of the follow that is asked about.
 func pairOf(follow string) string {
@@ -78,41 +74,8 @@ func whereEntered(_ context.Context, t ask.Test) (viewer.Condition, error) {
 	case ask.OpSet:
 		return viewer.Condition{SQL: "EXISTS (" + pairOf(t.Follow) + ")"}, nil
 	default:
-		from, to := span(t)
-		return viewer.Condition{SQL: "EXISTS (" + pairOf(t.Follow) + " AND sp.entered_at >= ? AND sp.entered_at < ?)", Args: []any{from, to}}, nil
-	}
-}
-
-// span is the time that a comparison of days means, from and before, in unix ms.
-func span(t ask.Test) (from, to int64) {
-	const end = int64(1) << 62
-	y, m, d := t.Now.In(t.Zone).Date()
-	midnight := func(days int) int64 { return db.MS(time.Date(y, m, d+days, 0, 0, 0, 0, t.Zone)) }
-	day := func(i, plus int) int64 {
-		at, err := time.Parse(dayLayout, t.Values[i])
-		if err != nil {
-			return 0
-		}
-		return db.MS(time.Date(at.Year(), at.Month(), at.Day()+plus, 0, 0, 0, 0, t.Zone))
-	}
-	n := func() int {
-		n, err := strconv.Atoi(t.Values[0])
-		if err != nil {
-			return 0
-		}
-		return n
-	}
-	switch t.Op {
-	case ask.OpWithin:
-		return midnight(1 - n()), midnight(1)
-	case ask.OpBeyond:
-		return 0, midnight(-n())
-	case ask.OpLess:
-		return 0, day(0, 0)
-	case ask.OpMore:
-		return day(0, 1), end
-	default:
-		return day(0, 0), day(1, 1)
+		from, to := t.Days()
+		return viewer.Condition{SQL: "EXISTS (" + pairOf(t.Follow) + " AND sp.entered_at >= ? AND sp.entered_at < ?)", Args: []any{db.MS(from), db.MS(to)}}, nil
 	}
 }
 

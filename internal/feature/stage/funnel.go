@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
@@ -99,8 +101,8 @@ func (s *service) reached(ctx context.Context, q *question, out *Funnel) error {
 		ColumnExpr("p.id AS id, MAX(x.position) AS top").Where(sql, args...).GroupExpr("p.id")
 	ended := s.db.Read().NewSelect().TableExpr("stage_placement AS p").ColumnExpr("p.stage_id AS stage_id, COUNT(*) AS n").Where(sql, args...).GroupExpr("p.stage_id")
 	if q.named {
-		furthest = furthest.Where("p.member_id IN (?)", listOf(q.members))
-		ended = ended.Where("p.member_id IN (?)", listOf(q.members))
+		furthest = furthest.Where("p.member_id IN (?)", bun.List(q.members))
+		ended = ended.Where("p.member_id IN (?)", bun.List(q.members))
 	}
 	if err := s.db.Read().NewRaw("SELECT r.top AS top, COUNT(*) AS n FROM (?) AS r GROUP BY r.top", furthest).Scan(ctx, &rows); err != nil {
 		return err
@@ -144,7 +146,7 @@ func (s *service) dwell(ctx context.Context, q *question, out *Funnel) error {
 		Where(scope.SQL, scope.Args...).Where("m.flow_id = ? AND m.at >= ? AND m.at < ?", q.flow.ID, db.MS(q.From), db.MS(q.To)).
 		Where("m.from_id <> 0 AND m.from_id <> m.to_id").GroupExpr("m.from_id")
 	if q.named {
-		query = query.Where("m.member_id IN (?)", listOf(q.members))
+		query = query.Where("m.member_id IN (?)", bun.List(q.members))
 	}
 	if err := query.Scan(ctx, &rows); err != nil {
 		return err
@@ -182,11 +184,11 @@ func (s *service) conversion(ctx context.Context, q *question, out *Funnel) erro
 	}
 	sql, args := q.cohort()
 	query := s.db.Read().NewSelect().TableExpr("stage_placement AS p").ColumnExpr("p.member_id AS member_id, COUNT(*) AS joined").
-		ColumnExpr("CAST(sum(CASE WHEN EXISTS (SELECT 1 FROM stage_move AS m WHERE m.placement_id = p.id AND m.to_id IN (?)) THEN 1 ELSE 0 END) AS BIGINT) AS won", listOf(won)).
-		ColumnExpr("CAST(sum(CASE WHEN p.stage_id IN (?) OR p.gone_at > 0 THEN 1 ELSE 0 END) AS BIGINT) AS lost", listOf(lost)).
+		ColumnExpr("CAST(sum(CASE WHEN EXISTS (SELECT 1 FROM stage_move AS m WHERE m.placement_id = p.id AND m.to_id IN (?)) THEN 1 ELSE 0 END) AS BIGINT) AS won", bun.List(won)).
+		ColumnExpr("CAST(sum(CASE WHEN p.stage_id IN (?) OR p.gone_at > 0 THEN 1 ELSE 0 END) AS BIGINT) AS lost", bun.List(lost)).
 		Where(sql, args...).GroupExpr("p.member_id")
 	if q.named {
-		query = query.Where("p.member_id IN (?)", listOf(q.members))
+		query = query.Where("p.member_id IN (?)", bun.List(q.members))
 	}
 	if err := query.Scan(ctx, &rows); err != nil {
 		return err

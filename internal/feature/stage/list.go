@@ -18,15 +18,15 @@ import (
 
 // Filter narrows a flow's customers; all parts are joined by "and".
 type Filter struct {
-	Text        string    `query:"q" maxLength:"50" doc:"part of the customer's name, remark, company or, with the permission customer.phone, phone"`
-	Members     []string  `query:"member,explode" maxItems:"100" doc:"userids"`
-	Departments []int64   `query:"department,explode" maxItems:"50" doc:"with all departments below"`
-	Stages      []string  `query:"stage,explode" maxItems:"10" doc:"ids"`
-	Overdue     bool      `query:"overdue" doc:"only those whose follow-up is overdue, the longest first"`
-	From        time.Time `query:"from" doc:"came into the flow at or after"`
-	To          time.Time `query:"to" doc:"came into the flow before"`
-	Reached     id.ID     `query:"reached" doc:"has been in this stage or a later one of the order, those that ended without success left out"`
-	Gone        bool      `query:"gone" doc:"only those whose follow has ended"`
+	Text        string    `json:"q,omitempty" query:"q" maxLength:"50" doc:"part of the customer's name, remark, company or, with the permission customer.phone, phone"`
+	Members     []string  `json:"member,omitempty" query:"member,explode" maxItems:"100" doc:"userids"`
+	Departments []int64   `json:"department,omitempty" query:"department,explode" maxItems:"50" doc:"with all departments below"`
+	Stages      []string  `json:"stage,omitempty" query:"stage,explode" maxItems:"10" doc:"ids"`
+	Overdue     bool      `json:"overdue,omitempty" query:"overdue" doc:"only those whose follow-up is overdue, the longest first"`
+	From        time.Time `json:"from,omitzero" query:"from" doc:"came into the flow at or after"`
+	To          time.Time `json:"to,omitzero" query:"to" doc:"came into the flow before"`
+	Reached     id.ID     `json:"reached,omitzero" query:"reached" doc:"has been in this stage or a later one of the order, those that ended without success left out"`
+	Gone        bool      `json:"gone,omitempty" query:"gone" doc:"only those whose follow has ended"`
 }
 
 func (f Filter) check() error {
