@@ -313,6 +313,8 @@ func places() map[string]place {
 		"POST /api/stage/flows/{id}/batches":              {kind: writes, permission: "stage.bulk", object: "flow", body: `{"stage":"00000000000z9","selection":{}}`},
 		"GET /api/stage/batches":                          {kind: traces, permission: "stage.bulk"},
 		"POST /api/stage/batches/{id}/stop":               {kind: writes, permission: "stage.bulk", object: "batch"},
+		"POST /api/stage/batches/{id}/retry":              {kind: writes, permission: "stage.bulk", object: "batch"},
+		"POST /api/stage/batches/{id}/undo":               {kind: writes, permission: "stage.bulk", object: "batch"},
 		"GET /api/stage/batches/{id}/items":               {kind: reads, permission: "stage.bulk", object: "batch"},
 		"GET /api/stage/setting":                          {kind: shared, permission: "stage.read"},
 		"PUT /api/stage/setting":                          {kind: settings, permission: "stage.setting", body: `{"counts":[],"calendar":{"weekend":[0],"days":[]}}`},

@@ -2,9 +2,6 @@ package stage
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -37,6 +34,10 @@ type batchRow struct {
 	Moved     int64  `bun:"moved"`
 	Same      int64  `bun:"same"`
 	Refused   int64  `bun:"refused"`
+	Undone    int64  `bun:"undone"`
+	Kept      int64  `bun:"kept"`
+	Mark      id.ID  `bun:"mark"`
+	Reason    string `bun:"reason"`
 	CreatedAt int64  `bun:"created_at"`
 	EndedAt   int64  `bun:"ended_at"`
 }
@@ -49,12 +50,15 @@ type Batch struct {
 	FlowName  string     `json:"flowName"`
 	StageName string     `json:"stageName"`
 	By        string     `json:"by"`
-	State     string     `json:"state" enum:"running,done,stopped"`
+	State     string     `json:"state" enum:"running,retrying,undoing,done,stopped,failed,undone"`
 	Total     int64      `json:"total" doc:"follows meant, as counted at the start"`
 	Capped    bool       `json:"capped" doc:"there are more than total"`
 	Moved     int64      `json:"moved"`
 	Same      int64      `json:"same" doc:"stood there already"`
 	Refused   int64      `json:"refused" doc:"the flow is not for the member"`
+	Undone    int64      `json:"undone" doc:"brought back to where they stood"`
+	Kept      int64      `json:"kept" doc:"not brought back: moved, lost or handed over since"`
+	Reason    string     `json:"reason,omitempty" doc:"why it broke off"`
 	CreatedAt time.Time  `json:"createdAt"`
 	EndedAt   *time.Time `json:"endedAt,omitempty"`
 }
@@ -74,10 +78,28 @@ type batchArgs struct {
 type batchInput struct {
 	ID   id.ID `path:"id" doc:"of the flow"`
 	Body struct {
-		Stage     id.ID         `json:"stage"`
-		Selection ask.Selection `json:"selection"`
+		Stage id.ID `json:"stage"`
+		Whom
 	}
 }
+
+// Whom says whom a batch means: a selection of customers, or all cards of the flow that match.
+type Whom struct {
+	Selection ask.Selection `json:"selection,omitzero"`
+	Matching  *Filter       `json:"matching,omitempty" doc:"instead of a selection: all cards of the flow that match, as the list shows them, but for the follows in selection.except"`
+}
+
+// The states of a batch: running → done, stopped or failed; from there running or retrying
+// again, or undoing → undone. A retry or undo that is stopped or breaks off leads to done.
+const (
+	running  = "running"
+	retrying = "retrying"
+	undoing  = "undoing"
+	done     = "done"
+	stopped  = "stopped"
+	failed   = "failed"
+	undone   = "undone"
+)
 
 // StartBatch brings all customers of a selection into a stage, in the background.
 func (s *service) StartBatch(ctx context.Context, in *batchInput) (*Batch, error) {
@@ -90,10 +112,10 @@ func (s *service) StartBatch(ctx context.Context, in *batchInput) (*Batch, error
 		return nil, err
 	}
 	to, err := f.stage(in.Body.Stage)
-	if err := checkBatch(err == nil, in.Body.Selection); err != nil {
+	if err := checkBatch(err == nil, in.Body.Whom); err != nil {
 		return nil, err
 	}
-	size, err := s.asks.Size(ctx, ask.SelectQuery{Viewer: v, Selection: in.Body.Selection, Pairs: true})
+	size, err := s.size(ctx, v, f.ID, in.Body.Whom)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +123,7 @@ func (s *service) StartBatch(ctx context.Context, in *batchInput) (*Batch, error
 		return nil, fault.New(fault.Conflict, "没有符合条件的客户")
 	}
 	b := batchRow{
-		ID: s.ids.New(), Corp: v.Corp, Flow: f.ID, Stage: to.ID, By: v.Member, ByName: v.Name, Selection: jsonOf(in.Body.Selection), State: "running",
+		ID: s.ids.New(), Corp: v.Corp, Flow: f.ID, Stage: to.ID, By: v.Member, ByName: v.Name, Selection: jsonOf(in.Body.Whom), State: running,
 		Who:   jsonOf(asker{Account: v.Account, Member: v.Member, Name: v.Name, Founder: v.Founder}),
 		Total: size.Follows, Capped: size.Capped, CreatedAt: db.NowMS(s.clock),
 	}
@@ -109,21 +131,40 @@ func (s *service) StartBatch(ctx context.Context, in *batchInput) (*Batch, error
 		if _, err := tx.NewInsert().Model(&b).Exec(ctx); err != nil {
 			return err
 		}
-		// One at a time in a flow, so that two batches do not pull the same customers to and fro.
-		if _, err := s.jobs.Insert(ctx, tx, job.Insert{Kind: kindBatch, Corp: v.Corp, Args: batchArgs{b.ID}, Key: "batch " + f.ID.String(), Unique: b.ID.String()}); err != nil {
+		if err := s.askFor(ctx, tx, b); err != nil {
 			return err
 		}
-		web.Note(ctx, web.Change{Object: "stage:batch:" + b.ID.String(), Name: f.Name, After: map[string]any{"stage": to.Name, "selection": in.Body.Selection, "follows": size.Follows}})
+		web.Note(ctx, web.Change{Object: "stage:batch:" + b.ID.String(), Name: f.Name, After: map[string]any{"stage": to.Name, "selection": in.Body.Whom, "follows": size.Follows}})
 		return s.live.Publish(ctx, tx, v.Corp, slug+".batch", b.ID.String())
 	})
 	view := b.view([]Flow{f})
 	return &view, err
 }
 
+// askFor asks for the job of a batch: one at a time in a flow, so that two batches do not
+// pull the same customers to and fro.
+func (s *service) askFor(ctx context.Context, tx db.Tx, b batchRow) error {
+	_, err := s.jobs.Insert(ctx, tx, job.Insert{Kind: kindBatch, Corp: b.Corp, Args: batchArgs{b.ID}, Key: "batch " + b.Flow.String()})
+	return err
+}
+
+// size tells how many follows are meant.
+func (s *service) size(ctx context.Context, v viewer.Viewer, flow id.ID, x Whom) (ask.Count, error) {
+	if x.Matching == nil {
+		return s.asks.Size(ctx, ask.SelectQuery{Viewer: v, Selection: x.Selection, Pairs: true})
+	}
+	q, err := s.ready(ctx, flow, *x.Matching)
+	if err != nil {
+		return ask.Count{}, err
+	}
+	n, err := q.count(ctx, s.db.Read())
+	return ask.Count{Follows: max(0, n.Count-int64(len(x.Selection.Except))), Capped: !n.Exact}, err
+}
+
 // checkBatch refuses a stage of another flow, and a selection that means nobody in particular.
-func checkBatch(ours bool, x ask.Selection) error {
+func checkBatch(ours bool, x Whom) error {
 	named := 0
-	for _, is := range []bool{len(x.Customers) > 0, len(x.Follows) > 0, x.Rule != nil, x.Segment != nil} {
+	for _, is := range []bool{len(x.Selection.Customers) > 0, len(x.Selection.Follows) > 0, x.Selection.Rule != nil, x.Selection.Segment != nil, x.Matching != nil} {
 		if is {
 			named++
 		}
@@ -137,129 +178,13 @@ func checkBatch(ours bool, x ask.Selection) error {
 func (b batchRow) view(all []Flow) Batch {
 	w := Batch{
 		ID: b.ID, Flow: b.Flow, Stage: b.Stage, By: b.ByName, State: b.State, Total: b.Total, Capped: b.Capped,
-		Moved: b.Moved, Same: b.Same, Refused: b.Refused, CreatedAt: db.FromMS(b.CreatedAt), EndedAt: moment(b.EndedAt),
+		Moved: b.Moved, Same: b.Same, Refused: b.Refused, Undone: b.Undone, Kept: b.Kept, Reason: b.Reason, CreatedAt: db.FromMS(b.CreatedAt), EndedAt: moment(b.EndedAt),
 	}
 	if i := flowAt(all, b.Flow); i >= 0 {
 		w.FlowName = all[i].Name
 	}
 	w.StageName = stageIn(all, b.Stage).Name
 	return w
-}
-
-// batch walks the selection in pages. A page is one transaction with the place it reached,
-// so that a process that died goes on there and nobody is moved twice.
-func (s *service) batch(ctx context.Context, j job.Job[batchArgs]) error {
-	for {
-		b, done, err := s.batchPage(ctx, j)
-		if err != nil || done {
-			return err
-		}
-		if err := j.Report(ctx, b.Moved+b.Same+b.Refused, b.Total, ""); err != nil {
-			return err
-		}
-	}
-}
-
-func (s *service) batchPage(ctx context.Context, j job.Job[batchArgs]) (b batchRow, done bool, err error) {
-	err = s.db.Read().NewSelect().Model(&b).Where("b.corp_id = ? AND b.id = ?", j.Corp, j.Args.Batch).Scan(ctx)
-	if err != nil || b.State != "running" {
-		return b, true, err
-	}
-	var selection ask.Selection
-	var who asker
-	if err := json.Unmarshal([]byte(b.Selection), &selection); err != nil {
-		return b, true, job.Cancel(fmt.Errorf("stage: selection of %s: %w", b.ID, err))
-	}
-	if err := json.Unmarshal([]byte(b.Who), &who); err != nil {
-		return b, true, job.Cancel(fmt.Errorf("stage: asker of %s: %w", b.ID, err))
-	}
-	v, err := s.rights.Resolve(ctx, viewer.Who{Corp: b.Corp, Account: who.Account, Member: who.Member, Name: who.Name, Founder: who.Founder}) // as he may now, not as he might when he asked
-	if err != nil {
-		return b, true, err
-	}
-	page, err := s.asks.Select(ctx, ask.SelectQuery{Viewer: v, Selection: selection, Pairs: true, After: b.Walked, Limit: atOnce})
-	if err != nil {
-		return b, true, err
-	}
-	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		next := b
-		if err := s.moveAll(ctx, tx, &next, page.Items); err != nil {
-			return err
-		}
-		next.Walked = page.Next
-		if page.Next == "" {
-			next.State, next.EndedAt = "done", db.NowMS(s.clock)
-		}
-		res, err := tx.NewRaw(`UPDATE stage_batch SET walked = ?, moved = ?, same = ?, refused = ?, state = ?, ended_at = ?
-			WHERE corp_id = ? AND id = ? AND state = 'running' AND walked = ?`,
-			next.Walked, next.Moved, next.Same, next.Refused, next.State, next.EndedAt, b.Corp, b.ID, b.Walked).Exec(ctx)
-		if err != nil {
-			return err
-		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return errStopped // meanwhile: this page is undone
-		}
-		b, done = next, next.State != "running"
-		return s.live.Publish(ctx, tx, b.Corp, slug+".batch", b.ID.String())
-	})
-	if errors.Is(err, errStopped) {
-		return b, true, nil
-	}
-	return b, done, err
-}
-
-var errStopped = fault.New(fault.Conflict, "批量移动已停止")
-
-// moveAll brings a page of pairs into the batch's stage and counts what became of them.
-func (s *service) moveAll(ctx context.Context, tx db.Tx, b *batchRow, items []ask.Pair) error {
-	all, err := flows(ctx, tx, b.Corp, false)
-	if err != nil {
-		return err
-	}
-	i := flowAt(all, b.Flow)
-	to := stageIn(all, b.Stage)
-	if i < 0 || to.ID == 0 || to.Into != 0 { // removed meanwhile
-		b.State, b.EndedAt = "stopped", db.NowMS(s.clock)
-		return nil
-	}
-	r, err := s.reckoning(ctx, tx, b.Corp)
-	if err != nil {
-		return err
-	}
-	members, err := s.membersOf(ctx, tx, all[i])
-	if err != nil {
-		return err
-	}
-	for _, x := range items {
-		item := map[string]any{"batch_id": b.ID, "follow_id": x.Follow, "corp_id": b.Corp, "member_id": x.Member, "customer": x.Customer, "outcome": "moved", "from_id": id.ID(0)}
-		if !all[i].Seen.All && !contains(members, x.Member) {
-			b.Refused++
-			item["outcome"] = "refused"
-		} else {
-			was, _, err := placed(ctx, tx, b.Corp, b.Flow, x.Member, x.Customer)
-			if err != nil {
-				return err
-			}
-			moved, err := s.put(ctx, tx, r, all[i], to, pair{x.Follow, x.CustomerID, x.Member, x.Customer}, step{why: byBatch, by: b.By, name: b.ByName, at: s.clock.Now()})
-			if err != nil {
-				return err
-			}
-			if !moved {
-				b.Same++
-				continue
-			}
-			b.Moved++
-			item["from_id"] = was.Stage
-		}
-		if _, err := tx.NewInsert().Model(&item).Table("stage_item").On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 type batchesInput struct{ web.Paging }
@@ -311,19 +236,76 @@ func (s *service) seenBatch(ctx context.Context, q db.Querier, v viewer.Viewer, 
 
 // StopBatch ends a move of many where it is; who was moved stays moved.
 func (s *service) StopBatch(ctx context.Context, in *oneBatchInput) (*web.None, error) {
+	return s.turn(ctx, in.ID, func(b batchRow) (string, error) {
+		switch b.State {
+		case running:
+			return stopped, nil
+		case retrying, undoing:
+			return done, nil
+		}
+		return "", fault.New(fault.Conflict, "批量移动已经结束")
+	})
+}
+
+// RetryBatch goes on with a move of many that was stopped or broke off, or tries those again
+// whom it refused.
+func (s *service) RetryBatch(ctx context.Context, in *oneBatchInput) (*web.None, error) {
+	return s.turn(ctx, in.ID, func(b batchRow) (string, error) {
+		switch {
+		case b.State == stopped || b.State == failed:
+			return running, nil
+		case b.State == done && b.Refused > 0:
+			return retrying, nil
+		}
+		return "", fault.New(fault.Conflict, "没有可以重试的客户")
+	})
+}
+
+// UndoBatch brings everybody back to where he stood, but for those who were moved, lost or
+// handed over since. It is a move like others: the stages' rules hold.
+func (s *service) UndoBatch(ctx context.Context, in *oneBatchInput) (*web.None, error) {
+	return s.turn(ctx, in.ID, func(b batchRow) (string, error) {
+		if (b.State == done || b.State == stopped || b.State == failed) && b.Moved > 0 {
+			return undoing, nil
+		}
+		return "", fault.New(fault.Conflict, "没有可以撤销的移动")
+	})
+}
+
+// turn takes a batch that the viewer sees into another state, and asks for its job when
+// there is something to do in it.
+func (s *service) turn(ctx context.Context, batch id.ID, next func(batchRow) (string, error)) (*web.None, error) {
 	v, err := viewer.From(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return &web.None{}, s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		b, err := s.seenBatch(ctx, tx, v, in.ID)
+		b, err := s.seenBatch(ctx, tx, v, batch)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.NewRaw("UPDATE stage_batch SET state = 'stopped', ended_at = ? WHERE corp_id = ? AND id = ? AND state = 'running'", db.NowMS(s.clock), v.Corp, b.ID).Exec(ctx); err != nil {
+		to, err := next(b)
+		if err != nil {
 			return err
 		}
-		web.Note(ctx, web.Change{Object: "stage:batch:" + b.ID.String(), Before: map[string]string{"state": b.State}, After: map[string]string{"state": "stopped"}})
+		works := to == running || to == retrying || to == undoing
+		ended := db.NowMS(s.clock)
+		if works {
+			ended = 0
+		}
+		res, err := tx.NewRaw("UPDATE stage_batch SET state = ?, ended_at = ?, mark = 0, reason = '' WHERE corp_id = ? AND id = ? AND state = ?", to, ended, v.Corp, b.ID, b.State).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err // somebody else was first
+		}
+		if works {
+			if err := s.askFor(ctx, tx, b); err != nil {
+				return err
+			}
+		}
+		web.Note(ctx, web.Change{Object: "stage:batch:" + b.ID.String(), Before: map[string]string{"state": b.State}, After: map[string]string{"state": to}})
 		return s.live.Publish(ctx, tx, v.Corp, slug+".batch", b.ID.String())
 	})
 }

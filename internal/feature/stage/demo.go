@@ -44,7 +44,7 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 				began := now.Add(-time.Duration(n%29+2) * 26 * time.Hour)
 				for step := 0; step <= furthest(n); step++ {
 					to, st := f.Stages[step], demoStep(began, step, n, x.Member, now)
-					if _, err := s.put(ctx, tx, r, f, to, pair{x.ID, x.CustomerID, x.Member, x.Customer}, st); err != nil {
+					if _, _, err := s.put(ctx, tx, r, f, to, pair{x.ID, x.CustomerID, x.Member, x.Customer}, st); err != nil {
 						return err
 					}
 				}

@@ -14,7 +14,7 @@ import (
 type itemsInput struct {
 	ID id.ID `path:"id"`
 	web.Paging
-	Outcome string `query:"outcome" enum:"moved,refused"`
+	Outcome string `query:"outcome" enum:"moved,refused,undone,kept"`
 }
 
 // Item is what became of one follow of a batch.
@@ -24,7 +24,7 @@ type Item struct {
 	Name       string `json:"name"`
 	Member     string `json:"member"`
 	MemberName string `json:"memberName"`
-	Outcome    string `json:"outcome" enum:"moved,refused"`
+	Outcome    string `json:"outcome" enum:"moved,refused,undone,kept"`
 	From       id.ID  `json:"from,omitzero" doc:"stage before; absent when it came into the flow"`
 }
 
@@ -36,6 +36,7 @@ type itemRow struct {
 	Customer string `bun:"customer"`
 	Outcome  string `bun:"outcome"`
 	From     id.ID  `bun:"from_id"`
+	At       int64  `bun:"at"`
 }
 
 // Items lists what became of each; those that stood there already are only counted.

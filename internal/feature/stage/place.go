@@ -68,6 +68,7 @@ const (
 	byReturn   = "back"
 	byRemoval  = "removed"
 	byTransfer = "transfer"
+	byUndo     = "undo"
 )
 
 // step is one move as it was asked for.
@@ -124,14 +125,12 @@ type pair struct {
 }
 
 // put brings a pair into a stage, into the flow when it is not there yet; false when it
-// stood there. It tells the news, keeps the history and does what the stages ask for.
-func (s *service) put(ctx context.Context, tx db.Tx, r reckoning, f Flow, to Stage, who pair, st step) (bool, error) {
+// stood there. It tells the news, keeps the history and does what the stages ask for. From
+// is the stage where the pair stood, 0 when it was not in the flow.
+func (s *service) put(ctx context.Context, tx db.Tx, r reckoning, f Flow, to Stage, who pair, st step) (from id.ID, moved bool, err error) {
 	p, there, err := placed(ctx, tx, f.Corp, f.ID, who.Member, who.Customer)
-	if err != nil {
-		return false, err
-	}
-	if there && p.Stage == to.ID && p.GoneAt == 0 {
-		return false, nil
+	if err != nil || there && p.Stage == to.ID && p.GoneAt == 0 {
+		return p.Stage, false, err
 	}
 	if !there {
 		p = placement{
@@ -141,14 +140,14 @@ func (s *service) put(ctx context.Context, tx db.Tx, r reckoning, f Flow, to Sta
 		r.anew(&p, to)
 		res, err := tx.NewInsert().Model(&p).On("CONFLICT DO NOTHING").Exec(ctx)
 		if err != nil {
-			return false, err
+			return 0, false, err
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return false, err // somebody else placed it in this moment
+			return 0, false, err // somebody else placed it in this moment
 		}
-		return true, s.moved(ctx, tx, f, Stage{}, to, p, 0, st)
+		return 0, true, s.moved(ctx, tx, f, Stage{}, to, p, 0, st)
 	}
-	return true, s.shift(ctx, tx, r, f, to, p, st)
+	return p.Stage, true, s.shift(ctx, tx, r, f, to, p, st)
 }
 
 // shift brings a placement into another stage of its flow, and back into the cycle.
@@ -165,16 +164,10 @@ func (s *service) shift(ctx context.Context, tx db.Tx, r reckoning, f Flow, to S
 	if err := write(ctx, tx, was, p); err != nil {
 		return err
 	}
-	var from Stage
-	for _, x := range f.Stages {
-		if x.ID == was.Stage {
-			from = x
-		}
-	}
 	if was.Stage == p.Stage {
 		return s.live.Publish(ctx, tx, p.Corp, slug, f.ID.String())
 	}
-	return s.moved(ctx, tx, f, from, to, p, max(0, p.EnteredAt-was.EnteredAt), st)
+	return s.moved(ctx, tx, f, stageIn([]Flow{f}, was.Stage), to, p, max(0, p.EnteredAt-was.EnteredAt), st)
 }
 
 // write changes a placement, unless somebody else did since it was read.
@@ -266,11 +259,5 @@ func (s *service) drop(ctx context.Context, tx db.Tx, f Flow, p placement, st st
 	if n, err := res.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	var from Stage
-	for _, x := range f.Stages {
-		if x.ID == p.Stage {
-			from = x
-		}
-	}
-	return s.moved(ctx, tx, f, from, Stage{}, p, max(0, db.MS(st.at)-p.EnteredAt), st)
+	return s.moved(ctx, tx, f, stageIn([]Flow{f}, p.Stage), Stage{}, p, max(0, db.MS(st.at)-p.EnteredAt), st)
 }

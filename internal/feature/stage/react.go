@@ -56,7 +56,7 @@ func (s *service) customerAdded(ctx context.Context, e event.CustomerAdded) erro
 			if !his || !f.Joins.takes(e.State) {
 				continue
 			}
-			if _, err := s.put(ctx, tx, r, f, f.first(), who, step{why: byRule, at: e.At}); err != nil {
+			if _, _, err := s.put(ctx, tx, r, f, f.first(), who, step{why: byRule, at: e.At}); err != nil {
 				return err
 			}
 		}
@@ -143,12 +143,7 @@ func (s *service) leave(ctx context.Context, tx db.Tx, r reckoning, f Flow, p pl
 	if p.Stage == was.Stage {
 		return s.live.Publish(ctx, tx, f.Corp, slug, f.ID.String())
 	}
-	i := slices.IndexFunc(f.Stages, func(x Stage) bool { return x.ID == was.Stage })
-	from := Stage{ID: was.Stage}
-	if i >= 0 {
-		from = f.Stages[i]
-	}
-	return s.moved(ctx, tx, f, from, to, p, max(0, p.EnteredAt-was.EnteredAt), st)
+	return s.moved(ctx, tx, f, stageIn([]Flow{f}, was.Stage), to, p, max(0, p.EnteredAt-was.EnteredAt), st)
 }
 
 // followedUp begins the cycle anew when the corp counts what was done.

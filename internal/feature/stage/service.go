@@ -112,18 +112,14 @@ func (s *service) Move(ctx context.Context, in *moveInput) (*web.None, error) {
 		if err != nil {
 			return err
 		}
-		was, _, err := placed(ctx, tx, v.Corp, f.ID, follow.Member, follow.Customer)
-		if err != nil {
-			return err
-		}
 		who := pair{Follow: follow.ID, CustomerID: follow.CustomerID, Member: follow.Member, Customer: follow.Customer}
-		moved, err := s.put(ctx, tx, r, f, to, who, step{why: byHand, by: v.Member, name: v.Name, note: note, at: s.clock.Now()})
+		from, moved, err := s.put(ctx, tx, r, f, to, who, step{why: byHand, by: v.Member, name: v.Name, note: note, at: s.clock.Now()})
 		if err != nil || !moved {
 			return err
 		}
 		web.Note(ctx, web.Change{
 			Object: "follow:" + follow.ID.String(), Name: f.Name,
-			Before: map[string]string{"stage": stageIn([]Flow{f}, was.Stage).Name}, After: map[string]string{"stage": to.Name},
+			Before: map[string]string{"stage": stageIn([]Flow{f}, from).Name}, After: map[string]string{"stage": to.Name},
 		})
 		return nil
 	})

@@ -11,7 +11,6 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/feature/stage"
-	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -72,41 +71,6 @@ func TestRulesOfAStage(t *testing.T) {
 			d.t.Error("the tag was not taken off")
 		}
 		d.expect("no more", d.titles("wang"), []string{"客户阶段变化"})
-	})
-}
-
-// TestBatch moves many, with progress and what became of each; killed between two pages it
-// would go on with the next.
-func TestBatch(t *testing.T) {
-	stories(t, func(d *desk) {
-		for _, name := range []string{"王小明", "赵小红", "孙小刚", "周小军", "吴小丽"} {
-			d.meet("zhang", name)
-		}
-		d.meet("li", "郑小飞")
-		d.move("owner", "王小明", "有意向")
-		d.save(func(f *stage.FlowForm) { f.Seen = stage.Seen{Members: []string{"zhang"}, Departments: []int64{}} })
-		var b stage.Batch
-		d.call("POST", "/flows/"+d.flow.ID.String()+"/batches", map[string]any{"stage": d.stage("有意向"), "selection": map[string]any{"rule": map[string]any{}}}, &b)
-		d.Settle()
-		var page web.Page[stage.Batch]
-		d.call("GET", "/batches", nil, &page)
-		if got := page.Items[0]; got.State != "done" || got.Total != 6 || got.Moved != 4 || got.Same != 1 || got.Refused != 1 {
-			d.t.Errorf("%+v", got)
-		}
-		var items web.Page[stage.Item]
-		d.call("GET", "/batches/"+b.ID.String()+"/items?outcome=refused", nil, &items)
-		if len(items.Items) != 1 || items.Items[0].Name != "郑小飞" {
-			d.t.Errorf("refused: %+v", items.Items)
-		}
-		if got := d.stands("owner", "stage="+d.stage("有意向").String()); len(got) != 5 {
-			d.t.Errorf("in the stage are %q", got)
-		}
-		if status, _ := d.ask("self:li:stage.bulk,stage.read", "POST", "/batches/"+b.ID.String()+"/stop", ""); status != http.StatusNotFound {
-			d.t.Errorf("li stops a batch of the owner: %d", status)
-		}
-		if status, _ := d.ask("owner", "POST", "/flows/"+d.flow.ID.String()+"/batches", `{"stage":"`+d.stage("有意向").String()+`","selection":{"follows":["`+d.App.IDs.New().String()+`"]}}`); status != http.StatusConflict {
-			d.t.Errorf("a batch of nobody: %d", status)
-		}
 	})
 }
 

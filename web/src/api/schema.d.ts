@@ -2956,6 +2956,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stage/batches/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 重试批量移动中未移动的客户 */
+        post: operations["stage.retryBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stage/batches/{id}/stop": {
         parameters: {
             query?: never;
@@ -2967,6 +2984,23 @@ export interface paths {
         put?: never;
         /** 停止批量移动 */
         post: operations["stage.stopBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stage/batches/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销批量移动 */
+        post: operations["stage.undoBatch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4722,7 +4756,9 @@ export interface components {
             values: components["schemas"]["ProfileValue"][];
         };
         BatchInputBody: {
-            selection: components["schemas"]["AskSelection"];
+            /** @description instead of a selection: all cards of the flow that match, as the list shows them, but for the follows in selection.except */
+            matching?: components["schemas"]["StageFilter"];
+            selection?: components["schemas"]["AskSelection"];
             /** @description id, 13 characters that sort by time */
             stage: string;
         };
@@ -7038,8 +7074,15 @@ export interface components {
             flowName: string;
             /** @description id, 13 characters that sort by time */
             id: string;
+            /**
+             * Format: int64
+             * @description not brought back: moved, lost or handed over since
+             */
+            kept: number;
             /** Format: int64 */
             moved: number;
+            /** @description why it broke off */
+            reason?: string;
             /**
              * Format: int64
              * @description the flow is not for the member
@@ -7054,12 +7097,17 @@ export interface components {
             stage: string;
             stageName: string;
             /** @enum {string} */
-            state: "running" | "done" | "stopped";
+            state: "running" | "retrying" | "undoing" | "done" | "stopped" | "failed" | "undone";
             /**
              * Format: int64
              * @description follows meant, as counted at the start
              */
             total: number;
+            /**
+             * Format: int64
+             * @description brought back to where they stood
+             */
+            undone: number;
         };
         StageBoard: {
             columns: components["schemas"]["StageColumn"][];
@@ -7171,6 +7219,32 @@ export interface components {
             /** @description a day of the weekend that is worked; else a holiday */
             work: boolean;
         };
+        StageFilter: {
+            /** @description with all departments below */
+            department?: number[];
+            /**
+             * Format: date-time
+             * @description came into the flow at or after
+             */
+            from?: string;
+            /** @description only those whose follow has ended */
+            gone?: boolean;
+            /** @description userids */
+            member?: string[];
+            /** @description only those whose follow-up is overdue, the longest first */
+            overdue?: boolean;
+            /** @description part of the customer's name, remark, company or, with the permission customer.phone, phone */
+            q?: string;
+            /** @description has been in this stage or a later one of the order, those that ended without success left out */
+            reached?: string;
+            /** @description ids */
+            stage?: string[];
+            /**
+             * Format: date-time
+             * @description came into the flow before
+             */
+            to?: string;
+        };
         StageFlow: {
             /** @description id, 13 characters that sort by time */
             id: string;
@@ -7246,7 +7320,7 @@ export interface components {
             memberName: string;
             name: string;
             /** @enum {string} */
-            outcome: "moved" | "refused";
+            outcome: "moved" | "refused" | "undone" | "kept";
         };
         StageJoins: {
             /** @enum {string} */
@@ -14871,7 +14945,7 @@ export interface operations {
                 after?: string;
                 /** @description rows per page */
                 limit?: number;
-                outcome?: "moved" | "refused";
+                outcome?: "moved" | "refused" | "undone" | "kept";
             };
             header?: never;
             path: {
@@ -14902,7 +14976,67 @@ export interface operations {
             };
         };
     };
+    "stage.retryBatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "stage.stopBatch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stage.undoBatch": {
         parameters: {
             query?: never;
             header?: never;

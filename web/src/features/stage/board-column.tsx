@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import type { KeyboardEvent } from 'react';
+import { type KeyboardEvent, useState } from 'react';
 import { api, ok } from '@/api/client';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
@@ -8,6 +8,7 @@ import { Waiting } from '@/parts/Page';
 import { StateBadge } from '@/parts/StateBadge';
 import type { Held } from './board';
 import { BoardCard } from './board-card';
+import { BulkDialog } from './bulk-dialog';
 import { type Column, classTone, type Flow, type Query, type Stage, type StageCard } from './data';
 import { useT } from './strings';
 
@@ -28,6 +29,7 @@ export function BoardColumn(props: {
   const { flow, stage, query, column, held, onHold, onDrop } = props;
   const t = useT();
   const can = useCan();
+  const [all, setAll] = useState(false);
   const pages = useInfiniteQuery({
     queryKey: ['stage', 'cards', flow.id, stage.id, query],
     queryFn: ({ pageParam, signal }) =>
@@ -69,8 +71,19 @@ export function BoardColumn(props: {
             {stage.name}
           </StateBadge>
         </h2>
-        <span className="q-num">
-          {column ? t(column.count.exact ? 'count' : 'count.more', { n: column.count.count }) : '…'}
+        <span className="q-row">
+          <span className="q-num">
+            {column ? t(column.count.exact ? 'count' : 'count.more', { n: column.count.count }) : '…'}
+          </span>
+          {can('stage.bulk') && !query.gone && cards.length > 0 && (
+            <Button
+              look="quiet"
+              size="small"
+              icon="right"
+              label={t('column.all', { stage: stage.name })}
+              onClick={() => setAll(true)}
+            />
+          )}
         </span>
       </header>
       {overdue > 0 && <p className="stage-overdue">{t('overdue.n', { n: overdue })}</p>}
@@ -96,6 +109,14 @@ export function BoardColumn(props: {
           </Button>
         )}
       </div>
+      {all && (
+        <BulkDialog
+          flow={flow}
+          matching={{ ...query, stage: [stage.id] }}
+          count={column?.count.exact ? column.count.count : undefined}
+          onClose={() => setAll(false)}
+        />
+      )}
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { Dialog } from '@/parts/Drawer';
 import { useFeedback } from '@/parts/Feedback';
 import { Field, Form } from '@/parts/Form';
 import { Options } from '@/parts/fields';
-import { type Flow, standing } from './data';
+import { type Flow, type Query, standing } from './data';
 import { useT } from './strings';
 
 type Selection = components['schemas']['AskSelection'];
@@ -13,7 +13,9 @@ type Selection = components['schemas']['AskSelection'];
 /** Brings many customers into one stage, in the background. */
 export function BulkDialog(props: {
   flow: Flow;
-  selection: Selection;
+  selection?: Selection;
+  /** Instead of a selection: all cards of the flow that match, as the list shows them. */
+  matching?: Query & { stage?: string[] };
   /** How many are meant; the server counts those that match. */
   count?: number;
   onClose: () => void;
@@ -27,7 +29,7 @@ export function BulkDialog(props: {
       ok(
         api.POST('/api/stage/flows/{id}/batches', {
           params: { path: { id: props.flow.id } },
-          body: { stage, selection: props.selection },
+          body: { stage, selection: props.selection, matching: props.matching },
         }),
       ),
     onSuccess: (batch) => {
@@ -42,7 +44,11 @@ export function BulkDialog(props: {
     <Dialog
       open
       onClose={props.onClose}
-      title={props.count === undefined ? t('bulk.all.title') : t('bulk.title', { n: props.count })}
+      title={
+        props.count !== undefined
+          ? t('bulk.title', { n: props.count })
+          : t(props.matching ? 'bulk.matching.title' : 'bulk.all.title')
+      }
     >
       <Form
         initial={{ stage: stages[0]?.id ?? '' }}

@@ -10,6 +10,7 @@ import { ExportButton } from '@/parts/ExportButton';
 import { MemberTag } from '@/parts/MemberTag';
 import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
+import type { Selection } from '@/parts/table-selection';
 import { BulkDialog } from './bulk-dialog';
 import { classTone, type Flow, type Query, type StageCard, standing } from './data';
 import { MoveDialog } from './move-dialog';
@@ -22,7 +23,7 @@ export function StageList({ flow, query, filters }: { flow: Flow; query: Query; 
   const t = useT();
   const can = useCan();
   const [moving, setMoving] = useState<StageCard>();
-  const [many, setMany] = useState<{ follows: string[]; clear: () => void }>();
+  const [many, setMany] = useState<{ selection: Selection; clear: () => void }>();
   const stages = standing(flow);
   const path = { id: flow.id };
 
@@ -131,14 +132,11 @@ export function StageList({ flow, query, filters }: { flow: Flow; query: Query; 
         empty={{ title: t('empty'), hint: t('empty.hint') }}
         bulk={
           can('stage.bulk')
-            ? (selection, clear) =>
-                selection.all ? (
-                  <span className="q-faint">{t('bulk.ticked')}</span>
-                ) : (
-                  <Button size="small" onClick={() => setMany({ follows: selection.keys, clear })}>
-                    {t('bulk')}
-                  </Button>
-                )
+            ? (selection, clear) => (
+                <Button size="small" onClick={() => setMany({ selection, clear })}>
+                  {t('bulk')}
+                </Button>
+              )
             : undefined
         }
         tools={
@@ -149,8 +147,11 @@ export function StageList({ flow, query, filters }: { flow: Flow; query: Query; 
       {many && (
         <BulkDialog
           flow={flow}
-          selection={{ follows: many.follows }}
-          count={many.follows.length}
+          selection={
+            many.selection.all ? { except: many.selection.except } : { follows: many.selection.keys }
+          }
+          matching={many.selection.all ? query : undefined}
+          count={many.selection.count}
           onClose={() => setMany(undefined)}
           onDone={many.clear}
         />
