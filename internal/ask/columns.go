@@ -10,7 +10,7 @@ import (
 )
 
 // Columns asks what else can stand in a row of a list of customers. Asked by: customer, for
-// exports of its lists. Answered by: every feature that knows something of customers. Rule:
+// its lists and their exports. Answered by: every feature that knows something of customers. Rule:
 // all answers in menu order; keys begin with the feature's slug.
 type Columns func(ctx context.Context, v viewer.Viewer) ([]Column, error)
 
@@ -30,6 +30,9 @@ type CellsQuery struct {
 	Read    db.Querier
 	Pairs   []Pair
 	English bool // words in English instead of Chinese
+	// Masked is true for a page: telephone numbers stay masked there for everybody. In a
+	// file who may read them has them in full.
+	Masked bool
 }
 
 // Columns collects those the viewer may see.

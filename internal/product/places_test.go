@@ -161,6 +161,7 @@ func places() map[string]place {
 		"GET /api/customer/customers/{id}/phones":         {kind: reads, permission: "customer.phone", object: "customer"},
 		"GET /api/customer/customers/{id}/timeline":       {kind: reads, permission: "customer.read", object: "customer"},
 		"GET /api/customer/fields":                        {kind: shared, permission: "customer.read"},
+		"GET /api/customer/columns":                       {kind: shared, permission: "customer.read"},
 		"GET /api/customer/groups":                        {kind: lists, permission: "customer.read"},
 		"GET /api/customer/segments":                      {kind: shared, permission: "customer.read"},
 		"POST /api/customer/segments":                     {kind: settings, permission: "customer.read", body: `{"name":"群","share":{"with":"nobody"},"rule":{}}`},

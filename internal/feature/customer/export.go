@@ -13,7 +13,6 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
-	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -209,15 +208,7 @@ func (s *service) exportRows(ctx context.Context, q feature.ExportQuery, l level
 
 // exported finds what the rows of one page hold: a few queries, however many rows.
 func (s *service) exported(ctx context.Context, v viewer.Viewer, keys []cursor, l level) ([]exportRow, error) {
-	ids := make([]id.ID, len(keys))
-	for i, k := range keys {
-		ids[i] = id.ID(k.ID)
-	}
-	follows, err := mirror.FollowsByID(ctx, s.db.Read(), v.Corp, ids)
-	if err != nil {
-		return nil, err
-	}
-	rows := make([]exportRow, 0, len(ids))
+	rows := make([]exportRow, 0, len(keys))
 	if l == perFollow {
 		views, err := s.followViews(ctx, v, keys)
 		if err != nil {
@@ -229,7 +220,7 @@ func (s *service) exported(ctx context.Context, v viewer.Viewer, keys []cursor, 
 		}
 		people, err := mirror.Customers(ctx, s.db.Read(), v.Corp, externals)
 		for _, x := range views {
-			rows = append(rows, exportRow{follow: follows[x.ID], customer: people[x.Customer], memberName: x.MemberName, tags: x.Tags})
+			rows = append(rows, exportRow{follow: x.Follow, customer: people[x.Customer], memberName: x.MemberName, tags: x.Tags})
 		}
 		return rows, err
 	}
@@ -237,12 +228,8 @@ func (s *service) exported(ctx context.Context, v viewer.Viewer, keys []cursor, 
 	if err != nil {
 		return nil, err
 	}
-	newest := make(map[id.ID]mirror.Follow, len(follows))
-	for _, f := range follows {
-		newest[f.CustomerID] = f
-	}
 	for _, x := range views {
-		rows = append(rows, exportRow{follow: newest[x.ID], customer: x.Customer, members: x.Members, tags: x.Tags})
+		rows = append(rows, exportRow{follow: x.newest, customer: x.Customer, members: x.Members, tags: x.Tags})
 	}
 	return rows, nil
 }

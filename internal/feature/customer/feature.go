@@ -13,7 +13,7 @@
 // and selections are the same plan.
 //
 // Hears CustomerAdded, CustomerLost, CustomerDeleted (history). Says nothing. Asks
-// Timeline and Fields; answers Timeline, Find, Tiles (total, new today, lost today), Trends (added,
+// Timeline, Fields and Columns; answers Timeline, Find, Tiles (total, new today, lost today), Trends (added,
 // lost), Fields, and alone Select and Size.
 package customer
 
@@ -69,6 +69,7 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/customers/{id}/timeline", permissionRead, "查看客户动态", s.Timeline),
 			web.Get("/figures", permissionRead, "查看客户列表的数字", s.FiguresOf, web.Named("figures")),
 			web.Get("/fields", permissionRead, "查看客户可用的条件字段", s.Fields),
+			web.Get("/columns", permissionRead, "查看客户列表可加的列", s.Columns),
 			web.Get("/segments", permissionRead, "查看客户分群", s.Segments),
 			web.Post("/segments", permissionRead, "新建客户分群", s.CreateSegment),
 			web.Put("/segments/{id}", permissionRead, "修改客户分群", s.UpdateSegment),

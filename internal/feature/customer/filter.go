@@ -40,6 +40,7 @@ type Filter struct {
 type ListInput struct {
 	web.Paging
 	Filter
+	MoreColumns
 }
 
 // CountInput is a filter without a page.

@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 
+	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
@@ -20,14 +21,17 @@ type FollowView struct {
 	Gender     int                `json:"gender" doc:"0 unknown, 1 male, 2 female"`
 	CorpName   string             `json:"corpName" doc:"of a WeCom user"`
 	Tags       []mirror.FollowTag `json:"tags"`
+	Cells      map[string]Cell    `json:"cells,omitempty" doc:"columns that were asked for, by key; one without a value is absent"`
 }
 
 // CustomerView is one row of the list at company level.
 type CustomerView struct {
 	mirror.Customer
+	newest   mirror.Follow
 	NewestAt int64              `json:"newestAt" doc:"unix ms, when the newest follow that matches began; the list's order"`
 	Members  []FollowerView     `json:"members" doc:"who follows the customer, within the viewer's scope; the newest first"`
 	Tags     []mirror.FollowTag `json:"tags" doc:"those of the follows in scope that stand, or of all when none does; each once"`
+	Cells    map[string]Cell    `json:"cells,omitempty" doc:"columns that were asked for, by key, of the newest follow that matches; one without a value is absent"`
 }
 
 // FollowerView is one member who follows a customer.
@@ -46,6 +50,17 @@ func (s *service) Follows(ctx context.Context, in *ListInput) (*web.Page[FollowV
 		return nil, err
 	}
 	rows, err := s.followViews(ctx, v, keys.Items)
+	if err != nil {
+		return nil, err
+	}
+	pairs := make([]ask.Pair, len(rows))
+	for i, r := range rows {
+		pairs[i] = ask.Pair{Follow: r.ID, CustomerID: r.CustomerID, Customer: r.Customer, Member: r.Member}
+	}
+	cells, err := s.cells(ctx, v, in.MoreColumns, pairs)
+	for i, r := range rows {
+		rows[i].Cells = cells[r.ID]
+	}
 	return &web.Page[FollowView]{Items: rows, Next: keys.Next}, err
 }
 
@@ -56,6 +71,17 @@ func (s *service) Customers(ctx context.Context, in *ListInput) (*web.Page[Custo
 		return nil, err
 	}
 	rows, err := s.customerViews(ctx, v, keys.Items)
+	if err != nil {
+		return nil, err
+	}
+	pairs := make([]ask.Pair, len(rows))
+	for i, r := range rows {
+		pairs[i] = ask.Pair{Follow: r.newest.ID, CustomerID: r.ID, Customer: r.Customer.Customer, Member: r.newest.Member}
+	}
+	cells, err := s.cells(ctx, v, in.MoreColumns, pairs)
+	for i, r := range rows {
+		rows[i].Cells = cells[r.newest.ID]
+	}
 	return &web.Page[CustomerView]{Items: rows, Next: keys.Next}, err
 }
 
@@ -177,7 +203,7 @@ func (s *service) customerViews(ctx context.Context, v viewer.Viewer, keys []cur
 		if !ok {
 			continue
 		}
-		row := CustomerView{Customer: within(c, follows[c.ID]), NewestAt: beginOf(f), Members: []FollowerView{}}
+		row := CustomerView{Customer: within(c, follows[c.ID]), newest: f, NewestAt: beginOf(f), Members: []FollowerView{}}
 		for _, f := range follows[c.ID] {
 			row.Members = append(row.Members, FollowerView{
 				Member: f.Member, Name: names[f.Member], Remark: f.Remark, Standing: f.Standing, AddedAt: beginOf(f),

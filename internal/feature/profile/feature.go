@@ -14,7 +14,7 @@
 // Many customers are changed by runs: batch edits, imports of tables, the blacklist. They
 // work in the background in small steps, tell what became of each, and are undone as a whole.
 //
-// Hears and says nothing. Asks Select and Size; answers Timeline and Fields.
+// Hears and says nothing. Asks Select and Size; answers Timeline, Fields and Columns.
 package profile
 
 import (
@@ -82,7 +82,7 @@ func New(d feature.Deps) feature.Feature {
 			job.Define(kindRun, s.work, job.InLane(job.Bulk), job.Timeout(6*time.Hour), job.GiveUp(s.broken)),
 		},
 		Schedules:  []job.Schedule{{Kind: kindSweep, Cron: "20 19 * * *"}},
-		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields},
+		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields, Columns: s.columns},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}

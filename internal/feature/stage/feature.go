@@ -10,7 +10,8 @@
 // time in each stage are reckoned from.
 //
 // Hears CustomerAdded, CustomerLost, CustomerDeleted, TransferSettled, FollowedUp and
-// MemberChanged. Says StageChanged and FollowedUp. Answers Timeline, Fields and Tiles.
+// MemberChanged. Says StageChanged and FollowedUp. Answers
+// Timeline, Fields, Tiles and Columns.
 package stage
 
 import (
@@ -103,7 +104,7 @@ func New(d feature.Deps) feature.Feature {
 			bus.On("added", s.customerAdded), bus.On("lost", s.customerLost), bus.On("deleted", s.customerDeleted),
 			bus.On("settled", s.transferSettled), bus.On("followed", s.followedUp), bus.On("renamed", s.memberRenamed),
 		},
-		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields, Tiles: s.tiles},
+		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields, Tiles: s.tiles, Columns: s.columns},
 		Exports:    s.exports(),
 		Notices:    noticeKinds(),
 		Migrations: db.Folder(migrations, "migrations"),

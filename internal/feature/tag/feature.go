@@ -14,7 +14,8 @@
 // that it meets is one hit in its log.
 //
 // Hears CustomerAdded, GroupMemberJoined (rules) and TransferSettled (platform tags pass to
-// the taker). Says nothing of its own: the mirror tells CustomerChanged and TagsChanged.
+// the taker). Says nothing of its own: the mirror tells CustomerChanged and TagsChanged. Answers
+// Columns.
 package tag
 
 import (
@@ -95,6 +96,7 @@ func New(d feature.Deps) feature.Feature {
 		TagSight: func(ctx context.Context, q db.Querier, v viewer.Viewer) (map[string]bool, error) {
 			return s.hidden(ctx, q, v)
 		},
+		Answers:    ask.Answers{Columns: s.columns},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}

@@ -1085,6 +1085,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/customer/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看客户列表可加的列 */
+        get: operations["customer.getColumns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/customer/customers": {
         parameters: {
             query?: never;
@@ -5206,10 +5223,32 @@ export interface components {
             /** @description sign-in name */
             name: string;
         };
+        CustomerCell: {
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at?: number;
+            /** Format: double */
+            number?: number;
+            text?: string;
+        };
+        CustomerColumnList: {
+            items: components["schemas"]["CustomerColumnView"][];
+        };
+        CustomerColumnView: {
+            en: string;
+            key: string;
+            zh: string;
+        };
         CustomerCustomerView: {
             /** Format: int64 */
             addedAt: number;
             avatar: string;
+            /** @description columns that were asked for, by key, of the newest follow that matches; one without a value is absent */
+            cells?: {
+                [key: string]: components["schemas"]["CustomerCell"];
+            };
             company: string;
             customer: string;
             /** Format: int64 */
@@ -5309,6 +5348,10 @@ export interface components {
             /** Format: int64 */
             addedAt: number;
             avatar: string;
+            /** @description columns that were asked for, by key; one without a value is absent */
+            cells?: {
+                [key: string]: components["schemas"]["CustomerCell"];
+            };
             company: string;
             /** @description of a WeCom user */
             corpName: string;
@@ -10768,6 +10811,35 @@ export interface operations {
             };
         };
     };
+    "customer.getColumns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerColumnList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "customer.getCustomers": {
         parameters: {
             query?: {
@@ -10794,6 +10866,10 @@ export interface operations {
                 addWay?: number;
                 /** @description a condition (ask.Rule) as JSON, besides the others */
                 rule?: string;
+                /** @description keys of GET /columns; one that is no longer there is left out */
+                column?: string[];
+                /** @description words of the cells in English instead of Chinese */
+                english?: boolean;
             };
             header?: never;
             path?: never;
@@ -11086,6 +11162,10 @@ export interface operations {
                 addWay?: number;
                 /** @description a condition (ask.Rule) as JSON, besides the others */
                 rule?: string;
+                /** @description keys of GET /columns; one that is no longer there is left out */
+                column?: string[];
+                /** @description words of the cells in English instead of Chinese */
+                english?: boolean;
             };
             header?: never;
             path?: never;

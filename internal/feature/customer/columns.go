@@ -1,0 +1,100 @@
+package customer
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
+)
+
+// MoreColumns chooses columns of other features for the rows of a list.
+type MoreColumns struct {
+	Columns []string `query:"column,explode" maxItems:"40" doc:"keys of GET /columns; one that is no longer there is left out"`
+	English bool     `query:"english" doc:"words of the cells in English instead of Chinese"`
+}
+
+// ColumnView is a column that another feature adds to the lists.
+type ColumnView struct {
+	Key string `json:"key"`
+	ZH  string `json:"zh"`
+	EN  string `json:"en"`
+}
+
+// ColumnList is all of them, in menu order.
+type ColumnList struct {
+	Items []ColumnView `json:"items"`
+}
+
+// Cell is what another feature says of a row: a text, a number or a moment.
+type Cell struct {
+	Text   string   `json:"text,omitempty"`
+	Number *float64 `json:"number,omitempty"`
+	At     int64    `json:"at,omitempty" doc:"unix ms"`
+}
+
+// Columns lists what other features can add to the rows of the lists.
+func (s *service) Columns(ctx context.Context, _ *struct{}) (*ColumnList, error) {
+	v, err := viewer.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.asks.Columns(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	out := &ColumnList{Items: []ColumnView{}}
+	for _, c := range all {
+		out.Items = append(out.Items, ColumnView{c.Key, c.ZH, c.EN})
+	}
+	return out, nil
+}
+
+// cells asks the features for their columns of one page: a few queries a column, however
+// many rows. The answer is by follow.
+func (s *service) cells(ctx context.Context, v viewer.Viewer, in MoreColumns, pairs []ask.Pair) (map[id.ID]map[string]Cell, error) {
+	found := make(map[id.ID]map[string]Cell, len(pairs))
+	if len(in.Columns) == 0 || len(pairs) == 0 {
+		return found, nil
+	}
+	all, err := s.asks.Columns(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range all {
+		if !slices.Contains(in.Columns, c.Key) {
+			continue
+		}
+		cells, err := c.Cells(ctx, ask.CellsQuery{Viewer: v, Read: s.db.Read(), Pairs: pairs, English: in.English, Masked: true})
+		if err != nil {
+			return nil, err
+		}
+		for follow, x := range cells {
+			if found[follow] == nil {
+				found[follow] = map[string]Cell{}
+			}
+			found[follow][c.Key] = cellOf(x)
+		}
+	}
+	return found, nil
+}
+
+func cellOf(x any) Cell {
+	var n float64
+	switch x := x.(type) {
+	case string:
+		return Cell{Text: x}
+	case time.Time:
+		return Cell{At: db.MS(x)}
+	case int:
+		n = float64(x)
+	case int64:
+		n = float64(x)
+	case float64:
+		n = x
+	}
+	return Cell{Number: &n}
+}
