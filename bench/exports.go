@@ -14,7 +14,7 @@ import (
 // watches the memory: it must not grow with the file.
 func exports(ctx context.Context, b *bench) error {
 	b.line("| engine | follows | format | file | time | rows/s | heap before | most on the way |\n|---|---|---|---|---|---|---|---|")
-	for _, engine := range engines() {
+	for _, engine := range b.engines {
 		for _, size := range b.sizes {
 			if err := exportsOn(ctx, b, engine, size); err != nil {
 				return err

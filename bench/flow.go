@@ -16,7 +16,7 @@ import (
 func greeting(ctx context.Context, b *bench) error {
 	b.line("| engine | scans | greeted | p50 | p99 | slowest |\n|---|---|---|---|---|---|")
 	const perSecond = 50
-	for _, engine := range engines() {
+	for _, engine := range b.engines {
 		err := func() error {
 			h, err := build(ctx, engine, houseOptions{seed: wecomsim.SeedOptions{Members: 10, Departments: 2}})
 			if err != nil {
@@ -111,7 +111,7 @@ func (h *house) greeted(member, customer string) bool {
 func events(ctx context.Context, b *bench) error {
 	b.line("| engine | callbacks | jobs done | seconds | callbacks/s | jobs/s |\n|---|---|---|---|---|---|")
 	const total = 2000
-	for _, engine := range engines() {
+	for _, engine := range b.engines {
 		err := func() error {
 			h, err := build(ctx, engine, houseOptions{seed: wecomsim.SeedOptions{Members: 10, Departments: 2}})
 			if err != nil {
@@ -160,7 +160,7 @@ func events(ctx context.Context, b *bench) error {
 // firstSync reads a corp from a WeCom that takes 5 ms a call.
 func firstSync(ctx context.Context, b *bench) error {
 	b.line("| engine | customers | follows | seconds | calls | least calls | ratio | statements per customer | memory beyond the simulator's |\n|---|---|---|---|---|---|---|---|---|")
-	for _, engine := range engines() {
+	for _, engine := range b.engines {
 		for _, size := range b.sizes {
 			if err := syncOnce(ctx, b, engine, size); err != nil {
 				return err

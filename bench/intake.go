@@ -28,7 +28,7 @@ import (
 // clients that each insert and commit one row of the same text.
 func intake(ctx context.Context, b *bench) error {
 	b.line("| engine | clients | callbacks/s | one-row commits/s | ratio | p50 | p99 |\n|---|---|---|---|---|---|---|")
-	for _, engine := range engines() {
+	for _, engine := range b.engines {
 		h, err := build(ctx, engine, houseOptions{seed: wecomsim.SeedOptions{Members: 3, Departments: 1}, roles: []string{"web"}})
 		if err != nil {
 			return err

@@ -20,7 +20,7 @@ import (
 // list as a browser does.
 func lists(ctx context.Context, b *bench) error {
 	b.line("| engine | customers | page | p50 | p99 |\n|---|---|---|---|---|")
-	for _, engine := range engines() {
+	for _, engine := range b.engines {
 		for _, size := range b.sizes {
 			err := func() error {
 				h, err := build(ctx, engine, houseOptions{seed: wecomsim.SeedOptions{Members: 3, Departments: 1}, roles: []string{"web"}})

@@ -1,7 +1,7 @@
 // Command bench measures what docs/performance.md claims: each figure as a ratio to a
 // limit or a peer measured in the same run, on SQLite and on PostgreSQL.
 //
-//	go run . [-sizes 10000,100000] [intake] [greeting] [events] [queue] [sync] [lists] [rights] [rules] [exports] [start]
+//	go run . [-sizes 10000,100000] [-engines sqlite,postgres] [intake] [greeting] [events] [queue] [sync] [lists] [rights] [rules] [exports] [tagging] [imports] [staff] [start]
 //
 // It is a module of its own so that its peers (River) stay out of the product's
 // dependencies. PostgreSQL is the server of $QUEQIAO_TEST_POSTGRES; "make bench" starts
@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,6 +37,9 @@ func measures() []measure {
 		{"rights", "the lists for an administrator, a manager and a member of staff; what knowing them costs", rights},
 		{"rules", "the list by every filter and by combinations, for the same three; segments counted", rules},
 		{"exports", "the list of all follows as a file: time, and memory on the way", exports},
+		{"tagging", "ten thousand customers tagged by one run, beside bare calls at the same WeCom", tagging},
+		{"imports", "a file of a hundred thousand lines checked, imported, taken back", imports},
+		{"staff", "two hundred members of staff at work at once", staff},
 		{"start", "start to first answer, memory at rest, sizes", start},
 	}
 }
@@ -45,7 +49,9 @@ type bench struct {
 	sizes   []int
 	seconds time.Duration
 	binary  string
+	engines []string
 	out     *strings.Builder
+	houses  map[string]*house // by engine, kept for the next measure
 }
 
 // line prints a row of Markdown and keeps it.
@@ -58,9 +64,12 @@ func (b *bench) line(format string, args ...any) {
 func main() {
 	sizes := flag.String("sizes", "10000,100000", "numbers of customers for sync and lists")
 	seconds := flag.Duration("for", 5*time.Second, "length of each load")
+	profile := flag.String("profile", "", "file for a profile of the processors' time")
+	only := flag.String("engines", "sqlite,postgres", "databases to measure on")
 	binary := flag.String("binary", "../bin/queqiao", "the built program, for start")
 	flag.Parse()
-	b := &bench{seconds: *seconds, binary: *binary, out: &strings.Builder{}}
+	b := &bench{seconds: *seconds, binary: *binary, out: &strings.Builder{}, houses: map[string]*house{}}
+	b.engines = slices.DeleteFunc(engines(), func(e string) bool { return !slices.Contains(strings.Split(*only, ","), e) })
 	for _, s := range strings.Split(*sizes, ",") {
 		n, err := strconv.Atoi(s)
 		if err != nil {
@@ -70,9 +79,39 @@ func main() {
 		b.sizes = append(b.sizes, n)
 	}
 	b.line("%s, %s, %d processors\n", runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH, runtime.NumCPU())
+	if *profile != "" {
+		stop, err := profiled(*profile)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(2)
+		}
+		defer stop()
+	}
+	if !b.all(flag.Args()) {
+		defer os.Exit(1)
+	}
+}
+
+// profiled writes a profile until stopped.
+func profiled(name string) (stop func(), err error) {
+	out, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return nil, err
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = out.Close()
+	}, nil
+}
+
+// all carries out the measures with these names, or every one, and tells whether all went well.
+func (b *bench) all(names []string) bool {
 	failed := false
 	for _, m := range measures() {
-		if flag.NArg() > 0 && !slices.Contains(flag.Args(), m.name) {
+		if len(names) > 0 && !slices.Contains(names, m.name) {
 			continue
 		}
 		b.line("### %s: %s\n", m.name, m.about)
@@ -82,9 +121,10 @@ func main() {
 		}
 		b.line("")
 	}
-	if failed {
-		os.Exit(1)
+	for _, h := range b.houses {
+		h.close()
 	}
+	return !failed
 }
 
 // quantile of sorted durations, q from 0 to 1.

@@ -27,7 +27,7 @@ const queueJobs = 10_000
 // queue inserts and works jobs that do nothing, ours and River's in turn.
 func queue(ctx context.Context, b *bench) error {
 	b.line("| engine | queue | inserted/s (1000 a call) | worked/s |\n|---|---|---|---|")
-	for _, engine := range engines() {
+	for _, engine := range b.engines {
 		for _, q := range []struct {
 			name string
 			run  func(context.Context, string) (insert, work time.Duration, err error)

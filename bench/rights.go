@@ -9,9 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"time"
-
-	"github.com/queqiao-scrm/queqiao/internal/mirror"
-	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
 // rights reads the same lists as an administrator, as a manager of a department and as one
@@ -19,31 +16,17 @@ import (
 // session, rights and scope with one that needs nothing.
 func rights(ctx context.Context, b *bench) error {
 	b.line("| engine | customers | viewer | members in scope | page | p50 | p99 |\n|---|---|---|---|---|---|---|")
-	size := b.sizes[len(b.sizes)-1]
-	for _, engine := range engines() {
-		if err := rightsOn(ctx, b, engine, size); err != nil {
+	for _, engine := range b.engines {
+		if err := rightsOn(ctx, b, engine); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func rightsOn(ctx context.Context, b *bench, engine string, size int) error {
-	h, err := build(ctx, engine, houseOptions{seed: wecomsim.SeedOptions{Members: 500, Departments: 10}})
+func rightsOn(ctx context.Context, b *bench, engine string) error {
+	h, size, err := b.peopled(ctx, engine)
 	if err != nil {
-		return err
-	}
-	defer h.close()
-	if _, err := h.app.Mirror.StartSync(ctx, h.corp, mirror.ScopeFull, "bench"); err != nil {
-		return err
-	}
-	if err := h.app.Queue.Settle(ctx); err != nil {
-		return err
-	}
-	if err := h.app.DB.Read().NewRaw("SELECT id FROM mirror_member WHERE corp_id = ? AND status = 1 ORDER BY id", h.corp).Scan(ctx, &h.members); err != nil {
-		return err
-	}
-	if err := h.fill(ctx, size); err != nil {
 		return err
 	}
 	viewers, err := h.viewers(ctx)
@@ -153,6 +136,9 @@ func (h *house) scan(member string) (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = to(browser.Get(back.String()))
+	home, err := to(browser.Get(back.String()))
+	if err == nil && home.Query().Has("error") {
+		err = errors.New("sign in as " + member + ": " + home.String())
+	}
 	return browser, err
 }

@@ -7,9 +7,7 @@ import (
 	"net/url"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
-	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
-	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
 // rules reads the customer list by every filter alone and by ten combinations that people
@@ -17,34 +15,17 @@ import (
 // staff, and counts segments.
 func rules(ctx context.Context, b *bench) error {
 	b.line("| engine | customers | viewer | members in scope | filter | first p50 | first p99 | page 20 p50 | page 20 p99 | counted | count p50 |\n|---|---|---|---|---|---|---|---|---|---|---|")
-	size := b.sizes[len(b.sizes)-1]
-	for _, engine := range engines() {
-		if err := rulesOn(ctx, b, engine, size); err != nil {
+	for _, engine := range b.engines {
+		if err := rulesOn(ctx, b, engine); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func rulesOn(ctx context.Context, b *bench, engine string, size int) error {
-	h, err := build(ctx, engine, houseOptions{seed: wecomsim.SeedOptions{Members: 500, Departments: 10}})
+func rulesOn(ctx context.Context, b *bench, engine string) error {
+	h, size, err := b.peopled(ctx, engine)
 	if err != nil {
-		return err
-	}
-	defer h.close()
-	if _, err := h.app.Mirror.StartSync(ctx, h.corp, mirror.ScopeFull, "bench"); err != nil {
-		return err
-	}
-	if err := h.app.Queue.Settle(ctx); err != nil {
-		return err
-	}
-	if err := h.app.DB.Read().NewRaw("SELECT id FROM mirror_member WHERE corp_id = ? AND status = 1 ORDER BY id", h.corp).Scan(ctx, &h.members); err != nil {
-		return err
-	}
-	if err := h.fill(ctx, size); err != nil {
-		return err
-	}
-	if err := h.vary(ctx); err != nil {
 		return err
 	}
 	viewers, err := h.viewers(ctx)

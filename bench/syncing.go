@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"sync/atomic"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
@@ -24,18 +23,7 @@ func syncOnce(ctx context.Context, b *bench, engine string, size int) error {
 	defer h.close()
 	h.sim.ClearCalls()
 	before := heap()
-	var peak atomic.Uint64
-	stop := make(chan struct{})
-	go func() {
-		for {
-			select {
-			case <-stop:
-				return
-			case <-time.After(50 * time.Millisecond):
-				peak.Store(max(peak.Load(), heapNow()))
-			}
-		}
-	}()
+	peak := watchHeap()
 	statements := h.app.DB.Statements()
 	began := time.Now()
 	if _, err := h.app.Mirror.StartSync(ctx, h.corp, mirror.ScopeFull, "bench"); err != nil {
@@ -56,7 +44,7 @@ func syncOnce(ctx context.Context, b *bench, engine string, size int) error {
 	}
 	took := time.Since(began)
 	statements = h.app.DB.Statements() - statements
-	close(stop)
+	most := peak()
 	world := h.sim.Describe("").Corps[0]
 	var follows int
 	if err := h.app.DB.Read().NewRaw("SELECT COUNT(*) FROM mirror_follow WHERE corp_id = ? AND standing = 1", h.corp).Scan(ctx, &follows); err != nil {
@@ -73,8 +61,30 @@ func syncOnce(ctx context.Context, b *bench, engine string, size int) error {
 	// one call a group and one for each 1000 of their list; the token, the departments,
 	// the follow users and the tags.
 	least := (world.Follows+99)/100 + world.Departments + world.Groups + (world.Groups+999)/1000 + 4
-	b.line("| %s | %d | %d | %.1f | %d | %d | %.3f | %.2f | %.0f MB |", engine, size, follows, took.Seconds(), calls, least, float64(calls)/float64(least), float64(statements)/float64(size), float64(peak.Load()-min(before, peak.Load()))/(1<<20))
+	b.line("| %s | %d | %d | %.1f | %d | %d | %.3f | %.2f | %.0f MB |", engine, size, follows, took.Seconds(), calls, least, float64(calls)/float64(least), float64(statements)/float64(size), float64(most-min(before, most))/(1<<20))
 	return nil
+}
+
+// watchHeap looks at the heap twenty times a second until asked for the highest it saw.
+func watchHeap() (most func() uint64) {
+	var peak uint64
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			peak = max(peak, heapNow())
+			select {
+			case <-stop:
+				return
+			case <-time.After(50 * time.Millisecond):
+			}
+		}
+	}()
+	return func() uint64 {
+		close(stop)
+		<-done
+		return peak
+	}
 }
 
 func heap() uint64 { runtime.GC(); return heapNow() }

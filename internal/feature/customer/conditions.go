@@ -29,11 +29,8 @@ func (s *service) hasPhone(ctx context.Context, t ask.Test) (viewer.Condition, e
 	case ask.OpEmpty:
 		return t.SQL("{f}.mobiles = '[]'"), nil
 	default:
-		c, _, err := s.found(ctx, t)
-		if err != nil {
-			return c, err
-		}
-		return c.And(t.IsText("{f}.mobiles")), nil
+		c, _, err := s.within(ctx, t, fieldPhone)
+		return c, err
 	}
 }
 

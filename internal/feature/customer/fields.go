@@ -58,10 +58,10 @@ func (s *service) fields(ctx context.Context, v viewer.Viewer) ([]ask.Field, err
 func (s *service) ownFields() []ask.Field {
 	texts := []ask.Op{ask.OpHas, ask.OpIs, ask.OpEmpty, ask.OpSet}
 	return []ask.Field{
-		{Key: fieldText, Kind: ask.KindText, Ops: []ask.Op{ask.OpHas}, Where: s.hasText("")},
-		{Key: fieldName, Kind: ask.KindText, Where: s.hasText(nameOf)},
-		{Key: fieldRemark, Kind: ask.KindText, Where: s.hasText("{f}.remark")},
-		{Key: fieldCompany, Kind: ask.KindText, Where: s.hasText(companyOf)},
+		{Key: fieldText, Kind: ask.KindText, Ops: []ask.Op{ask.OpHas}, Where: s.hasText(fieldText)},
+		{Key: fieldName, Kind: ask.KindText, Where: s.hasText(fieldName)},
+		{Key: fieldRemark, Kind: ask.KindText, Where: s.hasText(fieldRemark)},
+		{Key: fieldCompany, Kind: ask.KindText, Where: s.hasText(fieldCompany)},
 		{
 			Key: fieldPhone, Kind: ask.KindText, Ops: []ask.Op{ask.OpHas, ask.OpEmpty, ask.OpSet},
 			Permission: viewer.PermissionPhone, Where: s.hasPhone,
@@ -121,19 +121,41 @@ func oneOf(value string) where {
 	}
 }
 
-// hasText looks in one text of the follow or customer, or with "" in all by which a follow
-// is found: the search index names the candidates, the text itself decides.
-func (s *service) hasText(value string) where {
+// textOf is the text that a field looks into, "" for all by which a follow is found.
+func textOf(field string) string {
+	switch field {
+	case fieldName:
+		return nameOf
+	case fieldRemark:
+		return "{f}.remark"
+	case fieldCompany:
+		return companyOf
+	case fieldPhone:
+		return "{f}.mobiles"
+	default:
+		return ""
+	}
+}
+
+// hasText looks in the text of a field.
+func (s *service) hasText(field string) where {
 	return func(ctx context.Context, t ask.Test) (viewer.Condition, error) {
 		if t.Op != ask.OpHas {
-			return t.IsText(value), nil
+			return t.IsText(textOf(field)), nil
 		}
-		c, _, err := s.found(ctx, t)
-		if err != nil || value == "" {
-			return c, err
-		}
-		return c.And(t.IsText(value)), nil
+		c, _, err := s.within(ctx, t, field)
+		return c, err
 	}
+}
+
+// within looks for something in the text of a field: the search index names the
+// candidates, the text itself decides. Rare tells that the condition names the rows.
+func (s *service) within(ctx context.Context, t ask.Test, field string) (c viewer.Condition, rare bool, err error) {
+	c, rare, err = s.found(ctx, t)
+	if value := textOf(field); err == nil && value != "" {
+		c = c.And(t.IsText(value))
+	}
+	return c, rare, err
 }
 
 // found is a search over the follows' texts. Rare tells that it names the rows.

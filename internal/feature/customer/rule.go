@@ -220,11 +220,13 @@ func (c *compiler) must(ctx context.Context, r ask.Rule) error {
 		p.customer = append(p.customer, tags)
 		return nil
 	case cheapness(r) == 0:
-		_, rare, err := c.s.found(ctx, c.at(r))
+		text, rare, err := c.s.within(ctx, c.at(r), r.Field)
 		if err != nil {
 			return err
 		}
-		p.rare = p.rare || rare
+		p.rare, p.nothing = p.rare || rare, p.nothing || text.SQL == nowhere
+		p.and(text.SQL, text.Args...)
+		return nil
 	case r.Field != "" && !p.rare:
 		if err := c.rarely(ctx, r); err != nil || p.nothing {
 			return err

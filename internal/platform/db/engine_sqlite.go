@@ -49,7 +49,11 @@ func (e *sqliteEngine) open(ctx context.Context, c Config) (*bun.DB, *bun.DB, er
 	if readers <= 0 {
 		readers = defaultReaders()
 	}
-	read, err := e.pool(ctx, readers, url.Values{"_pragma": append(common, "query_only(1)")})
+	// Mapped pages are read without the page cache, whose one lock all connections share:
+	// readers would wait for each other. This is the most that SQLite maps; the rest of a
+	// larger file goes through the cache.
+	const mapped = "mmap_size(2147418112)"
+	read, err := e.pool(ctx, readers, url.Values{"_pragma": append(common, "query_only(1)", mapped)})
 	if err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
