@@ -29,10 +29,11 @@ const (
 )
 
 // tagging tags ten thousand customers by one batch run against a WeCom that takes 5 ms a
-// call, beside as many bare calls of mark_tag, as many at a time, to the same WeCom; then
-// it takes the run back.
+// call, beside bare calls of mark_tag to the same WeCom, as many at a time. The rate is that
+// of the first half: the second is paced, as WeCom takes 10 000 calls of an API in any minute
+// and 150 000 in any hour.
 func tagging(ctx context.Context, b *bench) error {
-	b.line("| engine | customers | run | bare calls/s | the run's calls/s | ratio | undone/s |\n|---|---|---|---|---|---|---|")
+	b.line("| engine | customers | bare calls/s | the run's calls/s | ratio | whole run, paced |\n|---|---|---|---|---|---|")
 	for _, engine := range b.engines {
 		if err := taggingOn(ctx, b, engine); err != nil {
 			return err
@@ -61,20 +62,26 @@ func taggingOn(ctx context.Context, b *bench, engine string) error {
 	if err != nil {
 		return err
 	}
-	body := fmt.Sprintf(`{"selection":{"rule":{}},"add":[%q]}`, tags[1])
-	run, took, err := h.runTo(ctx, "/api/tag/runs", "/api/tag/runs/", []byte(body), "done")
+	began := time.Now()
+	run, err := h.ask(http.MethodPost, "/api/tag/runs", "application/json", fmt.Appendf(nil, `{"selection":{"rule":{}},"add":[%q]}`, tags[1]))
 	if err != nil {
 		return err
 	}
-	undo, back, err := h.runTo(ctx, "/api/tag/runs/"+run.ID+"/undo", "/api/tag/runs/", []byte(`{}`), "done")
-	if err != nil {
+	path := "/api/tag/runs/" + run.ID
+	for run.Changed < tagged/2 {
+		time.Sleep(10 * time.Millisecond)
+		if run, err = h.ask(http.MethodGet, path, "", nil); err != nil {
+			return err
+		}
+	}
+	rate := float64(run.Changed) / time.Since(began).Seconds()
+	if run, err = h.await(ctx, path, "done"); err != nil {
 		return err
 	}
-	if run.Failed+undo.Failed > 0 || run.Changed == 0 || undo.Changed != run.Changed {
-		return fmt.Errorf("tagging: %d changed, %d taken back, %d and %d failed", run.Changed, undo.Changed, run.Failed, undo.Failed)
+	if run.Failed > 0 || run.Changed == 0 {
+		return fmt.Errorf("tagging: %d changed, %d failed", run.Changed, run.Failed)
 	}
-	rate := float64(run.Changed) / took.Seconds()
-	b.line("| %s | %d | %.1f s | %.0f | %.0f | %.2f | %.0f |", engine, run.Changed, took.Seconds(), bare, rate, rate/bare, float64(undo.Changed)/back.Seconds())
+	b.line("| %s | %d | %.0f | %.0f | %.2f | %.0f s |", engine, run.Changed, bare, rate, rate/bare, time.Since(began).Seconds())
 	return nil
 }
 
@@ -84,7 +91,7 @@ func (h *house) bareMarks(ctx context.Context, tag string) (float64, error) {
 		Member   string `bun:"member_id"`
 		Customer string `bun:"customer"`
 	}
-	err := h.app.DB.Read().NewRaw("SELECT member_id, customer FROM mirror_follow WHERE corp_id = ? AND standing = 1 ORDER BY id LIMIT 3000", h.corp).Scan(ctx, &pairs)
+	err := h.app.DB.Read().NewRaw("SELECT member_id, customer FROM mirror_follow WHERE corp_id = ? AND standing = 1 ORDER BY id LIMIT 800", h.corp).Scan(ctx, &pairs)
 	if err != nil {
 		return 0, err
 	}
