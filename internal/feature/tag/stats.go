@@ -177,18 +177,27 @@ func (s *service) TagStats(ctx context.Context, in *tagOneStatsInput) (*TagStats
 func (s *service) daysOf(ctx context.Context, v viewer.Viewer, tag string) ([]DayFigure, error) {
 	zone := s.corps.Location(ctx, v.Corp)
 	now := s.clock.Now().In(zone)
-	days := make([]DayFigure, freshDays)
-	scope := v.Where("f.corp_id", "f.member_id")
+	days, spans := make([]DayFigure, freshDays), make(db.Rows, freshDays)
 	for i := range days {
 		from := time.Date(now.Year(), now.Month(), now.Day()-freshDays+1+i, 0, 0, 0, 0, zone)
 		days[i].Day = from.Format(time.DateOnly)
-		if err := s.db.Read().NewSelect().TableExpr("mirror_follow_tag AS ft").Join("JOIN mirror_follow AS f ON f.id = ft.follow_id").
-			ColumnExpr("COUNT(*)").Where("ft.corp_id = ? AND ft.tag_id = ? AND ft.added_at >= ? AND ft.added_at < ?", v.Corp, tag, db.MS(from), db.MS(from.AddDate(0, 0, 1))).
-			Where("f.standing = 1").Where(scope.SQL, scope.Args...).Scan(ctx, &days[i].Added); err != nil {
-			return nil, err
-		}
+		spans[i] = []any{i, db.MS(from), db.MS(from.AddDate(0, 0, 1))}
 	}
-	return days, nil
+	scope := v.Where("f.corp_id", "f.member_id")
+	added := s.db.Read().NewSelect().TableExpr("mirror_follow_tag AS ft").Join("JOIN mirror_follow AS f ON f.id = ft.follow_id").
+		ColumnExpr("COUNT(*)").Where("ft.corp_id = ? AND ft.tag_id = ? AND ft.added_at >= d.column2 AND ft.added_at < d.column3", v.Corp, tag).
+		Where("f.standing = 1").Where(scope.SQL, scope.Args...)
+	var rows []struct {
+		Day   int   `bun:"day"`
+		Added int64 `bun:"added"`
+	}
+	// Both engines call the columns of VALUES column1 and so on.
+	err := s.db.Read().NewSelect().With("d", s.db.Read().NewRaw("VALUES ?", spans)).TableExpr("d").
+		ColumnExpr("d.column1 AS day, (?) AS added", added).Scan(ctx, &rows)
+	for _, r := range rows {
+		days[r.Day].Added = r.Added
+	}
+	return days, err
 }
 
 type tagRecountInput struct{}
