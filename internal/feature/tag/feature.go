@@ -13,7 +13,7 @@
 // A rule has a trigger (trigger.go), a setting, and tags to put on and take off; each fact
 // that it meets is one hit in its log.
 //
-// Hears CustomerAdded, GroupMemberJoined (rules) and TransferSettled (platform tags pass to
+// Hears CustomerAdded, GroupMemberJoined, TagsChanged (rules) and TransferSettled (platform tags pass to
 // the taker). Says nothing of its own: the mirror tells CustomerChanged and TagsChanged. Answers
 // Columns.
 package tag
@@ -92,6 +92,7 @@ func New(d feature.Deps) feature.Feature {
 		Schedules: []job.Schedule{{Kind: kindCount, Every: time.Hour, PerCorp: d.Corps.ActiveCorps, Args: job.TickArgs}},
 		Listeners: []bus.Listener{
 			bus.On("added", s.customerAdded), bus.On("groupJoined", s.groupJoined), bus.OnJob("transferred", s.transferred),
+			bus.On("library", s.libraryChanged),
 		},
 		TagSight: func(ctx context.Context, q db.Querier, v viewer.Viewer) (map[string]bool, error) {
 			return s.hidden(ctx, q, v)

@@ -40,6 +40,7 @@ type Rule struct {
 	Names       map[string]string `json:"names" doc:"of the tags, by id; a deleted tag is absent"`
 	MemberNames map[string]string `json:"memberNames"`
 	GroupNames  map[string]string `json:"groupNames" doc:"of the customer groups, by chat_id"`
+	Problem     string            `json:"problem" enum:",trimmed,stopped" doc:"trimmed: tags that were deleted were taken out of it; stopped: it had no others and is off"`
 	Today       int64             `json:"today" doc:"follows tagged today"`
 	Total       int64             `json:"total" doc:"follows tagged in all"`
 }
@@ -91,10 +92,12 @@ type ruleRow struct {
 	CreatedAt   int64  `bun:"created_at"`
 	UpdatedAt   int64  `bun:"updated_at"`
 	DeletedAt   int64  `bun:"deleted_at"`
+	Problem     string `bun:"problem"`
+	Tagged      int64  `bun:"tagged"`
 }
 
 const ruleColumns = `id, corp_id, title, cause, setting, members, departments, add_tags, remove_tags, hits, period_days,
-	most_day, most_total, place, enabled, version, by_name, created_at, updated_at, deleted_at`
+	most_day, most_total, place, enabled, version, by_name, created_at, updated_at, deleted_at, problem, tagged`
 
 func (r ruleRow) form() RuleForm {
 	return RuleForm{

@@ -129,6 +129,9 @@ func (s *service) apply(ctx context.Context, corp string, causes []string, f Fac
 	if err != nil || len(matched) == 0 {
 		return err
 	}
+	if err := s.trimmed(ctx, corp, matched); err != nil {
+		return err
+	}
 	has, err := s.tagsNow(ctx, corp, f)
 	if err != nil {
 		return err
@@ -143,8 +146,12 @@ func (s *service) apply(ctx context.Context, corp string, causes []string, f Fac
 			if err != nil {
 				return err
 			}
-			if fresh && m.outcome == hitTagged {
-				add, remove = merged(add, remove, m.form)
+			if !fresh || m.outcome != hitTagged {
+				continue
+			}
+			add, remove = merged(add, remove, m.form)
+			if _, err := tx.NewRaw("UPDATE tag_rule SET tagged = tagged + 1 WHERE corp_id = ? AND id = ?", corp, m.rule.ID).Exec(ctx); err != nil {
+				return err
 			}
 		}
 		if len(add)+len(remove) > 0 {
@@ -188,6 +195,22 @@ func (s *service) matching(ctx context.Context, corp string, all []ruleRow, caus
 	return out, nil
 }
 
+// trimmed leaves out tags that were deleted a moment ago: WeCom would refuse the others with them.
+func (s *service) trimmed(ctx context.Context, corp string, matched []verdict) error {
+	rows := make([]ruleRow, len(matched))
+	for i, m := range matched {
+		rows[i] = m.rule
+	}
+	known, err := knownTo(ctx, s.db.Read(), corp, rows)
+	if err != nil {
+		return err
+	}
+	for i := range matched {
+		matched[i].form.trim(known)
+	}
+	return nil
+}
+
 // tagsNow are the tags of the pair.
 func (s *service) tagsNow(ctx context.Context, corp string, f Fact) ([]string, error) {
 	follow, err := mirror.FollowOf(ctx, s.db.Read(), corp, f.Member, f.Customer)
@@ -223,18 +246,21 @@ func (s *service) judge(ctx context.Context, tx db.Tx, m verdict, f Fact, has []
 	}
 	if r.MostDay > 0 || r.MostTotal > 0 {
 		// Facts of the same moment come one after the other to a rule that counts.
-		if _, err := tx.NewRaw("UPDATE tag_rule SET place = place WHERE corp_id = ? AND id = ?", r.Corp, r.ID).Exec(ctx); err != nil {
+		var total int64
+		if err := tx.NewRaw("UPDATE tag_rule SET place = place WHERE corp_id = ? AND id = ? RETURNING tagged", r.Corp, r.ID).Scan(ctx, &total); err != nil {
 			return "", err
 		}
-		var n struct {
-			Total int `bun:"total"`
-			Today int `bun:"today"`
+		if r.MostTotal > 0 && total >= int64(r.MostTotal) {
+			return hitLimited, nil
 		}
-		if err := tx.NewRaw(`SELECT COUNT(*) AS total, CAST(COALESCE(sum(CASE WHEN day = ? THEN 1 ELSE 0 END), 0) AS BIGINT) AS today
-			FROM tag_hit WHERE rule_id = ? AND outcome = 'tagged' AND fact <> ? AND corp_id || '' = ?`, dayOf(f.At), r.ID, f.ID, r.Corp).Scan(ctx, &n); err != nil {
+		if r.MostDay == 0 {
+			return hitTagged, nil
+		}
+		var today int
+		if err := tx.NewRaw("SELECT COUNT(*) FROM tag_hit WHERE rule_id = ? AND outcome = 'tagged' AND day = ? AND corp_id || '' = ?", r.ID, dayOf(f.At), r.Corp).Scan(ctx, &today); err != nil {
 			return "", err
 		}
-		if r.MostDay > 0 && n.Today >= r.MostDay || r.MostTotal > 0 && n.Total >= r.MostTotal {
+		if today >= r.MostDay {
 			return hitLimited, nil
 		}
 	}

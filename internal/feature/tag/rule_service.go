@@ -45,7 +45,7 @@ func (s *service) ruleViews(ctx context.Context, v viewer.Viewer, rows []ruleRow
 	for i, r := range rows {
 		f := r.form()
 		views[i] = Rule{
-			ID: r.ID, RuleForm: f, By: r.ByName, UpdatedAt: r.UpdatedAt,
+			ID: r.ID, RuleForm: f, By: r.ByName, UpdatedAt: r.UpdatedAt, Problem: r.Problem, Total: r.Tagged,
 			Names: map[string]string{}, MemberNames: map[string]string{}, GroupNames: map[string]string{},
 		}
 		ids = append(ids, r.ID)
@@ -63,7 +63,7 @@ func (s *service) ruleViews(ctx context.Context, v viewer.Viewer, rows []ruleRow
 	if err != nil {
 		return nil, err
 	}
-	figures, err := s.figures(ctx, v.Corp, ids)
+	today, err := s.taggedToday(ctx, v.Corp, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -80,29 +80,25 @@ func (s *service) ruleViews(ctx context.Context, v viewer.Viewer, rows []ruleRow
 		for _, g := range w.Setting.Groups {
 			w.GroupNames[g] = chats[g].Name
 		}
-		w.Today, w.Total = figures[w.ID].today, figures[w.ID].total
+		w.Today = today[w.ID]
 	}
 	return views, nil
 }
 
-type figure struct{ today, total int64 }
-
-// figures counts what rules tagged, today and in all.
-func (s *service) figures(ctx context.Context, corp string, ids []id.ID) (map[id.ID]figure, error) {
-	out := map[id.ID]figure{}
+// taggedToday counts what rules tagged today.
+func (s *service) taggedToday(ctx context.Context, corp string, ids []id.ID) (map[id.ID]int64, error) {
+	out := map[id.ID]int64{}
 	if len(ids) == 0 {
 		return out, nil
 	}
-	today := dayOf(s.clock.Now().In(s.corps.Location(ctx, corp)))
 	var rows []struct {
-		Rule  id.ID `bun:"rule_id"`
-		Total int64 `bun:"total"`
-		Today int64 `bun:"today"`
+		Rule id.ID `bun:"rule_id"`
+		N    int64 `bun:"n"`
 	}
-	err := s.db.Read().NewRaw(`SELECT rule_id, COUNT(*) AS total, CAST(COALESCE(sum(CASE WHEN day = ? THEN 1 ELSE 0 END), 0) AS BIGINT) AS today
-		FROM tag_hit WHERE rule_id IN (?) AND corp_id || '' = ? AND outcome = 'tagged' GROUP BY rule_id`, today, bun.List(ids), corp).Scan(ctx, &rows)
+	err := s.db.Read().NewRaw("SELECT rule_id, COUNT(*) AS n FROM tag_hit WHERE rule_id IN (?) AND corp_id || '' = ? AND outcome = 'tagged' AND day = ? GROUP BY rule_id",
+		bun.List(ids), corp, dayOf(s.clock.Now().In(s.corps.Location(ctx, corp)))).Scan(ctx, &rows)
 	for _, r := range rows {
-		out[r.Rule] = figure{r.Today, r.Total}
+		out[r.Rule] = r.N
 	}
 	return out, err
 }
@@ -206,7 +202,7 @@ func (s *service) UpdateRule(ctx context.Context, in *tagUpdateRuleInput) (*Rule
 		return nil, err
 	}
 	r := in.Body.onto(old)
-	r.Version, r.UpdatedAt, r.ByName = old.Version+1, db.NowMS(s.clock), v.Name
+	r.Version, r.UpdatedAt, r.ByName, r.Problem = old.Version+1, db.NowMS(s.clock), v.Name, ""
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		if err := writeRule(ctx, tx, r, old.Version); err != nil {
 			return err
@@ -239,7 +235,7 @@ func staleRule() error {
 }
 
 func writeRule(ctx context.Context, tx db.Tx, r ruleRow, was int64) error {
-	res, err := tx.NewUpdate().Model(&r).ModelTableExpr("tag_rule").ExcludeColumn("id", "corp_id", "place", "created_at").
+	res, err := tx.NewUpdate().Model(&r).ModelTableExpr("tag_rule").ExcludeColumn("id", "corp_id", "place", "created_at", "tagged").
 		Where("corp_id = ? AND id = ? AND version = ? AND deleted_at = 0", r.Corp, r.ID, was).Exec(ctx)
 	if err != nil {
 		return err
@@ -291,6 +287,10 @@ func (s *service) SwitchRule(ctx context.Context, in *tagRuleSwitchInput) (*Rule
 	old, err := s.changeable(ctx, v, in.ID)
 	if err != nil {
 		return nil, err
+	}
+	f := old.form()
+	if in.Body.Enabled && len(f.Add)+len(f.Remove) == 0 {
+		return nil, fault.New(fault.Invalid, "规则没有标签可以添加或移除，不能启用").WithAdvice("请编辑规则，重新选择标签")
 	}
 	r := old
 	r.Enabled, r.Version = in.Body.Enabled, old.Version+1

@@ -7719,6 +7719,11 @@ export interface components {
             };
             /** Format: int64 */
             periodDays?: number;
+            /**
+             * @description trimmed: tags that were deleted were taken out of it; stopped: it had no others and is off
+             * @enum {string}
+             */
+            problem: "" | "trimmed" | "stopped";
             /** @description tag ids */
             remove?: string[];
             setting: components["schemas"]["TagSetting"];

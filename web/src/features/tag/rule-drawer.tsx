@@ -8,6 +8,7 @@ import { Drawer } from '@/parts/Drawer';
 import { useFeedback } from '@/parts/Feedback';
 import { Field, Form, FormSection } from '@/parts/Form';
 import { NumberInput, Options, TextArea, TextInput, Toggle } from '@/parts/fields';
+import { GroupPicker } from '@/parts/GroupPicker';
 import { MemberPicker } from '@/parts/MemberPicker';
 import { TagPicker } from '@/parts/TagPicker';
 import { DryRun } from './dry-run';
@@ -20,7 +21,7 @@ export interface Values {
   trigger: RuleForm['trigger'];
   states: string;
   spans: Span[];
-  groups: string;
+  groups: string[];
   members: string[];
   departments: string[];
   add: string[];
@@ -38,7 +39,7 @@ function valuesOf(rule?: Rule): Values {
     trigger: rule?.trigger ?? 'channel',
     states: (rule?.setting.states ?? []).join('\n'),
     spans: rule?.setting.spans?.map((span) => ({ ...span })) ?? [{ days: [], from: 0, to: 1440 }],
-    groups: (rule?.setting.groups ?? []).join('\n'),
+    groups: [...(rule?.setting.groups ?? [])],
     members: [...(rule?.members ?? [])],
     departments: (rule?.departments ?? []).map(String),
     add: [...(rule?.add ?? [])],
@@ -60,7 +61,7 @@ export function formOf(values: Values, version?: number): RuleForm {
     setting: {
       states: trigger === 'channel' ? namesIn(values.states) : undefined,
       spans: trigger === 'time' ? values.spans : undefined,
-      groups: trigger === 'group' ? namesIn(values.groups) : undefined,
+      groups: trigger === 'group' ? values.groups : undefined,
     },
     members: values.members,
     departments: values.departments.map(Number),
@@ -130,7 +131,7 @@ export function RuleDrawer({ rule, onClose }: { rule?: Rule; onClose: () => void
               )}
               {values.trigger === 'group' && (
                 <Field name="groups" label={t('chats')} hint={t('chats.hint')}>
-                  <TextArea rows={3} />
+                  <GroupPicker label={t('chats')} />
                 </Field>
               )}
               <div className="tag-pair">

@@ -8,7 +8,7 @@ import { useFeedback } from '@/parts/Feedback';
 import { Toggle } from '@/parts/fields';
 import { NumberText } from '@/parts/NumberText';
 import { Card, Waiting } from '@/parts/Page';
-import { Labels } from '@/parts/StateBadge';
+import { Labels, StateBadge } from '@/parts/StateBadge';
 import { HitsDrawer } from './hits-drawer';
 import { RuleDrawer } from './rule-drawer';
 import { useRuleWords } from './rule-words';
@@ -99,6 +99,11 @@ function RuleLine(props: {
       />
       <div className="tag-rule">
         <strong>{rule.name}</strong>
+        {rule.problem && (
+          <StateBadge tone={rule.problem === 'stopped' ? 'bad' : 'warn'}>
+            {t(`rule.problem.${rule.problem}`)}
+          </StateBadge>
+        )}
         <span className="q-faint">{words(rule, rule.groupNames)}</span>
         <span className="q-faint">
           {(rule.members?.length ?? 0) + (rule.departments?.length ?? 0) === 0
