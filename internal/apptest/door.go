@@ -18,6 +18,7 @@ import (
 //	all:p1,p2                the whole corp with these permissions
 //	team:zhang+li:p1,p2      the rows of these members with these permissions
 //	self:zhang:p1,p2         zhang's own rows
+//	self:zhang:p1,p2:r1,r2   the same with these roles; so do teams
 //	stranger                 everything of another corp
 //	nobody                   not signed in
 const WhoHeader = "X-Who"
@@ -74,8 +75,9 @@ func (d *door) viewer(who string) (viewer.Viewer, bool) {
 		v.Permissions = strings.Split(rest, ",")
 	case "team", "self":
 		members, permissions, _ := strings.Cut(rest, ":")
+		permissions, roles, _ := strings.Cut(permissions, ":")
 		list := strings.Split(members, "+")
-		v.Member, v.Name, v.Permissions = list[0], list[0], strings.Split(permissions, ",")
+		v.Member, v.Name, v.Permissions, v.Roles = list[0], list[0], strings.Split(permissions, ","), strings.Split(roles, ",")
 		v.Scope = viewer.Scope{Reach: viewer.Self}
 		if kind == "team" {
 			v.Scope = viewer.Scope{Reach: viewer.Departments, Members: list}

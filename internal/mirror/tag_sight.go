@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -22,6 +23,12 @@ func (m *Mirror) hiddenGroups(ctx context.Context, v viewer.Viewer) (map[string]
 		return nil, nil
 	}
 	return m.sight(ctx, m.db.Read(), v)
+}
+
+// HiddenGroups are the tag groups that the viewer may not see.
+func (m *Mirror) HiddenGroups(ctx context.Context, v viewer.Viewer) ([]string, error) {
+	hidden, err := m.hiddenGroups(ctx, v)
+	return slices.Sorted(maps.Keys(hidden)), err
 }
 
 // TagsSeen is TagsOfFollows without what the viewer may not see.

@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -28,6 +29,22 @@ func (s *service) blinded(ctx context.Context, v viewer.Viewer, r ask.Rule) (ask
 		return r, err
 	}
 	return withoutTags(r, unseen), nil
+}
+
+// seenTags narrows marks to those that the viewer may see, for whoever asks whether there are
+// any; named tags are blinded already. Nothing is added for who sees all.
+func (s *service) seenTags(ctx context.Context, t ask.Test, mark string) (viewer.Condition, error) {
+	if t.Op != ask.OpSet && t.Op != ask.OpEmpty {
+		return viewer.Condition{}, nil
+	}
+	hidden, err := s.mirror.HiddenGroups(ctx, t.Viewer)
+	if err != nil || len(hidden) == 0 {
+		return viewer.Condition{}, err
+	}
+	return viewer.Condition{
+		SQL:  strings.ReplaceAll(" AND NOT EXISTS (SELECT 1 FROM mirror_tag AS tg WHERE tg.corp_id = {m}.corp_id AND tg.id = {m}.tag_id AND tg.group_id IN (?))", "{m}", mark),
+		Args: []any{list(hidden)},
+	}, nil
 }
 
 func withoutTags(r ask.Rule, unseen []string) ask.Rule {

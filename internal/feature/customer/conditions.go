@@ -52,10 +52,11 @@ func (s *service) inDepartment(ctx context.Context, t ask.Test) (viewer.Conditio
 }
 
 // hasTags asks for the corp's tags on the follow itself.
-func hasTags(_ context.Context, t ask.Test) (viewer.Condition, error) {
+func (s *service) hasTags(ctx context.Context, t ask.Test) (viewer.Condition, error) {
+	seen, err := s.seenTags(ctx, t, "ft")
 	return t.HasSome(
-		"(SELECT COUNT(*) FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND ft.kind <> 2)",
-		"(SELECT COUNT(*) FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND ft.tag_id IN (?))"), nil
+		"(SELECT COUNT(*) FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND ft.kind <> 2"+seen.SQL+")",
+		"(SELECT COUNT(*) FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND ft.tag_id IN (?))", seen.Args...), err
 }
 
 // personalKey begins the key of a member's own tag in the mirror.

@@ -68,8 +68,8 @@ func (s *service) ownFields() []ask.Field {
 		},
 		{Key: fieldMember, Kind: ask.KindMember, Where: isMember},
 		{Key: fieldDepartment, Kind: ask.KindDepartment, Where: s.inDepartment},
-		{Key: fieldTag, Kind: ask.KindTag, Where: hasTags},
-		{Key: fieldCustomerTag, Kind: ask.KindTag, Where: hasTags}, // the plan asks the whole customer instead
+		{Key: fieldTag, Kind: ask.KindTag, Where: s.hasTags},
+		{Key: fieldCustomerTag, Kind: ask.KindTag, Where: s.hasTags}, // the plan asks the whole customer instead
 		{Key: "personalTag", Kind: ask.KindText, Ops: texts, Where: hasPersonalTag, Among: amongPersonalTags},
 		{Key: fieldAdded, Kind: ask.KindDate, Ops: []ask.Op{ask.OpWithin, ask.OpBeyond, ask.OpLess, ask.OpMore, ask.OpBetween}, Where: date("{f}.added_at")},
 		{Key: fieldEnded, Kind: ask.KindDate, Where: date("+{f}.ended_at"), Among: amongEnded},

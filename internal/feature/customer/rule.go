@@ -216,9 +216,9 @@ func (c *compiler) must(ctx context.Context, r ask.Rule) error {
 	case r.Field == fieldCustomerTag && r.Op == ask.OpEvery:
 		return c.s.taggedAll(ctx, r.Values, p, true)
 	case r.Field == fieldCustomerTag:
-		tags := c.customerTags(r)
+		tags, err := c.customerTags(ctx, r)
 		p.customer = append(p.customer, tags)
-		return nil
+		return err
 	case cheapness(r) == 0:
 		text, rare, err := c.s.within(ctx, c.at(r), r.Field)
 		if err != nil {
@@ -288,8 +288,8 @@ func (c *compiler) boolean(ctx context.Context, r ask.Rule) (string, []any, erro
 		// What has no value is not so either.
 		return "NOT COALESCE((" + sql + "), FALSE)", args, err
 	case r.Field == fieldCustomerTag:
-		tags := c.customerTags(r)
-		return tags.sql, tags.args, nil
+		tags, err := c.customerTags(ctx, r)
+		return tags.sql, tags.args, err
 	case r.Field == "":
 		return "1 = 1", nil, nil
 	}
@@ -313,17 +313,20 @@ func (c *compiler) joined(ctx context.Context, rules []ask.Rule, between string)
 // those of them that are asked for.
 const (
 	tagsOfCustomer = `(SELECT COUNT(*) FROM mirror_follow AS h CROSS JOIN mirror_follow_tag AS u
-		WHERE h.customer_id = {f}.customer_id AND {shown} AND u.follow_id = h.id AND u.kind <> 2)`
+		WHERE h.customer_id = {f}.customer_id AND {shown} AND u.follow_id = h.id AND u.kind <> 2{seen})`
 	countedTags = `(SELECT COUNT(DISTINCT u.tag_id) FROM mirror_follow AS h CROSS JOIN mirror_follow_tag AS u
 		WHERE h.customer_id = {f}.customer_id AND {shown} AND u.follow_id = h.id AND u.tag_id IN (?))`
 )
 
 // customerTags asks the customer as a whole.
-func (c *compiler) customerTags(r ask.Rule) condition {
+func (c *compiler) customerTags(ctx context.Context, r ask.Rule) (condition, error) {
+	seen, err := c.s.seenTags(ctx, c.at(r), "u")
 	shown, args := c.p.shownOf("h")
-	within := func(text string) string { return strings.ReplaceAll(text, "{shown}", shown) }
-	all := c.at(r).HasSome(within(tagsOfCustomer), within(countedTags), args...)
-	return condition{all.SQL, all.Args}
+	within := func(text string) string {
+		return strings.NewReplacer("{shown}", shown, "{seen}", seen.SQL).Replace(text)
+	}
+	all := c.at(r).HasSome(within(tagsOfCustomer), within(countedTags), slices.Concat(args, seen.Args)...)
+	return condition{all.SQL, all.Args}, err
 }
 
 // FieldList is by what customers can be told apart.
