@@ -67,14 +67,14 @@ func (a *Asks) Select(ctx context.Context, q SelectQuery) (Selected, error) {
 }
 
 // Size asks how many follows a selection means, for previews. Answered by: customer alone.
-// Counts stop at some limit; Capped tells that there are more.
+// Counts stop at some limit, and after a while; Capped tells that there may be more.
 type Size func(ctx context.Context, q SelectQuery) (Count, error)
 
 // Count is how many there are.
 type Count struct {
 	Customers int64 `json:"customers"`
 	Follows   int64 `json:"follows"`
-	Capped    bool  `json:"capped" doc:"counting stopped: there are at least so many"`
+	Capped    bool  `json:"capped" doc:"counting stopped: there are at least so many; with 0 it took too long to know anything"`
 }
 
 // Size counts a selection.

@@ -2,7 +2,6 @@ package customer
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -18,9 +17,6 @@ import (
 
 // exactUpTo is where counting stops: a number beyond it helps nobody and costs a walk.
 const exactUpTo = 10_000
-
-// countTime bounds a count of rows that are hard to find.
-const countTime = 2 * time.Second
 
 // CountFollows counts the rows of Follows, exactly up to 10 000.
 func (s *service) CountFollows(ctx context.Context, in *CountInput) (*web.Total, error) {
@@ -41,20 +37,17 @@ func (s *service) count(ctx context.Context, f Filter, l level) (*web.Total, err
 	if err != nil || p.nothing {
 		return &web.Total{Exact: true}, err
 	}
-	query := p.counted(exactUpTo + 1)
-	if l == perCompany && f.unfiltered() && v.Scope.Reach == viewer.All {
-		// The mirror keeps the number of follows with each customer.
-		some := s.db.Read().NewSelect().TableExpr("mirror_customer").ColumnExpr("1").Where("corp_id = ? AND follows > 0", v.Corp).Limit(exactUpTo + 1)
-		query = s.db.Read().NewSelect().TableExpr("(?) AS r", some).ColumnExpr("COUNT(*)")
-	}
-	bounded, cancel := context.WithTimeout(ctx, countTime)
-	defer cancel()
-	var n int64
-	err = query.Scan(bounded, &n)
-	if err != nil && ctx.Err() == nil && errors.Is(bounded.Err(), context.DeadlineExceeded) {
-		return &web.Total{}, nil // at least none: the list shows what there is
-	}
-	return &web.Total{Count: min(n, exactUpTo), Exact: n <= exactUpTo}, err
+	n, all, err := inTime(ctx, exactUpTo, countTime, func(ctx context.Context, limit int) (n int64, all bool, err error) {
+		query := p.counted(limit + 1)
+		if l == perCompany && f.unfiltered() && v.Scope.Reach == viewer.All {
+			// The mirror keeps the number of follows with each customer.
+			some := s.db.Read().NewSelect().TableExpr("mirror_customer").ColumnExpr("1").Where("corp_id = ? AND follows > 0", v.Corp).Limit(int64(limit) + 1)
+			query = s.db.Read().NewSelect().TableExpr("(?) AS r", some).ColumnExpr("COUNT(*)")
+		}
+		err = query.Scan(ctx, &n)
+		return min(n, int64(limit)), n <= int64(limit), err
+	})
+	return &web.Total{Count: n, Exact: all}, err
 }
 
 // tiles are the figures of R03: customers now, new today, and those who deleted a member

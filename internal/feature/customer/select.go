@@ -149,14 +149,13 @@ func (s *service) size(ctx context.Context, q ask.SelectQuery) (ask.Count, error
 
 // sized counts the rows of a plan and their customers, as long as countTime allows.
 func (s *service) sized(ctx context.Context, p *plan) (ask.Count, error) {
-	bounded, cancel := context.WithTimeout(ctx, countTime)
-	defer cancel()
-	var n struct{ Follows, Customers int64 }
-	rows := p.countedRows(sizeUpTo + 1).ColumnExpr("f.customer_id AS customer_id")
-	err := p.named(s.db.Read().NewSelect().TableExpr("(?) AS r", rows)).
-		ColumnExpr("COUNT(*) AS follows, COUNT(DISTINCT r.customer_id) AS customers").Scan(bounded, &n)
-	if err != nil && ctx.Err() == nil && bounded.Err() != nil {
-		return ask.Count{Capped: true}, nil // at least none
-	}
-	return ask.Count{Customers: n.Customers, Follows: min(n.Follows, sizeUpTo), Capped: n.Follows > sizeUpTo}, err
+	n, all, err := inTime(ctx, sizeUpTo, countTime, func(ctx context.Context, limit int) (ask.Count, bool, error) {
+		var n struct{ Follows, Customers int64 }
+		rows := p.countedRows(limit + 1).ColumnExpr("f.customer_id AS customer_id")
+		err := p.named(s.db.Read().NewSelect().TableExpr("(?) AS r", rows)).
+			ColumnExpr("COUNT(*) AS follows, COUNT(DISTINCT r.customer_id) AS customers").Scan(ctx, &n)
+		return ask.Count{Customers: n.Customers, Follows: min(n.Follows, int64(limit))}, n.Follows <= int64(limit), err
+	})
+	n.Capped = !all && err == nil
+	return n, err
 }

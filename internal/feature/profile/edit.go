@@ -58,7 +58,7 @@ func (s *service) begin(ctx context.Context, v viewer.Viewer, r Run, x spec) (*R
 	if err != nil {
 		return nil, err
 	}
-	if size.Customers == 0 {
+	if size.Customers == 0 && !size.Capped {
 		return nil, fault.New(fault.Invalid, "没有符合条件的客户")
 	}
 	if !size.Capped {

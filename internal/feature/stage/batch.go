@@ -119,7 +119,7 @@ func (s *service) StartBatch(ctx context.Context, in *batchInput) (*Batch, error
 	if err != nil {
 		return nil, err
 	}
-	if size.Follows == 0 {
+	if size.Follows == 0 && !size.Capped {
 		return nil, fault.New(fault.Conflict, "没有符合条件的客户")
 	}
 	b := batchRow{

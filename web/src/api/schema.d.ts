@@ -4444,7 +4444,7 @@ export interface components {
             value: string;
         };
         AskCount: {
-            /** @description counting stopped: there are at least so many */
+            /** @description counting stopped: there are at least so many; with 0 it took too long to know anything */
             capped: boolean;
             /** Format: int64 */
             customers: number;

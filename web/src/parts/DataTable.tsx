@@ -270,7 +270,7 @@ function Total(props: {
   if (total.exact) return <span className="q-faint q-num">{t('total', { n: total.count })}</span>;
   return (
     <span className="q-faint q-num">
-      {t('totalMore', { n: total.count })}
+      {total.count > 0 ? t('totalMore', { n: total.count }) : t('totalUnknown')}
       {countExactly && (
         <Button
           look="link"

@@ -45,8 +45,10 @@ export default function MarkDialog({ selection, level, count, more, onClose, onD
           <>
             <MarkFields pairs={level === 'customer'} onPairs={setPairs} chosen={values.pairs} />
             <p className="q-faint" aria-live="polite">
-              {t(pairs ? 'mark.follows' : 'mark.customers', { n })}
-              {(more || size.data?.capped) && ` ${t('mark.more')}`}
+              {size.data?.capped && n === 0
+                ? t('mark.unknown')
+                : t(pairs ? 'mark.follows' : 'mark.customers', { n })}
+              {n > 0 && (more || size.data?.capped) && ` ${t('mark.more')}`}
             </p>
           </>
         )}
