@@ -19,6 +19,9 @@ type Column struct {
 	Key        string // "stage.stage"
 	ZH, EN     string // its head
 	Permission string // asked of whoever wants to see it, "" for none beyond seeing customers
+	// Badge tells that its head stands beside the customer's name in every row that has a
+	// cell, chosen or not: what one has to know at once.
+	Badge bool
 	// Cells gives the cells of some rows by Pair.Follow: text, numbers or time.Time; a row
 	// without one is left out. A few queries, however many rows.
 	Cells func(ctx context.Context, q CellsQuery) (map[id.ID]any, error)

@@ -36,7 +36,14 @@ type Cell struct {
 	At     int64    `json:"at,omitempty" doc:"unix ms"`
 }
 
-// Columns lists what other features can add to the rows of the lists.
+// Said is what other features say of a row.
+type Said struct {
+	Badges []string        `json:"badges" doc:"words beside the name, asked for or not, e.g. that the customer is on the blacklist"`
+	Cells  map[string]Cell `json:"cells,omitempty" doc:"columns that were asked for, by key, of a customer those of the newest follow that matches; one without a value is absent"`
+}
+
+// Columns lists what other features can add to the rows of the lists; badges are there
+// anyway.
 func (s *service) Columns(ctx context.Context, _ *struct{}) (*ColumnList, error) {
 	v, err := viewer.From(ctx)
 	if err != nil {
@@ -48,38 +55,52 @@ func (s *service) Columns(ctx context.Context, _ *struct{}) (*ColumnList, error)
 	}
 	out := &ColumnList{Items: []ColumnView{}}
 	for _, c := range all {
-		out.Items = append(out.Items, ColumnView{c.Key, c.ZH, c.EN})
+		if !c.Badge {
+			out.Items = append(out.Items, ColumnView{c.Key, c.ZH, c.EN})
+		}
 	}
 	return out, nil
 }
 
-// cells asks the features for their columns of one page: a few queries a column, however
-// many rows. The answer is by follow.
-func (s *service) cells(ctx context.Context, v viewer.Viewer, in MoreColumns, pairs []ask.Pair) (map[id.ID]map[string]Cell, error) {
-	found := make(map[id.ID]map[string]Cell, len(pairs))
-	if len(in.Columns) == 0 || len(pairs) == 0 {
-		return found, nil
+// said asks the features for the badges of one page and the columns that were chosen: a
+// few queries each, however many rows. The answer is by follow, one for each pair.
+func (s *service) said(ctx context.Context, v viewer.Viewer, in MoreColumns, pairs []ask.Pair) (map[id.ID]Said, error) {
+	rows := make(map[id.ID]Said, len(pairs))
+	for _, p := range pairs {
+		rows[p.Follow] = Said{Badges: []string{}}
+	}
+	if len(pairs) == 0 {
+		return rows, nil
 	}
 	all, err := s.asks.Columns(ctx, v)
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range all {
-		if !slices.Contains(in.Columns, c.Key) {
+		if !c.Badge && !slices.Contains(in.Columns, c.Key) {
 			continue
 		}
 		cells, err := c.Cells(ctx, ask.CellsQuery{Viewer: v, Read: s.db.Read(), Pairs: pairs, English: in.English, Masked: true})
 		if err != nil {
 			return nil, err
 		}
-		for follow, x := range cells {
-			if found[follow] == nil {
-				found[follow] = map[string]Cell{}
+		for _, p := range pairs {
+			x, has := cells[p.Follow]
+			row := rows[p.Follow]
+			switch {
+			case !has:
+				continue
+			case c.Badge:
+				row.Badges = append(row.Badges, word{c.ZH, c.EN}.in(in.English))
+			case row.Cells == nil:
+				row.Cells = map[string]Cell{c.Key: cellOf(x)}
+			default:
+				row.Cells[c.Key] = cellOf(x)
 			}
-			found[follow][c.Key] = cellOf(x)
+			rows[p.Follow] = row
 		}
 	}
-	return found, nil
+	return rows, nil
 }
 
 func cellOf(x any) Cell {

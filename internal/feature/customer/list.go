@@ -21,7 +21,7 @@ type FollowView struct {
 	Gender     int                `json:"gender" doc:"0 unknown, 1 male, 2 female"`
 	CorpName   string             `json:"corpName" doc:"of a WeCom user"`
 	Tags       []mirror.FollowTag `json:"tags"`
-	Cells      map[string]Cell    `json:"cells,omitempty" doc:"columns that were asked for, by key; one without a value is absent"`
+	Said
 }
 
 // CustomerView is one row of the list at company level.
@@ -31,7 +31,7 @@ type CustomerView struct {
 	NewestAt int64              `json:"newestAt" doc:"unix ms, when the newest follow that matches began; the list's order"`
 	Members  []FollowerView     `json:"members" doc:"who follows the customer, within the viewer's scope; the newest first"`
 	Tags     []mirror.FollowTag `json:"tags" doc:"those of the follows in scope that stand, or of all when none does; each once"`
-	Cells    map[string]Cell    `json:"cells,omitempty" doc:"columns that were asked for, by key, of the newest follow that matches; one without a value is absent"`
+	Said
 }
 
 // FollowerView is one member who follows a customer.
@@ -57,9 +57,9 @@ func (s *service) Follows(ctx context.Context, in *ListInput) (*web.Page[FollowV
 	for i, r := range rows {
 		pairs[i] = ask.Pair{Follow: r.ID, CustomerID: r.CustomerID, Customer: r.Customer, Member: r.Member}
 	}
-	cells, err := s.cells(ctx, v, in.MoreColumns, pairs)
+	said, err := s.said(ctx, v, in.MoreColumns, pairs)
 	for i, r := range rows {
-		rows[i].Cells = cells[r.ID]
+		rows[i].Said = said[r.ID]
 	}
 	return &web.Page[FollowView]{Items: rows, Next: keys.Next}, err
 }
@@ -78,9 +78,9 @@ func (s *service) Customers(ctx context.Context, in *ListInput) (*web.Page[Custo
 	for i, r := range rows {
 		pairs[i] = ask.Pair{Follow: r.newest.ID, CustomerID: r.ID, Customer: r.Customer.Customer, Member: r.newest.Member}
 	}
-	cells, err := s.cells(ctx, v, in.MoreColumns, pairs)
+	said, err := s.said(ctx, v, in.MoreColumns, pairs)
 	for i, r := range rows {
-		rows[i].Cells = cells[r.newest.ID]
+		rows[i].Said = said[r.newest.ID]
 	}
 	return &web.Page[CustomerView]{Items: rows, Next: keys.Next}, err
 }

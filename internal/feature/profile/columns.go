@@ -18,7 +18,7 @@ func (s *service) columns(ctx context.Context, v viewer.Viewer) ([]ask.Column, e
 	if err != nil {
 		return nil, err
 	}
-	columns := []ask.Column{{Key: "profile.blacklisted", ZH: "黑名单", EN: "Blacklisted", Permission: permissionRead, Cells: blackCells}}
+	columns := []ask.Column{{Key: "profile.blacklisted", ZH: "黑名单", EN: "Blacklisted", Permission: permissionRead, Badge: true, Cells: blackCells}}
 	for _, f := range fields {
 		if f.Archived || !f.seenBy(v) {
 			continue

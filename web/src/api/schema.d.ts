@@ -5245,7 +5245,9 @@ export interface components {
             /** Format: int64 */
             addedAt: number;
             avatar: string;
-            /** @description columns that were asked for, by key, of the newest follow that matches; one without a value is absent */
+            /** @description words beside the name, asked for or not, e.g. that the customer is on the blacklist */
+            badges: string[];
+            /** @description columns that were asked for, by key, of a customer those of the newest follow that matches; one without a value is absent */
             cells?: {
                 [key: string]: components["schemas"]["CustomerCell"];
             };
@@ -5348,7 +5350,9 @@ export interface components {
             /** Format: int64 */
             addedAt: number;
             avatar: string;
-            /** @description columns that were asked for, by key; one without a value is absent */
+            /** @description words beside the name, asked for or not, e.g. that the customer is on the blacklist */
+            badges: string[];
+            /** @description columns that were asked for, by key, of a customer those of the newest follow that matches; one without a value is absent */
             cells?: {
                 [key: string]: components["schemas"]["CustomerCell"];
             };

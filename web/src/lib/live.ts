@@ -151,7 +151,10 @@ export function useLive(
         for (const queryKey of latest.current) void client.invalidateQueries({ queryKey });
       }, settle);
     };
-    const stops = list.split(' ').map((topic) => live.on(topic, look));
+    const stops = list
+      .split(' ')
+      .filter(Boolean)
+      .map((topic) => live.on(topic, look));
     return () => {
       for (const stop of stops) stop();
       clearTimeout(timer);

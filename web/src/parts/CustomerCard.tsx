@@ -12,6 +12,8 @@ export interface CustomerFace {
   kind?: 'wechat' | 'corp';
   corp?: string;
   gender?: 'male' | 'female' | 'unknown';
+  /** Words that warn whoever sees him, such as "blacklist". */
+  badges?: readonly string[];
 }
 
 /** A customer 客户 in one line, written as WeCom does: name, then @微信 in green or @company in amber. */
@@ -29,6 +31,11 @@ export function CustomerCard(props: { customer: CustomerFace; size?: number; mor
           ) : customer.kind === 'wechat' ? (
             <small className="q-wechat">@{t('wechat')}</small>
           ) : null}
+          {customer.badges?.map((badge) => (
+            <small key={badge} className="q-person-badge">
+              {badge}
+            </small>
+          ))}
         </span>
         {(more || customer.remark) && (
           <span className="q-person-more">{more ?? t('remarked', { remark: customer.remark ?? '' })}</span>

@@ -88,6 +88,23 @@ describe('DataTable', () => {
     expect(screen.queryByText('no such cursor')).toBeNull();
   });
 
+  it('asks the server for a column while it is shown', async () => {
+    const load = vi.fn(pageOf);
+    const user = show({
+      load,
+      columns: [
+        { key: 'name', title: 'Name', render: (row) => row.name },
+        { key: 'shoe.size', title: 'Shoe size', optional: true, asked: 'shoe', render: () => '42' },
+      ],
+    });
+    await screen.findByText('row 0');
+    expect(load.mock.calls.map(([request]) => request.columns)).toEqual([[]]);
+    await user.click(screen.getByRole('button', { name: '表格设置' }));
+    await user.click(await screen.findByRole('checkbox', { name: 'Shoe size' }));
+    await screen.findAllByText('42');
+    expect(load.mock.lastCall?.[0].columns).toEqual(['shoe.size']);
+  });
+
   it('counts exactly only when asked to', async () => {
     const countExactly = vi.fn(async () => 12_408);
     const load = async (request: LoadRequest) => ({

@@ -3,6 +3,7 @@ import { Table, type TableProps } from 'antd';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { Problem } from '@/api/problem';
 import type { ListPage } from '@/api/types';
+import { useLive } from '@/lib/live';
 import { usePreference } from '@/lib/preference';
 import { useUrlFilters } from '@/lib/url-filters';
 import { Button } from './Button';
@@ -20,6 +21,7 @@ export type { Selection } from './table-selection';
 
 export interface Column<Row> {
   key: string;
+  /** "" for the buttons at a row's end. */
   title: string;
   /** What the figure or word means, on hover of the heading. */
   hint?: string;
@@ -31,12 +33,16 @@ export interface Column<Row> {
   fixed?: boolean;
   /** Off until the user switches it on. */
   optional?: boolean;
+  /** The server tells it only when asked: while it is shown, load() gets its key. The value is the topic of its news. */
+  asked?: string;
 }
 
 export interface LoadRequest {
   /** "next" of the page before; undefined for the first page. */
   after: string | undefined;
   limit: number;
+  /** Keys of the columns in sight that are `asked`. */
+  columns: string[];
   signal: AbortSignal;
 }
 
@@ -75,8 +81,12 @@ export interface DataTableProps<Row> {
 
 /** A list: loads by cursor, remembers its columns and density, selects over pages, opens rows in a drawer. */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
-  const { id, columns, rowKey, queryKey, load, drawer, bulk, filters } = props;
+  const { id, rowKey, queryKey, load, drawer, bulk, filters } = props;
   const t = useT();
+  const columns = useMemo(
+    () => props.columns.map((column) => (column.title ? column : { ...column, title: t('rowActions') })),
+    [props.columns, t],
+  );
   const [layout, setLayout] = usePreference<Layout>(`table.${id}`, {
     ...startLayout(columns, props.pageSize ?? 20),
     ...props.start,
@@ -93,10 +103,17 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     setSelection(noneSelected);
   }
 
+  const shown = useMemo(() => visibleColumns(columns, layout), [columns, layout]);
   const after = walked[walked.length - 1];
+  const more = shown.filter((column) => column.asked);
+  const asked = { after, limit: layout.size, columns: more.map((column) => column.key) };
+  useLive(
+    more.map((column) => column.asked ?? ''),
+    [[...queryKey, asked]],
+  );
   const page = useQuery({
-    queryKey: [...queryKey, { after, limit: layout.size }],
-    queryFn: ({ signal }) => load({ after, limit: layout.size, signal }),
+    queryKey: [...queryKey, asked],
+    queryFn: ({ signal }) => load({ ...asked, signal }),
     placeholderData: keepPreviousData,
   });
   const { count } = props;
@@ -114,7 +131,6 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   }, [deadCursor]);
 
   const rows = page.data?.items ?? [];
-  const shown = useMemo(() => visibleColumns(columns, layout), [columns, layout]);
   const openKey = opened.one('open');
   const openRow = rows.find((row) => rowKey(row) === openKey);
   const panel = drawer && openKey !== undefined ? drawer(openKey, openRow) : undefined;
@@ -139,7 +155,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   }
   return (
     <section
-      ref={quietMeasureRow}
+      ref={mendKeyboard}
       className="q-card q-table"
       aria-label={props.label}
       aria-busy={page.isFetching}
@@ -174,7 +190,12 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         loading={page.isPlaceholderData}
         pagination={false}
         sticky={{ offsetHeader: 56 }}
-        scroll={{ x: shown.reduce((sum, column) => sum + (column.width ?? 180), bulk ? 48 : 0) }}
+        showHeader={rows.length > 0 || page.isPending}
+        scroll={
+          rows.length > 0
+            ? { x: shown.reduce((sum, column) => sum + (column.width ?? 180), bulk ? 48 : 0) }
+            : undefined
+        }
         className={page.isPending ? 'q-table-first' : undefined}
         locale={{
           emptyText: page.isPending ? (
@@ -295,11 +316,16 @@ function SkeletonRows({ rows }: { rows: number }) {
   );
 }
 
-/** The kit repeats the headings, check box included, in a hidden row to measure widths; nobody shall tab into it. */
-function quietMeasureRow(section: HTMLElement | null): () => void {
+/**
+ * What the kit leaves out for the keyboard. It repeats the headings, check box included, in a hidden row to measure
+ * widths: nobody shall tab into it. What scrolls sideways has to be reachable, rows with nothing to press too.
+ */
+function mendKeyboard(section: HTMLElement | null): () => void {
   const quiet = () => {
     for (const row of section?.querySelectorAll('.ant-table-measure-row') ?? [])
       row.setAttribute('inert', '');
+    for (const area of section?.querySelectorAll('.ant-table-body, .ant-table-content') ?? [])
+      area.setAttribute('tabindex', '0');
   };
   const watcher = new MutationObserver(quiet);
   if (section) watcher.observe(section, { childList: true, subtree: true });

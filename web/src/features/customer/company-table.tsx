@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { api, ok } from '@/api/client';
 import { useCustomerActions } from '@/lib/customer-parts';
+import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
 import type { Rule } from '@/lib/rule';
 import { CustomerCard } from '@/parts/CustomerCard';
@@ -11,6 +12,7 @@ import { Labels, StateBadge } from '@/parts/StateBadge';
 import { CustomerActions } from './actions';
 import { CustomerFacts } from './customer-facts';
 import { MaybeTime } from './maybe-time';
+import { useMoreColumns } from './more-columns';
 import { type Filters, queryOf, selectionOf } from './query';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
@@ -28,9 +30,12 @@ export function CompanyTable(props: {
   const query = queryOf(rule);
   const acts = useCustomerActions('list').length > 0;
   const t = useT();
-  useLive(['customer', 'follow'], [['customer', 'company']]);
+  const { language } = useI18n();
 
-  const columns: Column<CustomerRow>[] = [
+  const more = useMoreColumns<CustomerRow>('company');
+  useLive(['customer', 'follow', 'profile'], [['customer', 'company']]);
+
+  const own: Column<CustomerRow>[] = [
     {
       key: 'name',
       title: t('customer'),
@@ -119,6 +124,7 @@ export function CompanyTable(props: {
       render: (row) => <code>{row.customer}</code>,
     },
   ];
+  const columns = [...own, ...more];
 
   return (
     <DataTable<CustomerRow>
@@ -127,9 +133,14 @@ export function CompanyTable(props: {
       label={t('title')}
       columns={columns}
       rowKey={(row) => row.id}
-      queryKey={['customer', 'company', query]}
-      load={({ after, limit, signal }) =>
-        ok(api.GET('/api/customer/customers', { params: { query: { ...query, after, limit } }, signal }))
+      queryKey={['customer', 'company', query, language]}
+      load={({ after, limit, columns: column, signal }) =>
+        ok(
+          api.GET('/api/customer/customers', {
+            params: { query: { ...query, after, limit, column, english: language === 'en' } },
+            signal,
+          }),
+        )
       }
       count={(signal) => ok(api.GET('/api/customer/customers/count', { params: { query }, signal }))}
       filters={filters}

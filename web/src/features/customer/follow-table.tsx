@@ -11,6 +11,7 @@ import { Labels, StateBadge } from '@/parts/StateBadge';
 import { CustomerActions } from './actions';
 import { CustomerFacts } from './customer-facts';
 import { MaybeTime } from './maybe-time';
+import { useMoreColumns } from './more-columns';
 import { type Filters, queryOf, selectionOf } from './query';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
@@ -28,10 +29,12 @@ export function FollowTable(props: {
   const query = queryOf(rule);
   const acts = useCustomerActions('list').length > 0;
   const t = useT();
-  const { text } = useI18n();
-  useLive('follow', [['customer', 'follow']]);
+  const { language, text } = useI18n();
 
-  const columns: Column<FollowRow>[] = [
+  const more = useMoreColumns<FollowRow>('follow');
+  useLive(['follow', 'profile'], [['customer', 'follow']]);
+
+  const own: Column<FollowRow>[] = [
     {
       key: 'name',
       title: t('customer'),
@@ -87,6 +90,7 @@ export function FollowTable(props: {
       render: (row) => row.mobiles.join('、') || '–',
     },
   ];
+  const columns = [...own, ...more];
 
   return (
     <DataTable<FollowRow>
@@ -95,9 +99,14 @@ export function FollowTable(props: {
       label={t('title')}
       columns={columns}
       rowKey={(row) => row.id}
-      queryKey={['customer', 'follow', query]}
-      load={({ after, limit, signal }) =>
-        ok(api.GET('/api/customer/follows', { params: { query: { ...query, after, limit } }, signal }))
+      queryKey={['customer', 'follow', query, language]}
+      load={({ after, limit, columns: column, signal }) =>
+        ok(
+          api.GET('/api/customer/follows', {
+            params: { query: { ...query, after, limit, column, english: language === 'en' } },
+            signal,
+          }),
+        )
       }
       count={(signal) => ok(api.GET('/api/customer/follows/count', { params: { query }, signal }))}
       filters={filters}

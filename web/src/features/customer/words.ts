@@ -43,6 +43,7 @@ export function faceOf(c: {
   avatar?: string;
   corpName?: string;
   remark?: string;
+  badges?: readonly string[];
 }): CustomerFace {
   return {
     name: c.name,
@@ -51,6 +52,7 @@ export function faceOf(c: {
     corp: c.corpName,
     gender: genders[c.gender] ?? 'unknown',
     remark: c.remark && c.remark !== c.name ? c.remark : undefined,
+    badges: c.badges,
   };
 }
 
