@@ -146,7 +146,8 @@ type Feature struct {
 	// Operator are commands for whoever runs the program, by name: they work on the database
 	// without a server, take words and give lines for the terminal.
 	Operator map[string]Operation
-	// Demo fills the feature with believable data in a demo corp; nil when it has none.
+	// Demo fills the feature with believable data in a demo corp; nil when it has none. It is
+	// called before the demo's month is played and again after it, so twice must be harmless.
 	Demo func(ctx context.Context, v viewer.Viewer) error
 }
 

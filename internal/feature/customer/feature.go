@@ -100,5 +100,6 @@ func New(d feature.Deps) feature.Feature {
 		Exports:    s.exports(),
 		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Trends: s.trends, Fields: s.fields, Select: s.selected, Size: s.size},
 		Migrations: db.Folder(migrations, "migrations"),
+		Demo:       s.demo,
 	}
 }

@@ -135,6 +135,7 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 	todo := []string{"发送合同草稿", "回访试用情况", "确认付款时间", "寄送样品"}
 	how := []string{"note", "call", "message", "note"}
 	now := s.clock.Now()
+	today := now.In(s.corps.Location(ctx, v.Corp))
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		for i, x := range rows {
 			at := now.Add(-time.Duration(i%9+1) * 17 * time.Hour)
@@ -145,7 +146,7 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 			if _, err := tx.NewInsert().Model(&n).Exec(ctx); err != nil {
 				return err
 			}
-			due := now.Add(time.Duration(i%11-3) * 20 * time.Hour)
+			due := time.Date(today.Year(), today.Month(), today.Day()+i%13-1, 10+i%8, 30*(i%2), 0, 0, today.Location()) // few of them late
 			t := taskRow{
 				ID: s.ids.New(), Corp: v.Corp, Customer: x.Customer, CustomerID: x.CustomerID, Title: todo[i%4], Member: x.Member, Author: n.Author, Name: x.Name,
 				DueAt: db.MS(due), CreatedAt: db.MS(at),

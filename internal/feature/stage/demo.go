@@ -4,13 +4,14 @@ import (
 	"context"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
 // demo brings the demo's customers into the first flow, as if people had worked with them
-// for some weeks, once.
+// for some weeks, once; when that is done, it follows up whom they would not have left.
 func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 	if err := s.ensure(ctx, v.Corp); err != nil {
 		return err
@@ -20,8 +21,11 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 		return err
 	}
 	var there int
-	if err := s.db.Read().NewRaw("SELECT COUNT(*) FROM stage_move WHERE corp_id = ?", v.Corp).Scan(ctx, &there); err != nil || there > 0 {
+	if err := s.db.Read().NewRaw("SELECT COUNT(*) FROM stage_move WHERE corp_id = ?", v.Corp).Scan(ctx, &there); err != nil {
 		return err
+	}
+	if there > 0 {
+		return s.demoFollowed(ctx, v.Corp, all[0])
 	}
 	var rows []struct {
 		ID         id.ID  `bun:"id"`
@@ -56,6 +60,29 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 		}
 	}
 	return nil
+}
+
+// demoOverdue is how many follow-ups of the demo are late.
+const demoOverdue = 7
+
+// demoFollowed follows up whoever is overdue, but for a few.
+func (s *service) demoFollowed(ctx context.Context, corp string, f Flow) error {
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		var late []placement
+		err := tx.NewSelect().Model(&late).Where("p.corp_id = ? AND p.flow_id = ? AND p.gone_at = 0 AND p.due_at > 0 AND p.due_at <= ?", corp, f.ID, db.NowMS(s.clock)).
+			OrderExpr("p.due_at DESC, p.id DESC").Scan(ctx)
+		if err != nil {
+			return err
+		}
+		for i, p := range late[min(demoOverdue, len(late)):] {
+			meta := event.Meta{Event: s.ids.New(), Corp: corp, At: s.clock.Now().Add(-time.Duration(i%50+1) * time.Minute)}
+			err := s.events.Publish(ctx, tx, event.FollowedUp{Meta: meta, Member: p.Member, Customer: p.Customer, How: []string{"message", "call"}[i%2]})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // furthest is how far the n-th customer of the demo has come.

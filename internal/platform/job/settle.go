@@ -12,7 +12,7 @@ import (
 
 // Settle works until nothing is due at the clock's present moment: schedules have
 // fired, every due job has run, and those it led to as well. For tests, where it
-// replaces sleeping; with a fake clock retries and snoozes stay for later. It serves a
+// replaces sleeping, and for the demo's history; with a fake clock retries and snoozes stay for later. It serves a
 // started queue and one that was not started alike.
 func (q *Queue) Settle(ctx context.Context) error {
 	if _, err := q.leading(ctx); err != nil {
