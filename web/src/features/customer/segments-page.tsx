@@ -50,7 +50,7 @@ export default function SegmentsPage() {
       key: 'name',
       title: t('segment.name'),
       fixed: true,
-      width: 220,
+      width: 200,
       render: (row) => (
         <span className="customer-segment-name">
           <Link to="/customer" search={{ segment: row.id } as never}>
@@ -63,7 +63,6 @@ export default function SegmentsPage() {
     {
       key: 'rule',
       title: t('segment.rule'),
-      width: 420,
       render: (row) =>
         row.broken ? (
           <span>
@@ -78,7 +77,7 @@ export default function SegmentsPage() {
       key: 'size',
       title: t('segment.size'),
       hint: t('segment.size.hint'),
-      width: 200,
+      width: 170,
       render: (row) =>
         row.broken ? (
           <span className="q-faint">–</span>
@@ -89,14 +88,14 @@ export default function SegmentsPage() {
     {
       key: 'share',
       title: t('saved.with'),
-      width: 130,
+      width: 110,
       render: (row) => <Label>{t(`saved.with.${row.share.with}`)}</Label>,
     },
-    { key: 'owner', title: t('segment.owner'), width: 120, render: (row) => row.ownerName || '–' },
+    { key: 'owner', title: t('segment.owner'), width: 100, render: (row) => row.ownerName || '–' },
     {
       key: 'updated',
       title: t('segment.updated'),
-      width: 140,
+      width: 110,
       render: (row) => <TimeText at={row.updatedAt} />,
     },
     {

@@ -128,20 +128,17 @@ export function Funnel({ flow, query }: { flow: Flow; query: Query }) {
           </Card>
         }
       />
-      <Columns
-        wide="left"
-        left={
-          <Conversions
-            title={t('byMember')}
-            rows={data.members}
-            href={(key) => {
-              const search = new URLSearchParams({ flow: flow.id, view: 'list', joined, member: key });
-              return `/stage?${search}`;
-            }}
-          />
-        }
-        right={<Conversions title={t('byDepartment')} rows={data.departments} />}
-      />
+      <div className="stage-conversions">
+        <Conversions
+          title={t('byMember')}
+          rows={data.members}
+          href={(key) => {
+            const search = new URLSearchParams({ flow: flow.id, view: 'list', joined, member: key });
+            return `/stage?${search}`;
+          }}
+        />
+        <Conversions title={t('byDepartment')} rows={data.departments} />
+      </div>
     </div>
   );
 }

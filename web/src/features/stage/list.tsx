@@ -65,21 +65,21 @@ export function StageList({ flow, query, filters }: { flow: Flow; query: Query; 
       key: 'entered',
       title: t('entered'),
       hint: t('entered.hint'),
-      width: 130,
+      width: 115,
       render: (row) => at(row.enteredAt),
     },
     {
       key: 'followed',
       title: t('followed'),
       hint: t('followed.hint'),
-      width: 130,
+      width: 115,
       render: (row) => at(row.followedAt),
     },
     {
       key: 'due',
       title: t('due'),
       hint: t('due.hint'),
-      width: 150,
+      width: 140,
       render: (row) => (
         <>
           {at(row.dueAt)}
