@@ -21,6 +21,7 @@ type Asks struct {
 	selects   []named[Select]
 	sizes     []named[Size]
 	columns   []named[Columns]
+	personal  []named[Personal]
 }
 
 type named[T any] struct {
@@ -39,6 +40,7 @@ type Answers struct {
 	Select   Select
 	Size     Size
 	Columns  Columns
+	Personal Personal
 }
 
 // Register adds a feature's answers. Called by the host before start, in menu order.
@@ -70,6 +72,7 @@ func (a *Asks) Register(slug string, answers Answers) {
 	if answers.Columns != nil {
 		a.columns = append(a.columns, named[Columns]{slug, answers.Columns})
 	}
+	a.personal = append(a.personal, named[Personal]{slug, answers.Personal})
 }
 
 // each runs fn for every answer and stops at the first error.
