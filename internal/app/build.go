@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
@@ -131,6 +132,8 @@ func (a *App) build(features []feature.New) {
 	for _, f := range a.Features {
 		a.adopt(f)
 	}
+	// The last to answer: what features keep of a person is found with the mirror's help.
+	a.Asks.Register(mirror.Slug, ask.Answers{Personal: a.Mirror.Personal()})
 }
 
 // tell says to the open pages of a corp that something of a topic has changed; what

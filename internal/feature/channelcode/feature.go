@@ -90,7 +90,7 @@ func New(d feature.Deps) feature.Feature {
 			bus.On("memberLeft", s.memberLeft), bus.On("memberChanged", s.memberChanged),
 			bus.On("transferSettled", s.transferSettled),
 		},
-		Answers:    ask.Answers{Welcome: s.welcome, Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Fields: s.fields},
+		Answers:    ask.Answers{Welcome: s.welcome, Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Fields: s.fields, Personal: personal()},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}

@@ -97,7 +97,7 @@ func New(d feature.Deps) feature.Feature {
 			s.export(Lost, "losses", "流失记录", "Losses", "churn.read"),
 			s.export(Deleted, "deletions", "删人记录", "Deletions", "churn.deletions"),
 		},
-		Answers:    ask.Answers{Timeline: s.timeline, Tiles: s.tiles},
+		Answers:    ask.Answers{Timeline: s.timeline, Tiles: s.tiles, Personal: personal()},
 		Migrations: db.Folder(migrations, "migrations"),
 	}
 }

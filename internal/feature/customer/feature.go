@@ -98,7 +98,7 @@ func New(d feature.Deps) feature.Feature {
 			bus.On("added", s.added), bus.On("lost", s.lost), bus.On("deleted", s.deleted),
 		},
 		Exports:    s.exports(),
-		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Trends: s.trends, Fields: s.fields, Select: s.selected, Size: s.size},
+		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Trends: s.trends, Fields: s.fields, Select: s.selected, Size: s.size, Personal: personal()},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}

@@ -110,7 +110,7 @@ func New(d feature.Deps) feature.Feature {
 			{Key: kindHot, ZH: "客户变为高意向", EN: "A customer turned hot"},
 			{Key: kindCooling, ZH: "高意向客户降温", EN: "A hot customer cooled down", Policy: notice.Off},
 		},
-		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields, Columns: s.columns},
+		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields, Columns: s.columns, Personal: personal()},
 		Exports:    []feature.Export{s.export()},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,

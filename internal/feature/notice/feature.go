@@ -11,6 +11,7 @@
 package notice
 
 import (
+	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/notice"
@@ -46,6 +47,7 @@ func New(d feature.Deps) feature.Feature {
 			{Key: "notice.again", ZH: "重新发送失败的成员通知", EN: "Send failed notices again"},
 			{Key: "notice.setting", ZH: "修改成员通知设置", EN: "Change the settings of notices"},
 		},
+		Answers: ask.Answers{Personal: notice.Personal()},
 		Menu: []feature.MenuEntry{
 			{Group: feature.GroupManagement, Key: slug, Path: "/notice", Permission: "notice.read", Order: 40},
 			{Group: feature.GroupHome, Key: "notice.mine", Path: "/notice/mine", Order: 90},

@@ -104,7 +104,7 @@ func New(d feature.Deps) feature.Feature {
 			bus.On("added", s.customerAdded), bus.On("lost", s.customerLost), bus.On("deleted", s.customerDeleted),
 			bus.On("settled", s.transferSettled), bus.On("followed", s.followedUp), bus.On("renamed", s.memberRenamed),
 		},
-		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields, Tiles: s.tiles, Columns: s.columns},
+		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields, Tiles: s.tiles, Columns: s.columns, Personal: personal()},
 		Exports:    s.exports(),
 		Notices:    noticeKinds(),
 		Migrations: db.Folder(migrations, "migrations"),

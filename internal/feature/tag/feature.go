@@ -97,7 +97,7 @@ func New(d feature.Deps) feature.Feature {
 		TagSight: func(ctx context.Context, q db.Querier, v viewer.Viewer) (map[string]bool, error) {
 			return s.hidden(ctx, q, v)
 		},
-		Answers:    ask.Answers{Columns: s.columns},
+		Answers:    ask.Answers{Columns: s.columns, Personal: personal()},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}

@@ -115,7 +115,7 @@ func New(d feature.Deps) feature.Feature {
 			bus.On("failed", s.transferFailed), bus.On("deleted", s.customerDeleted), bus.On("added", s.customerAdded),
 			bus.On("groupChanged", s.groupChanged), bus.On("memberLeft", s.memberLeft), bus.On("memberJoined", s.memberJoined),
 		},
-		Answers: ask.Answers{Timeline: s.timeline, Tiles: s.tiles},
+		Answers: ask.Answers{Timeline: s.timeline, Tiles: s.tiles, Personal: personal()},
 		Exports: []feature.Export{{
 			Key: "transfer.items", ZH: "转接明细", EN: "Hand-overs", Permission: permissionExport,
 			Columns: exportColumns, Check: s.exportCheck, Rows: s.exportRows, Total: s.exportTotal,

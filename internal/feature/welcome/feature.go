@@ -65,7 +65,7 @@ func New(d feature.Deps) feature.Feature {
 		Listeners: []bus.Listener{
 			bus.OnJob("added", s.customerAdded, bus.InLane(job.Urgent), bus.With(job.Attempts(tries), job.Timeout(window+2*time.Second))),
 		},
-		Answers:    ask.Answers{Timeline: s.timeline},
+		Answers:    ask.Answers{Timeline: s.timeline, Personal: personal()},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}
