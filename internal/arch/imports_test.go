@@ -108,7 +108,7 @@ var guarded = []struct {
 var testsMayAlso = []row{
 	{"internal/feature/*", []string{"internal/feature/*", "internal/product", "internal/app"}, ""},
 	{"internal/app/...", []string{"internal/feature/*", "internal/product"}, ""},
-	{"internal/product", []string{"internal/app", "internal/corp", "internal/platform/...", "internal/viewer"}, ""},
+	{"internal/product", []string{"internal/app", "internal/ask", "internal/corp", "internal/platform/...", "internal/viewer"}, ""},
 	{"internal/apptest/...", []string{"internal/feature/*", "internal/product"}, ""},
 }
 

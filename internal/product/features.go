@@ -16,6 +16,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/intention"
 	"github.com/queqiao-scrm/queqiao/internal/feature/network"
 	"github.com/queqiao-scrm/queqiao/internal/feature/notice"
+	"github.com/queqiao-scrm/queqiao/internal/feature/privacy"
 	"github.com/queqiao-scrm/queqiao/internal/feature/profile"
 	"github.com/queqiao-scrm/queqiao/internal/feature/setup"
 	"github.com/queqiao-scrm/queqiao/internal/feature/stage"
@@ -43,6 +44,7 @@ func Features() []feature.New {
 		tag.New,         // 标签
 		eventlog.New,    // 事件日志
 		export.New,      // 导出记录
+		privacy.New,     // 个人信息请求
 		network.New,     // 外联主机
 		notice.New,      // 成员通知
 		setup.New,       // 接入企业微信、系统健康

@@ -241,6 +241,11 @@ func (w *world) furnish(c, member, word string) {
 		VALUES (?, ?, ?, 'customer', ?, ?, ?, ?, ?, 'failed', 40096, ?, 1, 0, ?, 0, ?, ?, 0)`, w.App.IDs.New(), transfer, c, external, member, member, false, false, word, now, now, true)
 	w.tags(c, member, word, customer, follow, make1("tagRun"), make1("tagRule"))
 	w.session(c, member, 0, make1("session"), word)
+	// An erasure that is over: nothing in it is left to be read or written.
+	w.exec(`INSERT INTO privacy_request (id, corp_id, kind, state, customer, customer_id, hash, asker, note, english, actor, account_id, member_id, name, founder, parts,
+			follows, bytes, error, job_id, created_at, finished_at, expires_at)
+		VALUES (?, ?, 'erase', 'done', '', 0, ?, 'person', '', FALSE, ?, 0, ?, ?, FALSE, '[]', 0, 0, '', 0, ?, ?, 0)`, make1("request"), c, c+member, "member:"+member, member, word, now, now)
+	w.name("term", word, "privacy.exports")
 	make1("export")
 	w.name("exportList", word, "customer.follows")
 	w.name("member", word, map[string]string{inside: "zhang", outside: "li", foreign: "fremd"}[word])

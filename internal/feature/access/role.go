@@ -44,7 +44,7 @@ func BuiltIn() []Role {
 		{
 			// All but giving rights: otherwise an administrator could make himself owner.
 			Key: Admin, Name: "管理员", Reach: viewer.All, Scope: Span{Kind: Whole}, Book: Span{Kind: Same}, BuiltIn: true,
-			Permissions: []string{"account.sessions", "audit.export", "audit.read", "audit.verify", "channelcode.*", "churn.*", "customer.*", "eventlog.raw", "eventlog.read", "eventlog.replay", "followup.*", "intention.*", "mirror.sync", "notice.*", "profile.*", "setup.read", "tag.*", "stage.*", "transfer.*", "welcome.*"},
+			Permissions: []string{"account.sessions", "audit.export", "audit.read", "audit.verify", "channelcode.*", "churn.*", "customer.*", "eventlog.raw", "eventlog.read", "eventlog.replay", "followup.*", "intention.*", "mirror.sync", "notice.*", "privacy.*", "profile.*", "setup.read", "tag.*", "stage.*", "transfer.*", "welcome.*"},
 		},
 		{
 			Key: Manager, Name: "部门管理员", Reach: viewer.Departments, Scope: Span{Kind: Managed, Below: true}, Book: Span{Kind: Same}, BuiltIn: true,

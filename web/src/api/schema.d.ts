@@ -2253,6 +2253,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/privacy/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看持有客户的哪些个人信息 */
+        get: operations["privacy.getCustomersId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/customers/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 删除客户的个人信息 */
+        post: operations["privacy.postCustomersIdErase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/customers/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 导出客户的个人信息 */
+        post: operations["privacy.postCustomersIdExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看个人信息请求 */
+        get: operations["privacy.getRequests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看个人信息请求的进度 */
+        get: operations["privacy.getRequestsId"];
+        put?: never;
+        post?: never;
+        /** 取消个人信息请求或删除导出的文件 */
+        delete: operations["privacy.deleteRequestsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/requests/{id}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 下载个人信息删除证明 */
+        get: operations["privacy.certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/requests/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 下载导出的个人信息 */
+        get: operations["privacy.download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看保留期限 */
+        get: operations["privacy.getTerms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/terms/{term}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改保留期限 */
+        put: operations["privacy.putTermsTerm"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/privacy/terms/{term}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 预览保留期限会删除多少 */
+        get: operations["privacy.getTermsTermPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/profile/blacklist": {
         parameters: {
             query?: never;
@@ -6450,6 +6621,12 @@ export interface components {
             next?: string;
             total?: components["schemas"]["Total"];
         };
+        PagePrivacyView: {
+            items: components["schemas"]["PrivacyView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
         PageProfileBlackRow: {
             items: components["schemas"]["ProfileBlackRow"][];
             /** @description cursor of the following page; absent on the last */
@@ -6561,6 +6738,144 @@ export interface components {
         PasswordInputBody: {
             current: string;
             next: string;
+        };
+        PrivacyAsking: {
+            /**
+             * @description the person, somebody for him, the company itself, an authority
+             * @enum {string}
+             */
+            asker: "person" | "representative" | "company" | "authority";
+            /** @description words in the file */
+            english?: boolean;
+            /** @description how and when he asked, how his identity was checked */
+            note: string;
+        };
+        PrivacyHolding: {
+            en: string;
+            /**
+             * Format: int64
+             * @description rows that an erasure removes
+             */
+            goes: number;
+            key: string;
+            /** Format: int64 */
+            rows: number;
+            staysEn?: string;
+            staysZh?: string;
+            zh: string;
+        };
+        PrivacyOverview: {
+            /** @description id, 13 characters that sort by time */
+            customer: string;
+            /**
+             * Format: int64
+             * @description members who follow him now: as long as there are any, WeCom brings back his basic data
+             */
+            follows: number;
+            holdings: components["schemas"]["PrivacyHolding"][];
+            name: string;
+            /**
+             * Format: int64
+             * @description other records of the same person (unionid), which need requests of their own
+             */
+            records: number;
+        };
+        PrivacyPart: {
+            done: boolean;
+            en: string;
+            /**
+             * Format: int64
+             * @description rows that were erased so far
+             */
+            gone: number;
+            key: string;
+            /**
+             * Format: int64
+             * @description rows that were held when the request began
+             */
+            rows: number;
+            staysEn?: string;
+            staysZh?: string;
+            zh: string;
+        };
+        PrivacyPreviewView: {
+            /** @description there are more than that; nobody counted further */
+            more: boolean;
+            /** Format: int64 */
+            rows: number;
+        };
+        PrivacyTerm: {
+            /**
+             * Format: int64
+             * @description 0 keeps it for ever
+             */
+            days: number;
+            en: string;
+            hintEn: string;
+            hintZh: string;
+            key: string;
+            /**
+             * Format: int64
+             * @description rows that went that night
+             */
+            swept?: number;
+            /**
+             * Format: int64
+             * @description last night that something went
+             */
+            sweptAt?: number;
+            /** Format: int64 */
+            updatedAt?: number;
+            updatedBy?: string;
+            zh: string;
+        };
+        PrivacyTermList: {
+            /**
+             * Format: int64
+             * @description fewest days that can be set
+             */
+            least: number;
+            /** Format: int64 */
+            most: number;
+            terms: components["schemas"]["PrivacyTerm"][];
+        };
+        PrivacyView: {
+            /**
+             * @description who asked for it
+             * @enum {string}
+             */
+            asker: "person" | "representative" | "company" | "authority";
+            by: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            createdAt: number;
+            /** @description id, 13 characters that sort by time */
+            customer?: string;
+            customerName?: string;
+            error?: string;
+            /** Format: int64 */
+            expiresAt?: number;
+            /** Format: int64 */
+            finishedAt?: number;
+            /**
+             * Format: int64
+             * @description members who still followed him after the erasure: WeCom brings him back
+             */
+            follows: number;
+            /** @description SHA-256 of corp and external_userid */
+            hash: string;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @enum {string} */
+            kind: "export" | "erase";
+            /** @description only who took it up may fetch the file */
+            mine: boolean;
+            /** @description how and why; erased together with the person */
+            note?: string;
+            parts: components["schemas"]["PrivacyPart"][];
+            /** @enum {string} */
+            state: "waiting" | "running" | "done" | "failed" | "cancelled" | "expired";
         };
         Problem: {
             /** @description what to do about it */
@@ -7977,6 +8292,13 @@ export interface components {
         TagWord: {
             id: string;
             name: string;
+        };
+        TermInputBody: {
+            /**
+             * Format: int64
+             * @description 0 keeps it for ever
+             */
+            days: number;
         };
         TickInputBody: {
             done: boolean;
@@ -13506,6 +13828,362 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeSettingView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "privacy.getCustomersId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the customer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyOverview"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "privacy.postCustomersIdErase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the customer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacyAsking"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "privacy.postCustomersIdExport": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description of the customer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrivacyAsking"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "privacy.getRequests": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                kind?: "export" | "erase";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePrivacyView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "privacy.getRequestsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyView"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "privacy.deleteRequestsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "privacy.certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "privacy.download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "privacy.getTerms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyTermList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "privacy.putTermsTerm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                term: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyTerm"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "privacy.getTermsTermPreview": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                term: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PrivacyPreviewView"];
                 };
             };
             /** @description Problem (RFC 9457) */
