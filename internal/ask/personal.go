@@ -2,7 +2,6 @@ package ask
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -140,19 +139,24 @@ func count(ctx context.Context, q db.Querier, query string, args []any) (n int64
 // Rows reads all of a person, row by row, with one value for each of Cells.
 func (h Holding) Rows(ctx context.Context, q db.Querier, p Person) func(yield func([]any, error) bool) {
 	return func(yield func([]any, error) bool) {
-		rows, err := q.QueryContext(ctx, h.Read, p.args(0)...)
-		if err != nil {
-			yield(nil, fmt.Errorf("read %s: %w", h.Key, err))
-			return
-		}
-		err = h.scan(rows, yield)
-		if err = errors.Join(err, rows.Close()); err != nil {
+		if err := h.read(ctx, q, p, yield); err != nil {
 			yield(nil, fmt.Errorf("read %s: %w", h.Key, err))
 		}
 	}
 }
 
-func (h Holding) scan(rows *sql.Rows, yield func([]any, error) bool) error {
+// read gives an error only while the reader still wants rows.
+func (h Holding) read(ctx context.Context, q db.Querier, p Person, yield func([]any, error) bool) (err error) {
+	rows, err := q.QueryContext(ctx, h.Read, p.args(0)...)
+	if err != nil {
+		return err
+	}
+	wanted := true
+	defer func() {
+		if closed := rows.Close(); wanted {
+			err = errors.Join(err, closed)
+		}
+	}()
 	for rows.Next() {
 		values := make([]any, len(h.Cells))
 		into := make([]any, len(h.Cells))
@@ -167,7 +171,7 @@ func (h Holding) scan(rows *sql.Rows, yield func([]any, error) bool) error {
 				values[i] = string(raw)
 			}
 		}
-		if !yield(values, nil) {
+		if wanted = yield(values, nil); !wanted {
 			return nil
 		}
 	}

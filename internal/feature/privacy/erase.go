@@ -94,16 +94,16 @@ func (s *service) load(ctx context.Context, j job.Job[args]) (request, ask.Perso
 	case err == nil && v.Can(need):
 		return r, p, nil
 	case err == nil || code == fault.Conflict:
-		return r, p, s.end(ctx, j, r, "经办人已没有处理这位客户的权限")
+		return r, p, s.end(ctx, r, "经办人已没有处理这位客户的权限")
 	case code == fault.NotFound:
-		return r, p, s.end(ctx, j, r, "客户已不存在")
+		return r, p, s.end(ctx, r, "客户已不存在")
 	default:
 		return r, p, err
 	}
 }
 
 // end records why a request comes to nothing; trying again would not help.
-func (s *service) end(ctx context.Context, j job.Job[args], r request, reason string) error {
+func (s *service) end(ctx context.Context, r request, reason string) error {
 	if err := s.fail(ctx, r, reason); err != nil {
 		return err
 	}

@@ -35,10 +35,9 @@ type desk struct {
 	pair     wecomsim.Pair
 	customer id.ID
 	external string
-	// gate holds up the erasure of the test's own holding until it is closed, when set.
-	gate  chan struct{}
-	at    chan struct{}
+	// stuck makes the erasure of the test's own holding hang once; at is told that it does.
 	stuck atomic.Bool
+	at    chan struct{}
 }
 
 // shelf is a feature with one holding whose erasure the test can hold up.

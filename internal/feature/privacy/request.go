@@ -89,7 +89,8 @@ func (r request) who() viewer.Who {
 
 func (r request) parts() ([]Part, error) {
 	parts := []Part{}
-	return parts, json.Unmarshal([]byte(r.PartsJSON), &parts)
+	err := json.Unmarshal([]byte(r.PartsJSON), &parts)
+	return parts, err
 }
 
 func partsJSON(parts []Part) (string, error) {

@@ -79,7 +79,8 @@ func requestsOf(ctx context.Context, q db.Querier, v viewer.Viewer, kind Kind, b
 	if before != 0 {
 		query = query.Where("r.id < ?", before)
 	}
-	return rows, query.Scan(ctx, &rows)
+	err := query.Scan(ctx, &rows)
+	return rows, err
 }
 
 func requestOf(ctx context.Context, q db.Querier, v viewer.Viewer, which id.ID) (request, error) {
