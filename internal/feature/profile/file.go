@@ -307,6 +307,9 @@ const kindSweep = "sweep"
 // sweep removes files that no value has held for thirty days, and uploaded tables of
 // imports that were never begun. Twice is harmless: what is gone is not found again.
 func (s *service) sweep(ctx context.Context, _ job.Job[struct{}]) error {
+	if err := s.sweepImports(ctx); err != nil {
+		return err
+	}
 	for {
 		var rows []struct {
 			ID   id.ID  `bun:"id"`

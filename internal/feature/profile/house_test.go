@@ -231,6 +231,16 @@ func (h *house) call(method, path string, body any) (int, string) {
 	return response.StatusCode, string(raw)
 }
 
+// sweep is the night's cleaning.
+func (h *house) sweep() {
+	h.t.Helper()
+	h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+		_, err := job.Scoped(h.queue, "profile").Insert(ctx, tx, job.Insert{Kind: "sweep", Args: struct{}{}})
+		return err
+	}))
+	h.must(h.queue.Settle(h.t.Context()))
+}
+
 // upload is a body that is a file.
 type upload struct {
 	name string

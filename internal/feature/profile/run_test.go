@@ -208,7 +208,16 @@ func TestImport(t *testing.T) {
 			t.Errorf("%q", got)
 		}
 		h.refused("POST", "/runs/"+d.ID.String()+"/undo", nil, 409, "还没有开始")
+		// Rights that are gone end it; what it may have changed can still be undone, so that it is not checked anew.
+		clerk := clerk("zhang")
+		h.later = &clerk
 		h.do("POST", path+"/start", nil, nil)
+		if r = h.settled(d.ID); r.State != "failed" {
+			t.Fatalf("%+v", r)
+		}
+		h.refused("PUT", path, plan, 409, "已经开始")
+		h.later = nil
+		h.do("POST", "/runs/"+d.ID.String()+"/retry", nil, nil)
 		r = h.settled(d.ID)
 		if r.State != "done" || r.Changed != 2 || r.Failed != 3 || r.Done != 5 || h.of(a, birthday) != "1990-03-15" || h.of(a, phone) != "138****5678" || h.of(b, birthday) != "1991-02-03" {
 			t.Fatalf("%+v %s %s %s", r, h.of(a, birthday), h.of(a, phone), h.of(b, birthday))
@@ -230,6 +239,22 @@ func TestImport(t *testing.T) {
 		if r = h.settled(d.ID); r.State != "undone" || r.Undone != 3 || h.of(a, birthday)+h.of(a, phone) != "" || h.of(b, birthday) != "1999-09-09" {
 			t.Fatalf("%+v %s", r, h.of(b, birthday))
 		}
+
+		// The file is kept as long as lines can be tried anew, one that nobody explained too.
+		h.do("POST", "/imports", upload{"客户.xlsx", file}, &d)
+		h.clock.Advance(29 * day)
+		h.sweep()
+		h.do("PUT", "/imports/"+d.ID.String(), plan, nil)
+		if r = h.settled(d.ID); r.State != "checked" {
+			t.Errorf("after 29 days: %+v", r)
+		}
+		h.clock.Advance(2 * day)
+		h.sweep()
+		h.do("PUT", "/imports/"+d.ID.String(), plan, nil)
+		if r = h.settled(d.ID); r.State != "failed" || !strings.Contains(r.Error, "重新上传") {
+			t.Errorf("after 31 days: %+v", r)
+		}
+		h.sweep()
 	})
 }
 
@@ -331,9 +356,12 @@ func TestProfileFiles(t *testing.T) {
 		// A file that no value holds goes after thirty days, not before.
 		h.fill(wang, value(contract))
 		h.clock.Advance(29 * day)
-		h.must(h.queue.Settle(t.Context()))
+		h.sweep()
 		if status, _ := h.call("GET", "/files/"+file.ID.String(), nil); status != http.StatusOK {
 			t.Errorf("%d after 29 days", status)
 		}
+		h.clock.Advance(2 * day)
+		h.sweep()
+		h.refused("GET", "/files/"+file.ID.String(), nil, 404, "文件")
 	})
 }
