@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -113,7 +116,9 @@ func TestOldChangesGo(t *testing.T) {
 		n.publish(t, "ww1", "new")
 		p.expect(`change {"topic":"new","keys":[]}`)
 		deadline := clock.System().Now().Add(patience)
-		for {
+		look := time.NewTicker(5 * time.Millisecond)
+		defer look.Stop()
+		for passed := time.Duration(0); ; <-look.C {
 			var topics []string
 			if err := d.Read().NewRaw("SELECT topic FROM live_change ORDER BY id").Scan(t.Context(), &topics); err != nil {
 				t.Fatal(err)
@@ -124,7 +129,11 @@ func TestOldChangesGo(t *testing.T) {
 			if clock.System().Now().After(deadline) {
 				t.Fatalf("rows %v", topics)
 			}
-			c.Advance(10 * time.Second)
+			// Not so far that the new one is old too, however slow the sweeping is.
+			if passed < 5*time.Minute {
+				passed += 10 * time.Second
+				c.Advance(10 * time.Second)
+			}
 		}
 	}, live.Migrations())
 }
@@ -138,5 +147,61 @@ func TestNobodyWithoutSession(t *testing.T) {
 	defer answer.Body.Close()
 	if answer.StatusCode != 401 {
 		t.Errorf("%d", answer.StatusCode)
+	}
+}
+
+// wire is the connection of one page; it notes what is done to it.
+type wire struct {
+	*httptest.ResponseRecorder
+
+	mu      sync.Mutex
+	done    []string
+	flushed chan struct{}
+}
+
+func (w *wire) note(what string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.done = append(w.done, what)
+}
+
+// SetWriteDeadline notes that the page has time to take what comes.
+func (w *wire) SetWriteDeadline(at time.Time) error {
+	if at.After(clock.System().Now()) {
+		w.note("time")
+	}
+	return nil
+}
+
+// Write notes that something was sent.
+func (w *wire) Write(b []byte) (int, error) {
+	w.note("sent")
+	return w.ResponseRecorder.Write(b)
+}
+
+// Flush tells the test that the first event is out.
+func (w *wire) Flush() {
+	w.flushed <- struct{}{}
+}
+
+// TestAStreamEndsWhole: the end of a stream is written with time of its own. With that of
+// the last event, which is over after ten seconds, the answer would stay without its end,
+// and the browser would take a stream that ended as planned for a broken one.
+func TestAStreamEndsWhole(t *testing.T) {
+	n := newNode(t, dbtest.Open(t, db.SQLite, live.Migrations()), 1, at())
+	ctx, cancel := context.WithCancel(t.Context())
+	w := &wire{ResponseRecorder: httptest.NewRecorder(), flushed: make(chan struct{}, 10)}
+	r := httptest.NewRequestWithContext(ctx, "GET", "/api/live/changes", nil)
+	r.Header.Set("X-Corp", "ww1")
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		n.server.Handler().ServeHTTP(w, r)
+	}()
+	<-w.flushed
+	cancel()
+	<-served
+	if got := strings.Join(w.done, " "); got != "time sent time" {
+		t.Errorf("the stream did: %s", got)
 	}
 }

@@ -251,6 +251,7 @@ func (l *Live) serve(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	l.follow(r.Context(), s, out)
+	out.extend() // the last deadline is over long ago, and the end of the answer is to be written yet
 	return nil
 }
 
@@ -304,9 +305,14 @@ type writer struct {
 	controller *http.ResponseController
 }
 
-func (o writer) send(text string) bool {
-	// Without a connection below (tests) there is no deadline to set.
+// extend gives the client its time anew. Without a connection below (tests) there is no
+// deadline to set.
+func (o writer) extend() {
 	_ = o.controller.SetWriteDeadline(clock.System().Now().Add(patienceWrite))
+}
+
+func (o writer) send(text string) bool {
+	o.extend()
 	if _, err := o.w.Write([]byte(text)); err != nil {
 		return false
 	}
