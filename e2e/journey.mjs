@@ -4,6 +4,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { atHome, launch, views, Watch } from './browser.mjs';
 import { Program } from './program.mjs';
@@ -15,10 +16,17 @@ const journeyLimit = 240_000;
 const waitLimit = 30_000;
 
 let program;
+let start = () => Program.start();
 let browser;
 
+/** Has the journeys of this file walk on another program than the demo; said before the first of them. */
+export function on(starter) {
+  start = starter;
+}
+
 before(async () => {
-  [program, browser] = await Promise.all([Program.start(), launch()]);
+  await immediate(); // node begins at once; the file says afterwards where its journeys walk
+  [program, browser] = await Promise.all([start(), launch()]);
 });
 after(async () => {
   await browser?.close();

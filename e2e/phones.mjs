@@ -39,10 +39,25 @@ export class Phones {
     return this.member.getByTestId('member-select').inputValue();
   }
 
+  /** Gives the left phone to a member. */
+  async belongTo(userid) {
+    await this.member.getByTestId('member-select').selectOption(userid);
+    await this.member.getByTestId('member-tab-chats').waitFor();
+  }
+
+  /** The member on the left deletes a customer from his contacts. */
+  async deleteCustomer(person) {
+    await this.#home(this.member);
+    await this.member.getByTestId('member-tab-contacts').click();
+    await this.member.getByTestId('contacts-customers').click();
+    await this.member.getByTestId(`customer-${person}`).click();
+    await this.member.getByTestId('delete-customer').click();
+    await this.member.getByTestId('confirm').click();
+  }
+
   /** The customer deletes a member from his contacts. */
   async deleteMember(userid) {
-    const back = this.customer.getByTestId('back');
-    while (await back.isVisible()) await back.click();
+    await this.#home(this.customer);
     await this.customer.getByTestId('person-tab-contacts').click();
     await this.customer.getByTestId(`contact-${userid}`).click();
     await this.customer.getByTestId('delete-member').click();
@@ -51,10 +66,15 @@ export class Phones {
 
   /** The talk with our app opens on the member's phone. */
   async openApp(agentid) {
-    const back = this.member.getByTestId('back');
-    while (await back.isVisible()) await back.click();
+    await this.#home(this.member);
     await this.member.getByTestId('member-tab-chats').click();
     await this.member.getByTestId(`app-chat-${agentid}`).click();
     return this.member.getByTestId('app-talk');
+  }
+
+  /** Leaves whatever is open on a phone. */
+  async #home(phone) {
+    const back = phone.getByTestId('back');
+    while (await back.isVisible()) await back.click();
   }
 }

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { Simulator } from './simulator.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const binary = join(root, 'bin', process.platform === 'win32' ? 'queqiao.exe' : 'queqiao');
+export const binary = join(root, 'bin', process.platform === 'win32' ? 'queqiao.exe' : 'queqiao');
 
 /** How long a start may take on a busy machine; the budget proper is measured by "make bench". */
 const startLimit = 60_000;
@@ -19,7 +19,7 @@ const startLimit = 60_000;
 const historyLimit = 120_000;
 const stopLimit = 15_000;
 
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await new Promise((resolve, reject) => server.on('error', reject).listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
@@ -32,6 +32,9 @@ export class Program {
   /** The first administrator, as given to the program. */
   admin = { name: 'admin', password: 'bridge-of-magpies-7' };
   output = '';
+  /** What it is started as, and with which settings beside the usual ones. */
+  command = 'demo';
+  settings = {};
   #child;
   #exited;
 
@@ -55,7 +58,7 @@ export class Program {
 
   /** Starts it (again) with the data that are there, and with further settings from the environment. */
   async again(settings = {}) {
-    this.#child = spawn(binary, ['demo'], {
+    this.#child = spawn(binary, [this.command], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
@@ -64,6 +67,7 @@ export class Program {
         QUEQIAO_SIM__LISTEN: `127.0.0.1:${this.ports.simulator}`,
         QUEQIAO_ADMIN_PASSWORD: this.admin.password,
         QUEQIAO_LOG__LEVEL: 'info',
+        ...this.settings,
         ...settings,
       },
     });
@@ -112,6 +116,12 @@ export class Program {
     } catch {
       return false; // not listening yet
     }
+  }
+
+  /** kill -9: it has no last word; the data stay. */
+  async kill() {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
   }
 
   /** Ends it as Ctrl-C does and insists on a clean end; the data stay. */

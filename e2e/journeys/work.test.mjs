@@ -1,0 +1,246 @@
+// What members and managers do all day with customers they have: give each other tasks,
+// tag many at once, carry cards over the board, and hear who deleted whom.
+import assert from 'node:assert/strict';
+import { ask, eventually, go, List, pick, signIn } from '../console.mjs';
+import { journey } from '../journey.mjs';
+import { Phones } from '../phones.mjs';
+
+/** The app of the demo corp that the product is. */
+const app = 1000002;
+
+/** The first members who may have customers, each with one of his, as the simulated world has them. */
+async function pairs({ program: { simulator } }, n) {
+  const { members } = await simulator.get('/_sim/members');
+  const found = [];
+  for (const member of members.filter((m) => m.status === 1 && m.may_contact)) {
+    const contact = (await simulator.contacts(member.userid)).find(
+      (c) => c.by_member && c.by_customer && !c.half && !c.remark,
+    );
+    if (contact) found.push({ member, contact });
+    if (found.length === n) return found;
+  }
+  throw new Error(`fewer than ${n} members have customers`);
+}
+
+/** The page of the customer in the console. */
+async function customerOf(stage, { contact }) {
+  const { items } = await ask(
+    stage,
+    `/api/customer/customers?standing=all&q=${encodeURIComponent(contact.name)}`,
+  );
+  return items.find((item) => item.customer === contact.external_userid);
+}
+
+/** Sends the server what no page of the journey is about; gives its answer. */
+async function tell({ page, program }, path, data) {
+  const answer = await page.request.post(program.url + path, { headers: { Origin: program.url }, data });
+  assert.ok(answer.ok(), `${path}: ${await answer.text()}`);
+  return answer.json();
+}
+
+/** What a card of our app on the member's phone leads to: the customer's page, signed in without a word. */
+async function follow({ program }, phones, card, customer) {
+  await card.getByTestId('card-open').click();
+  const frame = phones.member.getByTestId('member-browser').frameLocator('iframe');
+  await frame.getByRole('heading', { level: 1, name: customer.name }).waitFor();
+  const inner = phones.page.frames().find((f) => f.url().startsWith(program.url));
+  assert.equal(new URL(inner.url()).pathname, `/customer/${customer.id}`);
+}
+
+let reminded;
+
+journey('a task is given on the customer’s page, and its card leads the colleague there', async (stage) => {
+  const { page, program } = stage;
+  await signIn(stage);
+  const [pair] = await pairs(stage, 1);
+  const customer = await customerOf(stage, pair);
+  await page.goto(`${program.url}/customer/${customer.id}`);
+  await page.getByRole('button', { name: '新建待办' }).first().click();
+  const dialog = page.getByRole('dialog', { name: '新建待办' });
+  await dialog.getByLabel('要做什么').fill('带样品上门');
+  const who = dialog.getByRole('combobox', { name: '选择成员' });
+  await who.click();
+  await who.fill(pair.member.name);
+  await page.locator('.ant-select-dropdown:visible').getByTitle(pair.member.name, { exact: true }).click();
+  await dialog.getByRole('button', { name: /^创\s*建$/ }).click();
+  await page.getByText('带样品上门').first().waitFor();
+  // One more that falls due while the next journeys go on: the last of them looks for its reminder.
+  await tell(stage, `/api/followup/customers/${customer.id}/tasks`, {
+    title: '回电确认报价',
+    member: pair.member.userid,
+    dueAt: new Date(Date.now() + 2000).toISOString(),
+  });
+  reminded = { ...pair, customer };
+
+  const phones = await Phones.open(stage);
+  await phones.belongTo(pair.member.userid);
+  const talk = await phones.openApp(app);
+  const card = talk.locator('[data-msgtype="textcard"]').filter({ hasText: '带样品上门' });
+  assert.match(await card.textContent(), /给您安排了待办/);
+  await follow(stage, phones, card, customer);
+});
+
+journey('a segment is built, all in it are tagged, and the run is undone', async (stage) => {
+  const { page, program } = stage;
+  await signIn(stage);
+  const { members } = await program.simulator.get('/_sim/members');
+  const world = async () =>
+    (await Promise.all(members.map((m) => program.simulator.contacts(m.userid)))).flat();
+  const followed = (await Promise.all(members.map((m) => program.simulator.followed(m.userid)))).flat();
+  const wanted = ['重要', '高意向', '中意向'];
+  const matching = followed.filter(
+    ({ tags }) => !tags.includes('核心') && wanted.some((name) => tags.includes(name)),
+  );
+  const all = new Set(matching.map((pair) => pair.external_userid)).size;
+  assert.ok(all > 200, `only ${all} customers: too few to see a run at work`);
+  const tag = '周年庆';
+  await tell(stage, '/api/tag/groups', { name: '活动', tags: [tag] });
+
+  await go(page, '客户分群');
+  await page.getByRole('button', { name: '新建分群' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('名称').fill('普通客户');
+  await dialog.getByRole('button', { name: '添加条件', exact: true }).click();
+  const values = dialog.getByRole('combobox', { name: '条件的值' });
+  for (const one of wanted) await pick(page, values, one);
+  await dialog.getByRole('button', { name: '添加条件', exact: true }).click();
+  await dialog.getByRole('combobox', { name: '比较方式' }).nth(1).click();
+  await page.locator('.ant-select-dropdown:visible').getByTitle('都不包含', { exact: true }).click();
+  await pick(page, values.nth(1), '核心');
+  await dialog.getByText(/^条件：标签（该成员所打）为.+，且标签（该成员所打）不是核心$/).waitFor();
+  await dialog.getByText(`${all.toLocaleString('en')} 位客户，${matching.length} 段跟进关系`).waitFor();
+  await dialog.getByRole('button', { name: '保存', exact: true }).click();
+  await new List(page, '客户分群').row('普通客户').getByRole('link', { name: '普通客户' }).click();
+  const list = new List(page, '客户列表');
+  await page.getByRole('button', { name: '客户分群：普通客户' }).waitFor();
+  await eventually(async () => assert.equal(await list.total(), all));
+
+  await list.box.locator('thead').getByRole('checkbox').check();
+  await list.box.getByRole('button', { name: /^选择符合条件的全部/ }).click();
+  await list.box.getByRole('button', { name: '打标签' }).click();
+  const mark = page.getByRole('dialog', { name: /打标签$/ });
+  await pick(page, mark.getByRole('combobox', { name: '添加标签' }), tag);
+  await mark.getByText(`将处理 ${all.toLocaleString('en')} 位客户`).waitFor();
+  await mark.getByRole('button', { name: '打标签', exact: true }).click();
+
+  // It can be watched at work: some are done and some are not, in words and as a bar.
+  await page.waitForURL(/\/tag\/runs\//);
+  const words = page.getByText(/^[\d,]+ \/ [\d,]+$/).first();
+  await eventually(async () => {
+    const [done, of] = (await words.textContent()).split('/').map((n) => Number(n.replaceAll(/\D/g, '')));
+    assert.ok(done > 0 && done < of, `${done} of ${of}`);
+  });
+  await page.getByRole('progressbar').first().waitFor();
+  await page.getByText('已完成', { exact: true }).first().waitFor();
+  assert.equal(await words.textContent(), `${all.toLocaleString('en')} / ${all.toLocaleString('en')}`);
+  const bearing = async () => (await world()).filter((pair) => pair.tags.includes(tag)).length;
+  // Whom the customer had deleted before the first sync WeCom refuses to tag, and the run says so.
+  const { items } = await ask(stage, '/api/tag/runs');
+  const [{ changed, gone }] = items;
+  assert.equal(changed + gone, all);
+  assert.equal(await bearing(), changed);
+
+  await page.getByRole('button', { name: /^撤\s*销$/ }).click();
+  await page
+    .getByRole('dialog')
+    .filter({ hasText: '撤销这个任务？' })
+    .getByRole('button', { name: /^撤\s*销$/ })
+    .click();
+  await page.getByText('已撤销', { exact: true }).first().waitFor();
+  const run = page.url();
+  await page.getByText('撤销任务').locator('..').getByRole('link', { name: '查看' }).click();
+  await page.waitForURL((url) => url.href !== run);
+  await page.getByText('已完成', { exact: true }).first().waitFor();
+  assert.equal(await bearing(), 0);
+});
+
+journey('cards are carried over the board by mouse and by keyboard', async (stage) => {
+  const { page, program } = stage;
+  await signIn(stage);
+  await go(page, '客户阶段');
+  const [flow] = (await ask(stage, '/api/stage/flows')).items;
+  const [first, , third, fourth] = flow.stages;
+  const { items } = await ask(stage, `/api/stage/flows/${flow.id}/cards?stage=${first.id}&limit=20`);
+  const [byMouse, byKeys] = items.filter((card) => !card.gone);
+  const column = ({ name }) => page.getByRole('region', { name, exact: true });
+  const words = (card) => `客户 ${card.name}，所属成员 ${card.memberName}`;
+  const card = (of, where) => column(where).getByRole('group', { name: words(of), exact: true });
+
+  // The column is what is in sight in the end: a page that scrolls under the mouse would have another card carried.
+  await column(third).scrollIntoViewIfNeeded();
+  await card(byMouse, first).hover();
+  await page.mouse.down();
+  const box = await column(third).boundingBox();
+  await page.mouse.move(box.x + box.width / 2, box.y + 60, { steps: 8 });
+  await page.mouse.up();
+  await card(byMouse, third).waitFor();
+  assert.equal(await card(byMouse, first).count(), 0);
+
+  await card(byKeys, first).focus();
+  await page.keyboard.press('Space');
+  await page.getByText(`已拿起 ${byKeys.name}，当前阶段：${first.name}`).waitFor({ state: 'attached' });
+  for (let step = 0; step < 3; step++) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Space');
+  await page.getByText(`已将 ${byKeys.name} 移到 ${fourth.name}`).waitFor({ state: 'attached' });
+  await card(byKeys, fourth).waitFor();
+
+  // One that is lifted and put back stays where it was.
+  const stays = items.filter((one) => !one.gone)[2];
+  await card(stays, first).focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Escape');
+  await page.getByText(`已放回：${stays.name}`).waitFor({ state: 'attached' });
+
+  await page.reload();
+  await card(byMouse, third).waitFor();
+  await card(byKeys, fourth).waitFor();
+  await card(stays, first).waitFor();
+  await page.goto(`${program.url}/customer/${byMouse.customerId}`);
+  await page.getByText(`从「${first.name}」移到「${third.name}」`).first().waitFor();
+});
+
+journey('a member deletes a customer: the list shows it and who wanted to know is told', async (stage) => {
+  const { page, program } = stage;
+  await signIn(stage);
+  const [{ member: chief }, pair] = await pairs(stage, 2);
+  const customer = await customerOf(stage, pair);
+  await page.goto(`${program.url}/churn?tab=deletions`);
+  await page.getByRole('button', { name: '提醒设置' }).click();
+  const dialog = page.getByRole('dialog', { name: '提醒设置' });
+  await dialog.getByText('每次立刻通知').click();
+  await pick(page, dialog.getByRole('combobox', { name: '接收人' }), chief.name);
+  await dialog.getByRole('button', { name: /^保\s*存$/ }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  const list = new List(page, '删人提醒');
+  await list.settled();
+  assert.equal(await list.row(pair.contact.name).count(), 0);
+
+  const phones = await Phones.open(stage);
+  await phones.belongTo(pair.member.userid);
+  await phones.deleteCustomer(pair.contact.person);
+  const row = list.row(pair.contact.name);
+  await row.filter({ hasText: pair.member.name }).filter({ hasText: '已通知' }).waitFor();
+
+  await phones.belongTo(chief.userid);
+  const talk = await phones.openApp(app);
+  const card = talk
+    .locator('[data-msgtype="textcard"]')
+    .filter({ hasText: '成员删除客户提醒' })
+    .filter({ hasText: pair.contact.name });
+  await card.filter({ hasText: pair.member.name }).waitFor();
+  assert.ok(customer, 'the customer was there before');
+});
+
+journey('the reminder of a task that fell due is on the phone and leads to the customer', async (stage) => {
+  assert.ok(reminded, 'the first journey gave the task');
+  const phones = await Phones.open(stage);
+  await phones.belongTo(reminded.member.userid);
+  const talk = await phones.openApp(app);
+  const card = talk
+    .locator('[data-msgtype="textcard"]')
+    .filter({ hasText: '待办到期' })
+    .filter({ hasText: '回电确认报价' });
+  await card.filter({ hasText: reminded.contact.name }).waitFor();
+  await follow(stage, phones, card, reminded.customer);
+});
