@@ -56,9 +56,11 @@ func rightsOn(ctx context.Context, b *bench, engine string) error {
 }
 
 // repeat reads a page 60 times and sorts the durations; the first five warm caches.
-func (h *house) repeat(path string) ([]time.Duration, error) {
+func (h *house) repeat(path string) ([]time.Duration, error) { return h.times(60, path) }
+
+func (h *house) times(n int, path string) ([]time.Duration, error) {
 	var took []time.Duration
-	for i := range 60 {
+	for i := range n {
 		d, _, err := h.get(path)
 		if err != nil {
 			return nil, err

@@ -52,7 +52,7 @@ func (h *house) readRule(b *bench, head, level string, r ask.Rule) error {
 		return err
 	}
 	path := "/api/customer/" + level + "?limit=50&rule=" + url.QueryEscape(string(text))
-	first, err := h.repeat(path)
+	first, err := h.times(30, path)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (h *house) readRule(b *bench, head, level string, r ask.Rule) error {
 		}
 		after = page.Next
 	}
-	deep, err := h.repeat(path + "&after=" + url.QueryEscape(after))
+	deep, err := h.times(30, path + "&after=" + url.QueryEscape(after))
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func (a *App) mount() error {
 		Extra:          map[string]http.Handler{"/callback/": a.Mirror.CallbackHandler()},
 		TrustedProxies: slices.Clone[[]netip.Prefix](a.Config.HTTP.TrustedProxies), Origins: []string{a.Config.PublicURL()},
 		FrameAncestors: a.opts.FrameAncestors, ImageOrigins: a.opts.ImageOrigins, Ready: a.Ready,
-		Limits: web.Limits(a.Config.HTTP.Limits),
+		Limits: web.Limits(a.Config.HTTP.Limits), Quota: a.Corps.Quota,
 	})
 	a.Web.Mount("mirror", a.Mirror.Routes()...)
 	a.Web.Mount("live", a.Live.Routes()...)

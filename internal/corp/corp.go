@@ -35,6 +35,9 @@ type Corp struct {
 	TimeZone  string `bun:"time_zone" json:"timeZone"` // IANA name, e.g. Asia/Shanghai
 	Status    Status `bun:"status" json:"status"`
 	CreatedAt int64  `bun:"created_at" json:"createdAt"` // unix ms
+	// CallsPerMinute is how many API calls all people and keys of the corp may make together
+	// in a minute, 0 for what the configuration says. SetQuota changes it; Save leaves it.
+	CallsPerMinute int `bun:"calls_per_minute" json:"callsPerMinute"`
 }
 
 // Purpose is what a secret is for. Several purposes may be served by one app: what has

@@ -184,7 +184,7 @@ func (r *Registry) read(ctx context.Context) (*known, error) {
 func (r *Registry) load(ctx context.Context) (*known, error) {
 	k := &known{byID: map[string]Corp{}, byPath: map[string]App{}, apps: map[clientKey]App{}}
 	q := r.db.Read()
-	if err := q.NewRaw(`SELECT id, name, time_zone, status, created_at FROM corp_corp ORDER BY created_at, id`).Scan(ctx, &k.corps); err != nil {
+	if err := q.NewRaw(`SELECT id, name, time_zone, status, created_at, calls_per_minute FROM corp_corp ORDER BY created_at, id`).Scan(ctx, &k.corps); err != nil {
 		return nil, err
 	}
 	var rows []appRow
@@ -244,6 +244,15 @@ func (r *Registry) Corp(ctx context.Context, corp string) (Corp, error) {
 		return Corp{}, fault.Missing("企业")
 	}
 	return c, nil
+}
+
+// Quota is how many API calls a minute the corp was granted, 0 without a grant of its own.
+func (r *Registry) Quota(ctx context.Context, corp string) int {
+	c, err := r.Corp(ctx, corp)
+	if err != nil {
+		return 0 // the call itself will say what is wrong
+	}
+	return c.CallsPerMinute
 }
 
 // Location is the corp's time zone; a corp that is not known has that of China.

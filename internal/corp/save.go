@@ -59,6 +59,26 @@ func (r *Registry) SaveCorp(ctx context.Context, tx db.Tx, c Corp) error {
 	return err
 }
 
+// The bounds of a quota: with less than one call a second nobody could open a page.
+const (
+	MinCallsPerMinute = 60
+	MaxCallsPerMinute = 1_000_000
+)
+
+// SetQuota grants a corp so many API calls a minute, 0 for what the configuration says,
+// within the caller's transaction.
+func (r *Registry) SetQuota(ctx context.Context, tx db.Tx, corp string, callsPerMinute int) error {
+	var check fault.Check
+	check.That(callsPerMinute == 0 || callsPerMinute >= MinCallsPerMinute && callsPerMinute <= MaxCallsPerMinute, "callsPerMinute",
+		"每分钟调用数应为 60 到 1000000，或 0 表示按安装的设置")
+	if err := check.Err(); err != nil {
+		return err
+	}
+	_, err := tx.NewRaw(`UPDATE corp_corp SET calls_per_minute = ? WHERE id = ?`, callsPerMinute, corp).Exec(ctx)
+	r.tell(tx, corp)
+	return err
+}
+
 // tell lets every node read anew once the transaction is committed.
 func (r *Registry) tell(tx db.Tx, corp string) {
 	tx.AfterCommit(r.forget)

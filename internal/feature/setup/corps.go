@@ -2,11 +2,13 @@ package setup
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -92,6 +94,42 @@ func (s *service) Suspend(ctx context.Context, in *corpInput) (*Corp, error) {
 // Resume works for a corp again.
 func (s *service) Resume(ctx context.Context, in *corpInput) (*Corp, error) {
 	return s.setStatus(ctx, in.ID, corp.Active)
+}
+
+type quotaInput struct {
+	ID   string `path:"id" maxLength:"80"`
+	Body struct {
+		CallsPerMinute int `json:"callsPerMinute" minimum:"0" doc:"60 to 1000000, 0 = as the installation is configured"`
+	}
+}
+
+// SetQuota grants a corp so many API calls a minute, so that a busy one leaves room for the
+// others. It holds on every node at once.
+func (s *service) SetQuota(ctx context.Context, in *quotaInput) (*Corp, error) {
+	v, err := viewer.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	before, err := s.deps.Corps.Corp(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	after := before
+	after.CallsPerMinute = in.Body.CallsPerMinute
+	view := corpView(after)
+	err = s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		if err := s.deps.Corps.SetQuota(ctx, tx, in.ID, in.Body.CallsPerMinute); err != nil {
+			return err
+		}
+		web.Note(ctx, web.Change{Object: "corp:" + after.ID, Name: after.Name, Before: corpView(before), After: view})
+		return s.remember(ctx, tx, v, after.ID, Change{
+			Field: "quota", Before: strconv.Itoa(before.CallsPerMinute), After: strconv.Itoa(after.CallsPerMinute),
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &view, nil
 }
 
 func (s *service) setStatus(ctx context.Context, id string, status corp.Status) (*Corp, error) {

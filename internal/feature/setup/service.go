@@ -34,6 +34,8 @@ type Corp struct {
 	TimeZone  string      `json:"timeZone" doc:"IANA name"`
 	Status    corp.Status `json:"status" enum:"active,suspended"`
 	CreatedAt int64       `json:"createdAt" doc:"unix ms"`
+	// CallsPerMinute bounds all people and keys of the corp together.
+	CallsPerMinute int `json:"callsPerMinute" doc:"API calls in a minute that the corp was granted, 0 = as the installation is configured"`
 }
 
 func corpView(c corp.Corp) Corp { return Corp(c) }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/apptest"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
@@ -131,6 +132,45 @@ func TestTheOnlyCorpIsSuspended(t *testing.T) {
 	})
 }
 
+// TestACorpHasAQuota: what the owner grants holds at once, stands in the history, and what
+// is no quota changes nothing.
+func TestACorpHasAQuota(t *testing.T) {
+	stories(t, apptest.Options{NoSync: true}, func(d *desk) {
+		path := "/api/setup/corps/" + d.Corp + "/quota"
+		for _, wrong := range []int{-1, 59, 1_000_001} {
+			d.want(422, "PUT", path, m{"callsPerMinute": wrong}, nil)
+		}
+		d.want(404, "PUT", "/api/setup/corps/wwother/quota", m{"callsPerMinute": 60}, nil)
+		var c setup.Corp
+		d.want(200, "PUT", path, m{"callsPerMinute": 60}, &c)
+		if c.CallsPerMinute != 60 {
+			d.t.Errorf("%+v", c)
+		}
+		for range 20 { // a third of a minute's calls at once
+			d.want(200, "GET", "/api/setup/connection", nil, nil)
+		}
+		d.want(429, "GET", "/api/setup/connection", nil, nil)
+		d.Clock.Advance(10 * time.Second)
+		d.want(200, "PUT", "/api/setup/connection", m{"name": "新名字", "timeZone": "Asia/Shanghai"}, nil) // keeps it
+		var list setup.CorpList
+		d.want(200, "GET", "/api/setup/corps", nil, &list)
+		if list.Items[0].CallsPerMinute != 60 {
+			d.t.Errorf("%+v", list)
+		}
+		var changes struct {
+			Items []setup.Change `json:"items"`
+		}
+		d.want(200, "GET", "/api/setup/changes", nil, &changes)
+		if len(changes.Items) != 2 || changes.Items[1].Field != "quota" || changes.Items[1].Before != "0" || changes.Items[1].After != "60" {
+			d.t.Errorf("%+v", changes)
+		}
+		d.want(200, "PUT", path, m{"callsPerMinute": 0}, nil)
+		for range 30 {
+			d.want(200, "GET", "/api/setup/connection", nil, nil)
+		}
+	})
+}
+
 // TestTheOwnerOfACorpIsNotTheOwnerOfTheInstallation: whoever holds everything in one corp
 // can do nothing to another, and not even read that it is there.
 func TestTheOwnerOfACorpIsNotTheOwnerOfTheInstallation(t *testing.T) {
@@ -142,6 +182,7 @@ func TestTheOwnerOfACorpIsNotTheOwnerOfTheInstallation(t *testing.T) {
 		t.Cleanup(d.client.CloseIdleConnections)
 		routes := []struct{ method, path string }{
 			{"GET", "/api/setup/corps"}, {"POST", "/api/setup/corps"}, {"POST", "/api/setup/corps/x/suspend"}, {"POST", "/api/setup/corps/x/resume"},
+			{"PUT", "/api/setup/corps/x/quota"},
 		}
 		for who, want := range map[string]int{"owner": 403, "all:setup.read,setup.write": 403, "nobody": 401} {
 			d.who = who

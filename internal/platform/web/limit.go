@@ -50,7 +50,15 @@ func NewLimiter(c clock.Clock, interval time.Duration, burst, keys int) *Limiter
 
 // Allow takes a token of the key; when there is none, the error is a limited fault that
 // says when to come back.
-func (l *Limiter) Allow(key string) error {
+func (l *Limiter) Allow(key string) error { return l.allow(key, l.limit, l.burst) }
+
+// AllowPerMinute is Allow for a key that has a pace of its own: so many a minute, a third of
+// them at once.
+func (l *Limiter) AllowPerMinute(key string, perMinute int) error {
+	return l.allow(key, rate.Every(time.Minute/time.Duration(perMinute)), max(perMinute/3, 1))
+}
+
+func (l *Limiter) allow(key string, limit rate.Limit, burst int) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.clock.Now()
@@ -63,10 +71,15 @@ func (l *Limiter) Allow(key string) error {
 			delete(l.byKey, bucketOf(oldest).key)
 			l.recent.Remove(oldest)
 		}
-		element = l.recent.PushFront(&bucket{key, rate.NewLimiter(l.limit, l.burst)})
+		element = l.recent.PushFront(&bucket{key, rate.NewLimiter(limit, burst)})
 		l.byKey[key] = element
 	}
-	reservation := bucketOf(element).tokens.ReserveN(now, 1)
+	tokens := bucketOf(element).tokens
+	if tokens.Limit() != limit || tokens.Burst() != burst { // the pace was changed
+		tokens.SetLimitAt(now, limit)
+		tokens.SetBurstAt(now, burst)
+	}
+	reservation := tokens.ReserveN(now, 1)
 	if !reservation.OK() {
 		return Limited(time.Minute)
 	}

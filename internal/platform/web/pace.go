@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"time"
@@ -72,10 +73,20 @@ func (s *Server) enter(r *http.Request, info RouteInfo) (*http.Request, error) {
 			return admitted, err
 		}
 	}
-	if s.pace.corp != nil {
-		return admitted, s.pace.corp.Allow(subject.CorpID())
+	return admitted, s.withinQuota(r.Context(), subject.CorpID())
+}
+
+// withinQuota counts a call for a corp: by what it was granted, else by the general limit.
+func (s *Server) withinQuota(ctx context.Context, corp string) error {
+	if s.opts.Quota != nil && corp != "" {
+		if granted := s.opts.Quota(ctx, corp); granted > 0 {
+			return s.quotas.AllowPerMinute(corp, granted)
+		}
 	}
-	return admitted, nil
+	if s.pace.corp != nil {
+		return s.pace.corp.Allow(corp)
+	}
+	return nil
 }
 
 // network is the key of an address. Whoever has one address of IPv6 has 2⁶⁴ of them.

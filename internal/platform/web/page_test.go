@@ -151,3 +151,34 @@ func TestLimiter(t *testing.T) {
 		}
 	}
 }
+
+// TestLimiterWithPacesOfTheirOwn: a key's pace holds from the next call on when it changes.
+func TestLimiterWithPacesOfTheirOwn(t *testing.T) {
+	c := clock.NewFake(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	l := web.NewLimiter(c, time.Minute, 1, 10)
+	for _, s := range []struct {
+		what      string
+		wait      time.Duration
+		key       string
+		perMinute int
+		want      int // of fifty tries
+	}{
+		{"a third at once", 0, "a", 60, 20},
+		{"then one a second", 5 * time.Second, "a", 60, 5},
+		{"granted more, what is left of the bucket stays", 0, "a", 120, 0},
+		{"and it fills faster", 5 * time.Second, "a", 120, 10},
+		{"granted less, the bucket shrinks", time.Hour, "a", 60, 20},
+		{"another key by its own pace", 0, "b", 90, 30},
+	} {
+		c.Advance(s.wait)
+		got := 0
+		for range 50 {
+			if l.AllowPerMinute(s.key, s.perMinute) == nil {
+				got++
+			}
+		}
+		if got != s.want {
+			t.Errorf("%s: %d, want %d", s.what, got, s.want)
+		}
+	}
+}

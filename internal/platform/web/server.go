@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -71,6 +72,9 @@ type Options struct {
 	ImageOrigins []string
 	// Limits bound how often the API may be called; none by default.
 	Limits Limits
+	// Quota is how many calls a minute a corp was granted, instead of Limits.Corp; 0 when
+	// nothing was granted. It is asked at every call, so it must know by heart.
+	Quota func(ctx context.Context, corp string) int
 	// Ready answers /readyz: nil when the program can serve, else why not.
 	Ready func(ctx context.Context) error
 }
@@ -79,6 +83,7 @@ type Options struct {
 type Server struct {
 	opts     Options
 	guards   map[Audience]Guard
+	quotas   *Limiter // of corps with a quota of their own
 	auditor  Auditor
 	mux      *http.ServeMux
 	api      huma.API
@@ -110,7 +115,7 @@ type RouteInfo struct {
 func New(o Options) *Server {
 	s := &Server{
 		opts: o, auditor: o.Auditor, mux: http.NewServeMux(), draining: make(chan struct{}),
-		guards: map[Audience]Guard{}, pace: newPace(o.Clock, o.Limits),
+		guards: map[Audience]Guard{}, pace: newPace(o.Clock, o.Limits), quotas: NewLimiter(o.Clock, time.Minute, 1, paceKeys),
 	}
 	maps.Copy(s.guards, o.Guards)
 	if o.Guard != nil {

@@ -3025,6 +3025,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/setup/corps/{id}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 设置企业的调用配额 */
+        put: operations["setup.setQuota"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/setup/corps/{id}/resume": {
         parameters: {
             query?: never;
@@ -7243,6 +7260,13 @@ export interface components {
             /** @description the fields that change */
             values: components["schemas"]["ProfileValue"][];
         };
+        QuotaInputBody: {
+            /**
+             * Format: int64
+             * @description 60 to 1000000, 0 = as the installation is configured
+             */
+            callsPerMinute: number;
+        };
         RemoveStageInputBody: {
             /** @description stage of the same flow that takes its customers */
             into: string;
@@ -7330,7 +7354,7 @@ export interface components {
             /** @description of a secret only whether it was set */
             before: string;
             /** @enum {string} */
-            field: "created" | "name" | "timeZone" | "status" | "agentId" | "secret" | "callback" | "file";
+            field: "created" | "name" | "timeZone" | "status" | "quota" | "agentId" | "secret" | "callback" | "file";
             /** @description id, 13 characters that sort by time */
             id: string;
             /** @description who */
@@ -7357,6 +7381,11 @@ export interface components {
         SetupCorp: {
             /**
              * Format: int64
+             * @description API calls in a minute that the corp was granted, 0 = as the installation is configured
+             */
+            callsPerMinute: number;
+            /**
+             * Format: int64
              * @description unix ms
              */
             createdAt: number;
@@ -7372,6 +7401,11 @@ export interface components {
             items: components["schemas"]["SetupCorpState"][];
         };
         SetupCorpState: {
+            /**
+             * Format: int64
+             * @description API calls in a minute that the corp was granted, 0 = as the installation is configured
+             */
+            callsPerMinute: number;
             /**
              * Format: int64
              * @description unix ms, 0 = never
@@ -15495,6 +15529,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AddCorpInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupCorp"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "setup.setQuota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuotaInputBody"];
             };
         };
         responses: {

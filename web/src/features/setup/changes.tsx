@@ -24,6 +24,7 @@ export function Changes() {
   ];
   const value = (field: Change['field'], text: string) => {
     if (text === '') return <span className="q-faint">–</span>;
+    if (field === 'quota') return text === '0' ? t('quota.none') : t('quota.calls', { n: Number(text) });
     return field === 'status' ? t(text === 'active' ? 'corps.active' : 'corps.suspended') : text;
   };
   return (

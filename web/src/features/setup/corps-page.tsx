@@ -13,6 +13,7 @@ import { Field, Form } from '@/parts/Form';
 import { Options, TextInput } from '@/parts/fields';
 import { Card, Page, Waiting } from '@/parts/Page';
 import { StateBadge } from '@/parts/StateBadge';
+import { CorpQuota } from './corp-quota';
 import { tones } from './health';
 import { useT } from './strings';
 import { zones } from './zone';
@@ -120,6 +121,7 @@ function CorpCard({ corp }: { corp: Corp }) {
           <span className="q-faint">{corp.timeZone}</span>
           {current && <span className="q-faint">{t('corps.current')}</span>}
         </span>
+        <CorpQuota corp={corp} />
         <span className="setup-copy">
           {active && !current && (
             <Button onClick={() => enter(corp.id, corp.connected ? '/' : '/setup')}>
