@@ -181,7 +181,10 @@ func TestTheOwnerOfACorpIsNotTheOwnerOfTheInstallation(t *testing.T) {
 		d := &desk{House: house, t: t, client: house.Client()}
 		t.Cleanup(d.client.CloseIdleConnections)
 		routes := []struct{ method, path string }{
-			{"GET", "/api/setup/corps"}, {"POST", "/api/setup/corps"}, {"POST", "/api/setup/corps/x/suspend"}, {"POST", "/api/setup/corps/x/resume"},
+			{"GET", "/api/setup/corps"},
+			{"POST", "/api/setup/corps"},
+			{"POST", "/api/setup/corps/x/suspend"},
+			{"POST", "/api/setup/corps/x/resume"},
 			{"PUT", "/api/setup/corps/x/quota"},
 		}
 		for who, want := range map[string]int{"owner": 403, "all:setup.read,setup.write": 403, "nobody": 401} {
