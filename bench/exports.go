@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"time"
-
-	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
 // exports takes the list of all follows away as a file, as an administrator does, and
@@ -15,25 +13,16 @@ import (
 func exports(ctx context.Context, b *bench) error {
 	b.line("| engine | follows | format | file | time | rows/s | heap before | most on the way |\n|---|---|---|---|---|---|---|---|")
 	for _, engine := range b.engines {
-		for _, size := range b.sizes {
-			if err := exportsOn(ctx, b, engine, size); err != nil {
-				return err
-			}
+		if err := exportsOn(ctx, b, engine); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func exportsOn(ctx context.Context, b *bench, engine string, size int) error {
-	h, err := build(ctx, engine, houseOptions{seed: wecomsim.SeedOptions{Members: 3, Departments: 1}})
+func exportsOn(ctx context.Context, b *bench, engine string) error {
+	h, _, err := b.peopled(ctx, engine)
 	if err != nil {
-		return err
-	}
-	defer h.close()
-	for i := range 500 {
-		h.members = append(h.members, fmt.Sprintf("m%04d", i))
-	}
-	if err := h.fill(ctx, size); err != nil {
 		return err
 	}
 	for _, format := range []string{"csv", "xlsx"} {
