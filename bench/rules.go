@@ -73,7 +73,7 @@ func (h *house) readRule(b *bench, head, level string, r ask.Rule) error {
 		}
 		after = page.Next
 	}
-	deep, err := h.times(30, path + "&after=" + url.QueryEscape(after))
+	deep, err := h.times(30, path+"&after="+url.QueryEscape(after))
 	if err != nil {
 		return err
 	}
