@@ -79,7 +79,7 @@ journey('a leaver’s customers and groups pass on, through a kill -9 and refusa
 
   // WeCom takes its time: when the program dies some calls are answered, one is under way, and some are not made.
   const path = '/cgi-bin/externalcontact/resigned/transfer_customer';
-  await simulator.post('/_sim/faults', { kind: 'slow', path, latency_ms: 800 });
+  await simulator.post('/_sim/faults', { kind: 'slow', path, latency_ms: 2000 });
   await preview.getByRole('button', { name: '开始转接' }).click();
   await page.waitForURL(/\/transfer\/records\//);
   const record = page.url();

@@ -121,6 +121,9 @@ journey('a segment is built, all in it are tagged, and the run is undone', async
   const mark = page.getByRole('dialog', { name: /打标签$/ });
   await pick(page, mark.getByRole('combobox', { name: '添加标签' }), tag);
   await mark.getByText(`将处理 ${all.toLocaleString('en')} 位客户`).waitFor();
+  // A slow WeCom, so that a busy machine has the time to look.
+  const slow = { kind: 'slow', path: '/cgi-bin/externalcontact/mark_tag', latency_ms: 100 };
+  const { id: fault } = await program.simulator.post('/_sim/faults', slow);
   await mark.getByRole('button', { name: '打标签', exact: true }).click();
 
   // It can be watched at work: some are done and some are not, in words and as a bar.
@@ -131,6 +134,7 @@ journey('a segment is built, all in it are tagged, and the run is undone', async
     assert.ok(done > 0 && done < of, `${done} of ${of}`);
   });
   await page.getByRole('progressbar').first().waitFor();
+  await fetch(`${program.simulator.url}/_sim/faults/${fault}`, { method: 'DELETE' });
   await page.getByText('已完成', { exact: true }).first().waitFor();
   assert.equal(await words.textContent(), `${all.toLocaleString('en')} / ${all.toLocaleString('en')}`);
   const bearing = async () => (await world()).filter((pair) => pair.tags.includes(tag)).length;
