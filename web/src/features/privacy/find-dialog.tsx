@@ -33,14 +33,14 @@ export function FindDialog({ onClose }: { onClose: () => void }) {
   });
   if (chosen !== undefined) return <RequestDialog customer={chosen} onClose={onClose} onDone={onClose} />;
   return (
-    <Dialog open onClose={onClose} title={t('find')}>
+    <Dialog open onClose={onClose} title={t('whom')}>
       <div className="q-stack">
-        <TextInput value={q} onChange={setQuery} label={t('find.label')} autoFocus />
+        <TextInput value={q} onChange={setQuery} label={t('whom.label')} autoFocus />
         <div className="privacy-found">
-          {q.trim() === '' && <p className="q-faint">{t('find.hint')}</p>}
+          {q.trim() === '' && <p className="q-faint">{t('whom.hint')}</p>}
           {q.trim() !== '' && found.isPending && <Waiting rows={3} />}
           {found.isError && <ErrorView compact error={found.error} onRetry={() => void found.refetch()} />}
-          {q.trim() !== '' && found.data?.items.length === 0 && <Empty title={t('find.none')} />}
+          {q.trim() !== '' && found.data?.items.length === 0 && <Empty title={t('whom.none')} />}
           {q.trim() !== '' &&
             found.data?.items.map((c) => (
               <Button key={c.id} look="quiet" block onClick={() => choose(c.id)}>
