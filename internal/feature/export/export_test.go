@@ -2,6 +2,7 @@ package export_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/apptest"
 	"github.com/queqiao-scrm/queqiao/internal/feature/export"
 	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -152,7 +154,17 @@ func TestReadingThatBreaksIsTriedAgain(t *testing.T) {
 		if status, _, _ := h.call(owner, http.MethodGet, path(run)+"/file", nil); status != http.StatusNotFound {
 			t.Fatalf("half a file: %d", status)
 		}
+		// As a first try of a long list leaves it.
+		if err := h.App.DB.Tx(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			_, err := tx.NewRaw("UPDATE export_run SET written = 5000 WHERE corp_id = ? AND id = ?", h.Corp, run.ID).Exec(ctx)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
 		h.Advance(time.Minute)
+		if last := h.runs(owner)[0]; last.Written != 2 {
+			t.Errorf("%d rows of the first try are counted again", last.Written-2)
+		}
 		_, got, _ := h.call(owner, http.MethodGet, path(run)+"/file", nil)
 		if string(got) != "\ufeff书名\n红楼梦\n西游记\n" {
 			t.Errorf("%q", got)

@@ -81,6 +81,7 @@ func (s *service) begin(ctx context.Context, r *Run) (feature.Export, feature.Ex
 			return l, q, err
 		}
 	}
+	r.Written = 0 // a try before this one may have got somewhere
 	r.Phones = v.Can(viewer.PermissionPhone)
 	if r.Members, err = seen(v); err != nil {
 		return l, q, err
