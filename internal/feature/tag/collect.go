@@ -37,6 +37,9 @@ func (s *service) collect(ctx context.Context, j job.Job[runArgs]) error {
 	}
 	// The rights of now, not of when it was asked for: they may have shrunk since.
 	v, err := s.rights.Resolve(ctx, who)
+	if fault.CodeOf(err) == fault.Unauthenticated || err == nil && !v.Can(permissionBatch) {
+		return s.giveUpCollecting(ctx, r, fault.New(fault.Forbidden, "发起人已离职，或已没有批量打标签的权限"))
+	}
 	if err != nil {
 		return err
 	}

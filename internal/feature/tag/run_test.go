@@ -10,6 +10,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/tag"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
@@ -163,6 +164,28 @@ func TestRunIsCutOff(t *testing.T) {
 		do[tag.Run](d, "POST", "tag/runs/"+r.ID.String()+"/undo", nil)
 		d.Settle()
 		d.carried("undone", g[1])
+	})
+}
+
+// TestRightsAreAskedAgain: who may not tag many any more by the time his run walks them tags nobody.
+func TestRightsAreAskedAgain(t *testing.T) {
+	stories(t, func(d *desk) {
+		g, p := d.group("批量", "甲", "乙"), d.pairs()[0]
+		start := names{"selection": names{"follows": []id.ID{p.Follow}}, "pairs": true, "add": g[1:2]}
+		r := as[tag.Run](d, "self:"+p.Member+":tag.batch", "POST", "tag/runs", start)
+		d.Settle()
+		as[tag.Library](d, "self:"+p.Member+":tag.read", "GET", "tag/library", nil) // his rights of now
+		d.must(d.App.DB.Tx(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			if _, err := tx.NewRaw("UPDATE tag_run SET state = 'collecting', at_cursor = '', total = 0 WHERE corp_id = ? AND id = ?", d.Corp, r.ID).Exec(ctx); err != nil {
+				return err
+			}
+			_, err := job.Scoped(d.App.Queue, "tag").Insert(ctx, tx, job.Insert{Kind: "collect", Corp: d.Corp, Args: tag.RunArgs{Run: r.ID}})
+			return err
+		}))
+		d.Settle()
+		if r = d.run(r.ID); r.State != "cancelled" || !strings.Contains(r.Problem, "权限") || r.Total != 0 {
+			t.Errorf("%+v", r)
+		}
 	})
 }
 

@@ -1,0 +1,4 @@
+package tag
+
+// RunArgs lets tests ask for the jobs of a run.
+type RunArgs = runArgs
