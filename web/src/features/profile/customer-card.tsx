@@ -123,25 +123,22 @@ function Blacklisted({ id, profile }: { id: string; profile: Profile }) {
   const on = profile.blacklist;
   if (on) {
     return (
-      <Notice
-        tone="error"
-        title={t('blacklisted')}
-        action={
-          may && (
-            <Button
-              size="small"
-              onClick={async () => {
-                await ok(api.DELETE('/api/profile/customers/{id}/blacklist', path));
-                done(t('blacklist.removed'));
-                await again();
-              }}
-            >
-              {t('blacklist.remove')}
-            </Button>
-          )
-        }
-      >
-        {on.reason} · {on.by} · <TimeText at={on.at} />
+      <Notice tone="error" title={t('blacklisted')}>
+        <p>
+          {on.reason} · {on.by} · <TimeText at={on.at} />
+        </p>
+        {may && (
+          <Button
+            size="small"
+            onClick={async () => {
+              await ok(api.DELETE('/api/profile/customers/{id}/blacklist', path));
+              done(t('blacklist.removed'));
+              await again();
+            }}
+          >
+            {t('blacklist.remove')}
+          </Button>
+        )}
       </Notice>
     );
   }
