@@ -302,6 +302,8 @@ func places() map[string]place {
 		"PUT /api/privacy/terms/{term}":                   {kind: settings, permission: "privacy.retention", object: "term", body: `{"days":0}`},
 		"GET /api/followup/customers/{id}/notes":          {kind: reads, permission: "followup.read", object: "customer"},
 		"POST /api/followup/customers/{id}/notes":         {kind: writes, permission: "followup.write", object: "customer", body: `{"how":"note","text":"","pictures":[],"mentions":[]}`},
+		"GET /api/followup/notes":                         {kind: lists, permission: "followup.read"},
+		"PUT /api/followup/tasks/{id}":                    {kind: writes, permission: "followup.write", object: "task", body: `{"title":"做","member":"zheng","dueAt":"2020-12-01T00:00:00Z"}`},
 		"PUT /api/followup/notes/{id}":                    {kind: writes, permission: "followup.write", object: "note", body: `{"how":"note","text":"好","pictures":[],"mentions":[]}`},
 		"DELETE /api/followup/notes/{id}":                 {kind: writes, permission: "followup.write", object: "note"},
 		"POST /api/followup/customers/{id}/pictures":      {kind: writes, permission: "followup.write", object: "customer"},

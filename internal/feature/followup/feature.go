@@ -25,6 +25,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/live"
+	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
@@ -49,16 +50,18 @@ type service struct {
 	blob    blob.Store
 	clock   clock.Clock
 	ids     *id.Source
+	search  *search.Index
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
-	s := &service{db: d.DB, events: d.Events, live: d.Live, corps: d.Corps, notices: d.Notices, blob: d.Blob, clock: d.Clock, ids: d.IDs}
+	s := &service{db: d.DB, events: d.Events, live: d.Live, corps: d.Corps, notices: d.Notices, blob: d.Blob, clock: d.Clock, ids: d.IDs, search: d.Search}
 	return feature.Feature{
 		Slug: slug,
 		Routes: []web.Route{
 			web.Get("/customers/{id}/notes", "followup.read", "查看客户的跟进记录", s.Notes),
 			web.Post("/customers/{id}/notes", "followup.write", "写跟进记录", s.AddNote),
+			web.Get("/notes", "followup.read", "查看所有跟进记录", s.AllNotes),
 			web.Put("/notes/{id}", "followup.write", "修改跟进记录", s.EditNote),
 			web.Delete("/notes/{id}", "followup.write", "删除跟进记录", s.RemoveNote),
 			web.Raw(http.MethodPost, "/customers/{id}/pictures", "followup.write", "上传跟进图片", s.upload, web.MaxBody(maxPicture+64<<10), web.Named("uploadPicture")),
@@ -66,18 +69,21 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/customers/{id}/tasks", "followup.read", "查看客户的待办", s.TasksOf),
 			web.Post("/customers/{id}/tasks", "followup.write", "新建待办", s.AddTask),
 			web.Get("/tasks", "followup.read", "查看待办", s.Tasks),
+			web.Put("/tasks/{id}", "followup.write", "修改待办", s.EditTask),
 			web.Put("/tasks/{id}/done", "followup.write", "完成或重开待办", s.TickTask),
 			web.Delete("/tasks/{id}", "followup.write", "删除待办", s.RemoveTask),
 		},
 		Permissions: []feature.Permission{
 			{Key: "followup.read", ZH: "查看跟进记录与待办", EN: "View follow-up notes and tasks"},
 			{Key: "followup.write", ZH: "写跟进记录与待办", EN: "Write follow-up notes and tasks"},
+			{Key: "followup.export", ZH: "导出跟进记录", EN: "Export follow-up notes"},
 			{Key: "followup.manage", ZH: "删除他人的跟进记录与待办", EN: "Remove others' notes and tasks"},
 		},
 		Menu:      []feature.MenuEntry{{Group: feature.GroupCustomer, Key: slug, Path: "/followup", Permission: "followup.read", Order: 14}},
 		Jobs:      []job.Definition{job.Define(kindRemind, s.remind)},
 		Schedules: []job.Schedule{{Kind: kindRemind, Every: time.Minute, Args: job.TickArgs}},
 		Listeners: []bus.Listener{bus.On("followed", s.followedUp), bus.On("settled", s.transferSettled), bus.On("renamed", s.memberRenamed)},
+		Exports:   s.exports(),
 		Answers:   ask.Answers{Timeline: s.timeline, Fields: s.fields, Tiles: s.tiles, Columns: s.columns, Personal: personal()},
 		Notices: []notice.Kind{
 			{Key: noticeMentioned, ZH: "跟进记录中提到我", EN: "Mentioned in a note"},

@@ -89,6 +89,16 @@ func (s *service) customer(ctx context.Context, q db.Querier, v viewer.Viewer, w
 	return c, err
 }
 
+// about is who asks, and the customer whom it is about.
+func (s *service) about(ctx context.Context, which id.ID) (viewer.Viewer, mirror.Customer, error) {
+	v, err := viewer.From(ctx)
+	if err != nil {
+		return v, mirror.Customer{}, err
+	}
+	c, err := s.customer(ctx, s.db.Read(), v, which)
+	return v, c, err
+}
+
 type notesInput struct {
 	ID id.ID `path:"id" doc:"of the customer"`
 	web.Paging
@@ -101,11 +111,7 @@ type place struct {
 
 // Notes lists what was written down about a customer, the newest first.
 func (s *service) Notes(ctx context.Context, in *notesInput) (*web.Page[Note], error) {
-	v, err := viewer.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c, err := s.customer(ctx, s.db.Read(), v, in.ID)
+	v, c, err := s.about(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -122,28 +128,19 @@ func (s *service) Notes(ctx context.Context, in *notesInput) (*web.Page[Note], e
 	if err := query.Scan(ctx); err != nil {
 		return nil, err
 	}
-	p := web.NewPage(rows, in.Limit, func(r noteRow) place { return place{r.CreatedAt, r.ID} })
-	notes := []Note{}
-	var mentioned []string
-	for _, r := range p.Items {
-		n, err := r.note(v)
-		if err != nil {
-			return nil, err
-		}
-		notes, mentioned = append(notes, n), append(mentioned, n.Mentions...)
-	}
-	names, err := mirror.Names(ctx, s.db.Read(), v.Corp, mentioned)
-	for i := range notes {
-		for _, m := range notes[i].Mentions {
-			notes[i].Names[m] = names[m]
-		}
-	}
+	p := web.NewPage(rows, in.Limit, noteRow.place)
+	notes, err := s.notes(ctx, v, p.Items)
 	return &web.Page[Note]{Items: notes, Next: p.Next}, err
 }
 
+// note is a row as the viewer may read it: telephone numbers in what others wrote are
+// masked as everywhere; what he wrote himself he may change, and so reads it as it is.
 func (r noteRow) note(v viewer.Viewer) (Note, error) {
 	n := Note{ID: r.ID, How: r.How, Text: r.Text, Names: map[string]string{}, Member: r.Member, Name: r.Name, CreatedAt: db.FromMS(r.CreatedAt), Mine: r.Author == v.Actor()}
 	n.Removable = n.Mine || v.Can("followup.manage")
+	if !n.Mine {
+		n.Text = v.MaskText(n.Text)
+	}
 	if r.EditedAt > 0 {
 		at := db.FromMS(r.EditedAt)
 		n.EditedAt = &at
@@ -169,11 +166,7 @@ type addNoteInput struct {
 
 // AddNote writes something down about a customer and tells those mentioned.
 func (s *service) AddNote(ctx context.Context, in *addNoteInput) (*Note, error) {
-	v, err := viewer.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c, err := s.customer(ctx, s.db.Read(), v, in.ID)
+	v, c, err := s.about(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -191,6 +184,9 @@ func (s *service) AddNote(ctx context.Context, in *addNoteInput) (*Note, error) 
 			return err
 		}
 		if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
+			return err
+		}
+		if err := s.findable(ctx, tx, r); err != nil {
 			return err
 		}
 		if v.Member != "" {
@@ -282,6 +278,9 @@ func (s *service) EditNote(ctx context.Context, in *editNoteInput) (*Note, error
 			r.How, r.Text, r.Pictures, r.Mentions, r.EditedAt, v.Corp, r.ID).Exec(ctx); err != nil {
 			return err
 		}
+		if err := s.findable(ctx, tx, r); err != nil {
+			return err
+		}
 		web.Note(ctx, web.Change{
 			Object: "followup:note:" + r.ID.String(), Name: c.Name,
 			Before: NoteForm{How: before.How, Text: before.Text, Pictures: before.Pictures, Mentions: before.Mentions}, After: form,
@@ -317,6 +316,10 @@ func (s *service) RemoveNote(ctx context.Context, in *noteInput) (*web.None, err
 			return fault.New(fault.Conflict, "只能删除自己写的跟进记录")
 		}
 		if _, err := tx.NewRaw("DELETE FROM followup_note WHERE corp_id = ? AND id = ?", v.Corp, r.ID).Exec(ctx); err != nil {
+			return err
+		}
+		r.Text = ""
+		if err := s.findable(ctx, tx, r); err != nil {
 			return err
 		}
 		web.Note(ctx, web.Change{Object: "followup:note:" + r.ID.String(), Name: c.Name, Before: before})

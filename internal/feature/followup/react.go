@@ -44,7 +44,19 @@ func (s *service) memberRenamed(ctx context.Context, e event.MemberChanged) erro
 		if _, err := tx.NewRaw("UPDATE followup_task SET member_id = ? WHERE corp_id = ? AND member_id = ?", e.Member, e.Corp, e.WasMember).Exec(ctx); err != nil {
 			return err
 		}
-		_, err := tx.NewRaw("UPDATE followup_note SET member_id = ?, author = ? WHERE corp_id = ? AND author = ?", e.Member, "member:"+e.Member, e.Corp, "member:"+e.WasMember).Exec(ctx)
+		if _, err := tx.NewRaw("UPDATE followup_task SET author = ? WHERE corp_id = ? AND author = ?", "member:"+e.Member, e.Corp, "member:"+e.WasMember).Exec(ctx); err != nil {
+			return err
+		}
+		if _, err := tx.NewRaw("UPDATE followup_note SET member_id = ?, author = ? WHERE corp_id = ? AND member_id = ?", e.Member, "member:"+e.Member, e.Corp, e.WasMember).Exec(ctx); err != nil {
+			return err
+		}
+		// What he did under the new userid meanwhile stands beside what he did before: the later counts.
+		if _, err := tx.NewRaw(`INSERT INTO followup_last (corp_id, customer, member_id, how, at)
+			SELECT corp_id, customer, ?, how, at FROM followup_last WHERE corp_id = ? AND member_id = ?
+			ON CONFLICT (corp_id, customer, member_id) DO UPDATE SET how = excluded.how, at = excluded.at WHERE followup_last.at < excluded.at`, e.Member, e.Corp, e.WasMember).Exec(ctx); err != nil {
+			return err
+		}
+		_, err := tx.NewRaw("DELETE FROM followup_last WHERE corp_id = ? AND member_id = ?", e.Corp, e.WasMember).Exec(ctx)
 		return err
 	})
 }
@@ -73,7 +85,7 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 	var entries []ask.Entry
 	for _, n := range notes {
 		kind := map[string]string{"note": "followup.noted", "call": "followup.called", "message": "followup.messaged"}[n.How]
-		entries = append(entries, ask.Entry{At: db.FromMS(n.CreatedAt), Key: "note." + n.ID.String(), Kind: kind, Member: n.Member, Values: map[string]string{"text": n.Text, "by": n.Name}})
+		entries = append(entries, ask.Entry{At: db.FromMS(n.CreatedAt), Key: "note." + n.ID.String(), Kind: kind, Member: n.Member, Values: map[string]string{"text": q.Viewer.MaskText(n.Text), "by": n.Name}})
 	}
 	for _, t := range tasks {
 		entries = append(entries, ask.Entry{At: db.FromMS(t.DoneAt), Key: "task." + t.ID.String(), Kind: "followup.done", Member: t.Member, Values: map[string]string{"title": t.Title, "by": t.DoneBy}})
@@ -144,6 +156,9 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 				How: how[i%4], Text: said[i%4], Pictures: "[]", Mentions: "[]", CreatedAt: db.MS(at),
 			}
 			if _, err := tx.NewInsert().Model(&n).Exec(ctx); err != nil {
+				return err
+			}
+			if err := s.findable(ctx, tx, n); err != nil {
 				return err
 			}
 			due := time.Date(today.Year(), today.Month(), today.Day()+i%13-1, 10+i%8, 30*(i%2), 0, 0, today.Location()) // few of them late

@@ -2,9 +2,7 @@ package followup
 
 import (
 	"context"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/uptrace/bun"
 
@@ -14,7 +12,6 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
-	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -57,7 +54,7 @@ type Task struct {
 	DoneAt       *time.Time `json:"doneAt,omitempty"`
 	DoneBy       string     `json:"doneBy,omitempty"`
 	Overdue      bool       `json:"overdue"`
-	Mine         bool       `json:"mine" doc:"the viewer may tick it off"`
+	Mine         bool       `json:"mine" doc:"the viewer may change it and tick it off"`
 	Removable    bool       `json:"removable"`
 }
 
@@ -75,11 +72,7 @@ const mostOfOne = 100
 
 // TasksOf lists the tasks of a customer: the open ones first, the earliest due in front.
 func (s *service) TasksOf(ctx context.Context, in *tasksOfInput) (*TaskList, error) {
-	v, err := viewer.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c, err := s.customer(ctx, s.db.Read(), v, in.ID)
+	v, c, err := s.about(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -193,36 +186,23 @@ type addTaskInput struct {
 
 // AddTask gives a member something to do for a customer.
 func (s *service) AddTask(ctx context.Context, in *addTaskInput) (*Task, error) {
-	v, err := viewer.From(ctx)
+	v, c, err := s.about(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.customer(ctx, s.db.Read(), v, in.ID)
+	form, err := s.taskForm(ctx, v, in.Body, taskRow{})
 	if err != nil {
-		return nil, err
-	}
-	title := strings.TrimSpace(in.Body.Title)
-	known, err := mirror.MembersByID(ctx, s.db.Read(), v.Corp, []string{in.Body.Member})
-	if err != nil {
-		return nil, err
-	}
-	m, there := known[in.Body.Member]
-	var check fault.Check
-	check.That(title != "" && title == db.Clean(title) && utf8.RuneCountInString(title) <= 100, "title", "请填写 1 至 100 个字的内容")
-	check.That(there && m.LeftAt == 0 && v.Knows(m.ID), "member", "没有这位成员，或不在您的通讯录范围内")
-	check.That(in.Body.DueAt.After(s.clock.Now()), "dueAt", "截止时间须晚于现在")
-	if err := check.Err(); err != nil {
 		return nil, err
 	}
 	r := taskRow{
-		ID: s.ids.New(), Corp: v.Corp, Customer: c.Customer, CustomerID: c.ID, Title: title, Member: m.ID, Author: v.Actor(), Name: v.Name,
-		DueAt: db.MS(in.Body.DueAt), RemindAt: db.MS(in.Body.DueAt), CreatedAt: db.NowMS(s.clock),
+		ID: s.ids.New(), Corp: v.Corp, Customer: c.Customer, CustomerID: c.ID, Title: form.Title, Member: form.Member, Author: v.Actor(), Name: v.Name,
+		DueAt: db.MS(form.DueAt), RemindAt: db.MS(form.DueAt), CreatedAt: db.NowMS(s.clock),
 	}
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
 			return err
 		}
-		web.Note(ctx, web.Change{Object: "followup:task:" + r.ID.String(), Name: c.Name, After: in.Body})
+		web.Note(ctx, web.Change{Object: "followup:task:" + r.ID.String(), Name: c.Name, After: form})
 		if r.Member != v.Member {
 			if err := s.tellTask(ctx, tx, r, c.Name, noticeAssigned, v.Name+" 给您安排了待办"); err != nil {
 				return err
@@ -335,41 +315,4 @@ func (s *service) RemoveTask(ctx context.Context, in *taskInput) (*web.None, err
 		web.Note(ctx, web.Change{Object: "followup:task:" + r.ID.String(), Name: r.Title, Before: map[string]string{"title": r.Title, "member": r.Member}})
 		return s.live.Publish(ctx, tx, v.Corp, slug, r.CustomerID.String())
 	})
-}
-
-// atOnce is how many reminders one transaction asks for.
-const atOnce = 200
-
-// remind tells members of tasks that fall due, in bounded batches. Twice is harmless: the
-// moment is taken away in the transaction that asks for the message.
-func (s *service) remind(ctx context.Context, _ job.Job[job.Tick]) error {
-	for {
-		var rows []taskRow
-		err := s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-			rows = nil
-			if err := tx.NewSelect().Model(&rows).Where("t.remind_at > 0 AND t.remind_at <= ?", db.NowMS(s.clock)).OrderExpr("t.remind_at, t.id").Limit(atOnce).Scan(ctx); err != nil {
-				return err
-			}
-			for _, r := range rows {
-				names, err := mirror.CustomerNames(ctx, tx, r.Corp, []string{r.Customer})
-				if err != nil {
-					return err
-				}
-				res, err := tx.NewRaw("UPDATE followup_task SET remind_at = 0 WHERE corp_id = ? AND id = ? AND remind_at = ?", r.Corp, r.ID, r.RemindAt).Exec(ctx)
-				if err != nil {
-					return err
-				}
-				if n, err := res.RowsAffected(); err != nil || n == 0 {
-					return err
-				}
-				if err := s.tellTask(ctx, tx, r, names[r.Customer], noticeTask, "待办到期"); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil || len(rows) < atOnce {
-			return err
-		}
-	}
 }

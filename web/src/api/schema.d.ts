@@ -1721,6 +1721,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/followup/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看所有跟进记录 */
+        get: operations["followup.getNotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/followup/notes/{id}": {
         parameters: {
             query?: never;
@@ -1781,7 +1798,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /** 修改待办 */
+        put: operations["followup.putTasksId"];
         post?: never;
         /** 删除待办 */
         delete: operations["followup.deleteTasksId"];
@@ -5934,6 +5952,31 @@ export interface components {
             pictures: string[];
             text: string;
         };
+        FollowupNoteLine: {
+            /** Format: date-time */
+            createdAt: string;
+            /** @description id, 13 characters that sort by time */
+            customerId: string;
+            customerName: string;
+            /** Format: date-time */
+            editedAt?: string;
+            /** @enum {string} */
+            how: "note" | "call" | "message";
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            member: string;
+            mentions: string[];
+            /** @description the viewer wrote it and may change it */
+            mine: boolean;
+            name: string;
+            /** @description of those mentioned, by userid */
+            names: {
+                [key: string]: string;
+            };
+            pictures: string[];
+            removable: boolean;
+            text: string;
+        };
         FollowupTask: {
             by: string;
             /** @description id, 13 characters that sort by time */
@@ -5948,7 +5991,7 @@ export interface components {
             id: string;
             member: string;
             memberName: string;
-            /** @description the viewer may tick it off */
+            /** @description the viewer may change it and tick it off */
             mine: boolean;
             overdue: boolean;
             removable: boolean;
@@ -6598,6 +6641,12 @@ export interface components {
         };
         PageFollowupNote: {
             items: components["schemas"]["FollowupNote"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageFollowupNoteLine: {
+            items: components["schemas"]["FollowupNoteLine"][];
             /** @description cursor of the following page; absent on the last */
             next?: string;
             total?: components["schemas"]["Total"];
@@ -12694,6 +12743,49 @@ export interface operations {
             };
         };
     };
+    "followup.getNotes": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of the note */
+                q?: string;
+                /** @description userids of who wrote it */
+                member?: string[];
+                how?: ("note" | "call" | "message")[];
+                /** @description written at or after */
+                from?: string;
+                /** @description written before */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFollowupNoteLine"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "followup.putNotesId": {
         parameters: {
             query?: never;
@@ -12815,6 +12907,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageFollowupTask"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "followup.putTasksId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowupTaskForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowupTask"];
                 };
             };
             /** @description Problem (RFC 9457) */

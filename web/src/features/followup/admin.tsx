@@ -5,6 +5,6 @@ export const pages: readonly FeaturePage[] = [
     path: '/followup',
     title: 'menu.followup',
     permission: 'followup.read',
-    load: () => import('./tasks-page'),
+    load: () => import('./followup-page'),
   },
 ];

@@ -13,6 +13,7 @@ import { Waiting } from '@/parts/Page';
 import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import { NoteForm } from './note-form';
+import { NotePictures } from './note-pictures';
 import { useT } from './strings';
 import './followup.css';
 
@@ -103,15 +104,7 @@ function NoteEntry({ note, customer }: { note: Note; customer: string }) {
           {(note.mentions ?? []).map((who) => `@${note.names[who] ?? who}`).join(' ')}
         </p>
       )}
-      {(note.pictures ?? []).length > 0 && (
-        <div className="followup-pictures">
-          {(note.pictures ?? []).map((picture) => (
-            <a key={picture} href={`/api/followup/pictures/${picture}`} target="_blank" rel="noreferrer">
-              <img src={`/api/followup/pictures/${picture}`} alt={t('picture')} loading="lazy" />
-            </a>
-          ))}
-        </div>
-      )}
+      <NotePictures pictures={note.pictures ?? []} />
     </article>
   );
 }

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { dueInstant } from './due';
+import { clockOf, dueInstant } from './due';
+
+describe('clockOf', () => {
+  it('is what dueInstant takes', () => {
+    for (const [day, clock, zone] of [
+      ['2026-11-24', '00:05', 'Asia/Shanghai'],
+      ['2026-03-29', '09:30', 'Europe/Berlin'],
+      ['2026-11-24', '23:59', 'America/New_York'],
+    ] as const)
+      expect(clockOf(zone, dueInstant(day, clock, zone))).toBe(clock);
+  });
+});
 
 describe('dueInstant', () => {
   it('is the time of day in the zone', () => {

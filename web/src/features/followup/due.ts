@@ -11,3 +11,9 @@ export function dueInstant(day: string, clock: string, zone: string): number {
   }
   return at;
 }
+
+/** The time of day of a moment in the zone: "10:00". */
+export function clockOf(zone: string, at: number): string {
+  const p = partsIn(zone, at);
+  return `${p.hour}:${p.minute}`;
+}

@@ -8,8 +8,9 @@ import { useFeedback } from '@/parts/Feedback';
 import { Field, Form } from '@/parts/Form';
 import { DayInput, Options, TextInput } from '@/parts/fields';
 import { MemberPicker } from '@/parts/MemberPicker';
-import { dueInstant } from './due';
+import { clockOf, dueInstant } from './due';
 import { useT } from './strings';
+import type { Task } from './task-line';
 
 interface Values {
   title: string;
@@ -24,44 +25,51 @@ const clocks = Array.from(
 );
 const dayMs = 86_400_000;
 
-/** Gives somebody something to do for a customer. */
-export function TaskDialog(props: { customer: string; onClose: () => void }) {
+/** Gives somebody something to do for a customer, or changes what he has to do. */
+export function TaskDialog(props: { onClose: () => void } & ({ customer: string } | { task: Task })) {
   const t = useT();
   const me = useMe();
   const zone = useTimeZone();
   const now = useNow();
   const client = useQueryClient();
   const feedback = useFeedback();
-  const add = useMutation({
-    mutationFn: (values: Values) =>
-      ok(
-        api.POST('/api/followup/customers/{id}/tasks', {
-          params: { path: { id: props.customer } },
-          body: {
-            title: values.title,
-            member: values.member[0] ?? '',
-            dueAt: new Date(dueInstant(values.day, values.clock, zone)).toISOString(),
-          },
-        }),
-      ),
+  const task = 'task' in props ? props.task : undefined;
+  const due = task ? Date.parse(task.dueAt) : now + dayMs;
+  const clock = task ? clockOf(zone, due) : '10:00';
+  const save = useMutation({
+    mutationFn: (values: Values) => {
+      const body = {
+        title: values.title,
+        member: values.member[0] ?? '',
+        dueAt: new Date(dueInstant(values.day, values.clock, zone)).toISOString(),
+      };
+      return 'task' in props
+        ? ok(api.PUT('/api/followup/tasks/{id}', { params: { path: { id: props.task.id } }, body }))
+        : ok(
+            api.POST('/api/followup/customers/{id}/tasks', {
+              params: { path: { id: props.customer } },
+              body,
+            }),
+          );
+    },
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ['followup'] });
-      feedback.done(t('task.saved'));
+      feedback.done(t(task ? 'task.changed' : 'task.saved'));
       props.onClose();
     },
   });
   return (
-    <Dialog open onClose={props.onClose} title={t('task.add')}>
+    <Dialog open onClose={props.onClose} title={t(task ? 'task.edit' : 'task.add')}>
       <Form<Values>
         initial={{
-          title: '',
-          member: me.user.member ? [me.user.member] : [],
-          day: formatDay(zone, now + dayMs),
-          clock: '10:00',
+          title: task?.title ?? '',
+          member: task ? [task.member] : me.user.member ? [me.user.member] : [],
+          day: formatDay(zone, due),
+          clock,
         }}
-        submitLabel={t('task.save')}
+        submitLabel={t(task ? 'save' : 'task.save')}
         onCancel={props.onClose}
-        onSubmit={add.mutateAsync}
+        onSubmit={save.mutateAsync}
       >
         <Field name="title" label={t('task.title')} required max={100}>
           <TextInput autoFocus />
@@ -73,7 +81,9 @@ export function TaskDialog(props: { customer: string; onClose: () => void }) {
           <DayInput />
         </Field>
         <Field name="clock" label={t('task.clock')} hint={t('task.clock.hint')} required>
-          <Options options={clocks.map((clock) => ({ value: clock, label: clock }))} />
+          <Options
+            options={[...new Set([...clocks, clock])].sort().map((one) => ({ value: one, label: one }))}
+          />
         </Field>
       </Form>
     </Dialog>

@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
 import { Button } from '@/parts/Button';
@@ -7,6 +8,7 @@ import { CheckBox } from '@/parts/fields';
 import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import { useT } from './strings';
+import { TaskDialog } from './task-dialog';
 
 export type Task = components['schemas']['FollowupTask'];
 
@@ -31,6 +33,7 @@ export function TaskLine({ task }: { task: Task }) {
   const t = useT();
   const tick = useTick();
   const client = useQueryClient();
+  const [editing, setEditing] = useState(false);
   const remove = async () => {
     await ok(api.DELETE('/api/followup/tasks/{id}', { params: { path: { id: task.id } } }));
     await client.invalidateQueries({ queryKey: ['followup'] });
@@ -48,10 +51,20 @@ export function TaskLine({ task }: { task: Task }) {
         {task.memberName} · {task.doneAt ? t('done.at') : t('due.at')}{' '}
         <TimeText at={Date.parse(task.doneAt ?? task.dueAt)} show="time" />
         {task.overdue && <StateBadge tone="bad">{t('overdue')}</StateBadge>}
+        {task.mine && !task.doneAt && (
+          <Button
+            look="quiet"
+            size="small"
+            icon="edit"
+            hint={t('task.edit')}
+            onClick={() => setEditing(true)}
+          />
+        )}
         {task.removable && (
           <Button look="quiet" size="small" icon="remove" hint={t('task.remove')} onClick={remove} />
         )}
       </span>
+      {editing && <TaskDialog task={task} onClose={() => setEditing(false)} />}
     </div>
   );
 }

@@ -1,30 +1,30 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { api, ok } from '@/api/client';
-import { useLive } from '@/lib/live';
 import { useMe } from '@/lib/me';
 import { useUrlFilters } from '@/lib/url-filters';
+import { Button } from '@/parts/Button';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { FilterBar } from '@/parts/FilterBar';
 import { CheckBox } from '@/parts/fields';
-import { Page } from '@/parts/Page';
 import { StateBadge } from '@/parts/StateBadge';
 import { Switcher } from '@/parts/Tabs';
 import { TimeText } from '@/parts/TimeText';
 import { useT } from './strings';
+import { TaskDialog } from './task-dialog';
 import { type Task, useTick } from './task-line';
-import './followup.css';
 
 const whose = ['mine', 'team'] as const;
 const states = ['open', 'overdue', 'done'] as const;
 
 /** What is to be done: the viewer's own tasks, or those of everybody in his scope. */
-export default function TasksPage() {
+export function Tasks() {
   const t = useT();
   const me = useMe();
   const tick = useTick();
+  const [editing, setEditing] = useState<Task>();
   const place = useUrlFilters('whose');
   const filters = useUrlFilters('state', 'member');
-  useLive('followup', [['followup']]);
   // An account without a member has no tasks of its own.
   const first = me.user.member ? 'mine' : 'team';
   const view = whose.find((one) => one === place.one('whose')) ?? first;
@@ -82,20 +82,25 @@ export default function TasksPage() {
           '–'
         ),
     },
+    {
+      key: 'act',
+      title: '',
+      width: 60,
+      render: (task) =>
+        task.mine &&
+        !task.doneAt && (
+          <Button
+            look="quiet"
+            size="small"
+            icon="edit"
+            hint={t('task.edit')}
+            onClick={() => setEditing(task)}
+          />
+        ),
+    },
   ];
   return (
-    <Page
-      title={t('title')}
-      meaning={t('meaning')}
-      actions={
-        <Switcher
-          value={view}
-          onChange={(next) => place.patch({ whose: next === first ? undefined : next })}
-          options={whose.map((one) => ({ value: one, label: t(`whose.${one}`) }))}
-          label={t('whose')}
-        />
-      }
-    >
+    <>
       <FilterBar
         filters={filters}
         items={[
@@ -107,7 +112,14 @@ export default function TasksPage() {
           },
           ...(view === 'team' ? [{ key: 'member', label: t('task.member'), kind: 'member' as const }] : []),
         ]}
-      />
+      >
+        <Switcher
+          value={view}
+          onChange={(next) => place.patch({ whose: next === first ? undefined : next })}
+          options={whose.map((one) => ({ value: one, label: t(`whose.${one}`) }))}
+          label={t('whose')}
+        />
+      </FilterBar>
       <DataTable<Task>
         id="followup.tasks"
         label={t('title')}
@@ -120,6 +132,7 @@ export default function TasksPage() {
         filters={filters}
         empty={{ title: t('tasks.empty'), hint: t('tasks.empty.hint') }}
       />
-    </Page>
+      {editing && <TaskDialog task={editing} onClose={() => setEditing(undefined)} />}
+    </>
   );
 }
