@@ -12,10 +12,13 @@ import zh from './locale/zh-CN.json';
 
 afterEach(cleanup);
 
-function show(onSubmit: (values: { name: string }) => Promise<unknown>) {
+function show(
+  onSubmit: (values: { name: string }) => Promise<unknown>,
+  more: { filled?: { name: string }; previews?: boolean } = {},
+) {
   const root = createRootRoute({
     component: () => (
-      <Form<{ name: string }> initial={{ name: '' }} submitLabel="save" onSubmit={onSubmit}>
+      <Form<{ name: string }> initial={{ name: '' }} submitLabel="save" onSubmit={onSubmit} {...more}>
         <Field
           name="name"
           label="name"
@@ -39,6 +42,26 @@ function show(onSubmit: (values: { name: string }) => Promise<unknown>) {
 }
 
 describe('Form', () => {
+  it('says what is unsaved: after saving nothing, after a preview the same as before', async () => {
+    for (const previews of [false, true]) {
+      const onSubmit = vi.fn(async () => {});
+      const user = show(onSubmit, { previews });
+      await user.type(await screen.findByLabelText('name'), 'good');
+      expect(screen.getByText(zh.unsaved)).toBeDefined();
+      await user.click(screen.getByRole('button', { name: 'save' }));
+      await vi.waitFor(() => expect(onSubmit).toHaveBeenCalled());
+      if (previews) expect(screen.getByText(zh.unsaved)).toBeDefined();
+      else await vi.waitFor(() => expect(screen.queryByText(zh.unsaved)).toBeNull());
+      cleanup();
+    }
+  });
+
+  it('shows a proposal as unsaved from the first', async () => {
+    show(async () => {}, { filled: { name: 'other' } });
+    expect(await screen.findByDisplayValue('other')).toBeDefined();
+    expect(screen.getByText(zh.unsaved)).toBeDefined();
+  });
+
   it('checks while typing and does not send what is wrong', async () => {
     const onSubmit = vi.fn(async () => {});
     const user = show(onSubmit);

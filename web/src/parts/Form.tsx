@@ -14,6 +14,10 @@ import './style/form.css';
 export interface FormProps<Values extends object> {
   /** What the fields start with; give the form a `key` when another thing is to be edited. */
   initial: Values;
+  /** What the fields show at first instead, not saved yet: a proposal. */
+  filled?: Values;
+  /** The button only shows what the values would do: afterwards they are as unsaved as before. */
+  previews?: boolean;
   /** Saves; a Problem with field errors is shown beside the fields, anything else above the buttons. */
   onSubmit: (values: Values) => Promise<unknown>;
   /** The verb on the button: 创建, 保存. */
@@ -31,11 +35,11 @@ export interface FormProps<Values extends object> {
  * drawer around it.
  */
 export function Form<Values extends object>(props: FormProps<Values>) {
-  const { initial, onSubmit, aside, children } = props;
+  const { initial, filled, onSubmit, aside, children } = props;
   const t = useT();
   const [form] = KitForm.useForm<Values>();
-  const [values, setValues] = useState(initial);
-  const [dirty, setDirty] = useState(false);
+  const [values, setValues] = useState(filled ?? initial);
+  const [dirty, setDirty] = useState(filled !== undefined && !alike(filled, initial));
   const [saving, setSaving] = useState(false);
   const [problem, setProblem] = useState<{ problem: Problem; elsewhere: string[] } | null>(null);
   const saved = useRef(false);
@@ -48,7 +52,8 @@ export function Form<Values extends object>(props: FormProps<Values>) {
     try {
       // getFieldsValue(true) holds also what no field shows, such as an id.
       await onSubmit(form.getFieldsValue(true) as Values);
-      setDirty(false);
+      if (props.previews) saved.current = false;
+      else setDirty(false);
     } catch (error) {
       saved.current = false;
       const found = asProblem(error);
@@ -65,7 +70,7 @@ export function Form<Values extends object>(props: FormProps<Values>) {
     <KitForm
       form={form}
       layout="vertical"
-      initialValues={initial}
+      initialValues={filled ?? initial}
       requiredMark={(label, { required }) => (
         <>
           {label}
@@ -75,7 +80,7 @@ export function Form<Values extends object>(props: FormProps<Values>) {
       onValuesChange={() => {
         const now = form.getFieldsValue(true) as Values;
         setValues(now);
-        setDirty(JSON.stringify(now) !== JSON.stringify(initial));
+        setDirty(!alike(now, initial));
       }}
       onFinish={() => void submit()}
       scrollToFirstError={{ block: 'center', focus: true }}
@@ -114,6 +119,8 @@ export function Form<Values extends object>(props: FormProps<Values>) {
     </KitForm>
   );
 }
+
+const alike = (a: object, b: object) => JSON.stringify(a) === JSON.stringify(b);
 
 interface FieldsApi {
   getFieldsError(): { name: (string | number)[] }[];

@@ -66,7 +66,8 @@ export default function RulesPage() {
           <Rules
             key={`${data.version} ${JSON.stringify(start)}`}
             setting={data}
-            start={start ?? valuesOf(data)}
+            filled={start}
+            onApplied={() => setStart(undefined)}
           />
         </>
       )}
@@ -79,7 +80,8 @@ function valuesOf(setting: Setting): Values {
   return { halfLife, high, medium, low, signals, receivers, pauseDays };
 }
 
-function Rules({ setting, start }: { setting: Setting; start: Values }) {
+function Rules(props: { setting: Setting; filled: Values | undefined; onApplied: () => void }) {
+  const { setting, filled } = props;
   const t = useT();
   const may = useCan()('intention.setting');
   const name = useSignalName();
@@ -99,6 +101,7 @@ function Rules({ setting, start }: { setting: Setting; start: Values }) {
       api.PUT('/api/intention/setting', { body: { ...values, version: setting.version } }),
     );
     setAsked(undefined);
+    props.onApplied();
     client.setQueryData(['intention', 'setting'], saved);
     await client.invalidateQueries({ queryKey: ['intention'] });
     feedback.done(t(saved.progress ? 'applied.running' : 'applied'));
@@ -129,7 +132,7 @@ function Rules({ setting, start }: { setting: Setting; start: Values }) {
             <span>{t('signals.perDay')}</span>
             <span>{t('signals.inTotal')}</span>
           </div>
-          {start.signals.map((weight, i) => {
+          {(filled ?? setting).signals.map((weight, i) => {
             const called = name(setting.names, weight.key);
             const label = (what: 'points' | 'perDay' | 'inTotal') => (
               <span className="intention-narrow">{t(`signals.${what}`)}</span>
@@ -192,7 +195,13 @@ function Rules({ setting, start }: { setting: Setting; start: Values }) {
   return (
     <Card>
       <div className={may ? undefined : 'intention-readonly'}>
-        <Form<Values> initial={start} onSubmit={preview} submitLabel={t('preview')}>
+        <Form<Values>
+          initial={valuesOf(setting)}
+          filled={filled}
+          previews
+          onSubmit={preview}
+          submitLabel={t('preview')}
+        >
           {fields}
         </Form>
       </div>
