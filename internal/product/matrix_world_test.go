@@ -269,8 +269,9 @@ func (w *world) stages(c, member, word string, customer, follow id.ID) {
 		VALUES (?, ?, ?, '阶段', '', 'active', 0, FALSE, '{}', '{}', '{}', 0)`, stage, c, flow)
 	w.exec(`INSERT INTO stage_placement (id, corp_id, flow_id, stage_id, member_id, customer, customer_id, follow_id, joined_at, entered_at, followed_at, base_at, due_at, remind_at, reminded, gone_at, before_id, shown)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0, 0, 0, TRUE)`, card, c, flow, stage, member, "wm-"+member, customer, follow, now, now, now)
+	// It moved nobody, so that undoing it is asked for without a job that changes it meanwhile.
 	w.exec(`INSERT INTO stage_batch (id, corp_id, flow_id, stage_id, who, by_member, by_name, selection, state, walked, total, capped, moved, same, refused, created_at, ended_at)
-		VALUES (?, ?, ?, ?, '{}', ?, ?, '{}', 'done', '', 1, FALSE, 1, 0, 0, ?, ?)`, batch, c, flow, stage, member, word, now, now)
+		VALUES (?, ?, ?, ?, '{}', ?, ?, '{}', 'done', '', 1, FALSE, 0, 0, 0, ?, ?)`, batch, c, flow, stage, member, word, now, now)
 	w.exec(`INSERT INTO stage_item (batch_id, follow_id, corp_id, member_id, customer, outcome, from_id) VALUES (?, ?, ?, ?, ?, 'moved', 0)`, batch, follow, c, member, "wm-"+member)
 	w.exec(`INSERT INTO stage_setting (corp_id, counts, calendar, updated_by, updated_at) VALUES (?, '[]', '{"weekend":[],"days":[]}', '', 0) ON CONFLICT DO NOTHING`, c)
 }

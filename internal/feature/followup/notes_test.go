@@ -128,7 +128,9 @@ func TestAllNotes(t *testing.T) {
 func TestEditTask(t *testing.T) {
 	stories(t, func(d *desk) {
 		team := "team:wang+zhang+li:followup.read,followup.write"
-		at := func(hours int) string { return d.Clock.Now().Add(time.Duration(hours) * time.Hour).Format(time.RFC3339) }
+		at := func(hours int) string {
+			return d.Clock.Now().Add(time.Duration(hours) * time.Hour).Format(time.RFC3339)
+		}
 		body := func(title, member, due string) string {
 			return `{"title":"` + title + `","member":"` + member + `","dueAt":"` + due + `"}`
 		}
