@@ -14,7 +14,8 @@
 // End: transfer_fail and DELETE_BY_TRANSFER settle an item at once. Everything else is
 // asked for (poll) for 72 hours with growing waits; results may be late or contradict what
 // happened, so each end has two witnesses (judge.go). An accepted item says
-// TransferSettled once: what we hold about the pair goes with the customer.
+// TransferSettled once: what we hold about the pair goes with the customer. So does what an
+// administrator hands over in WeCom's own console (console.go).
 //
 // Limits: 100 a call, 2 transfers on the job in 90 days, 300 groups of one owner a day (the
 // rest waits for the next day by itself), one transfer of a customer at a time (unique index).
@@ -104,6 +105,7 @@ func New(d feature.Deps) feature.Feature {
 			job.Define(kindSend, s.send, job.InLane(job.Bulk), job.Timeout(10*time.Minute), job.Attempts(sendTries), job.GiveUp(s.sendGaveUp)),
 			job.Define(kindPoll, s.poll, job.InLane(job.Bulk), job.Timeout(10*time.Minute), job.Attempts(1)),
 			job.Define(kindNotify, s.notify),
+			job.Define(kindConsole, s.fromConsole, job.Attempts(consoleTries)),
 			job.Define(kindRefresh, s.refresh, job.InLane(job.Bulk), job.Timeout(10*time.Minute), job.GiveUp(s.refreshGaveUp)),
 		},
 		Notices: []notice.Kind{{Key: noticeTaken, ZH: "接替客户", EN: "Customers taken over"}},

@@ -34,7 +34,10 @@ func (s *service) customerDeleted(ctx context.Context, e event.CustomerDeleted) 
 	if !e.ByTransfer {
 		return nil
 	}
-	return s.settleTold(ctx, e.Meta, Accepted, "", e.Customer, func(i Item) bool { return sameMember(i.From, e.Member) })
+	if err := s.settleTold(ctx, e.Meta, Accepted, "", e.Customer, func(i Item) bool { return sameMember(i.From, e.Member) }); err != nil {
+		return err
+	}
+	return s.lookAtConsole(ctx, e.Corp, e.Customer, e.At)
 }
 
 // settleTold settles the open item of a customer as a callback says, if it was sent before.
@@ -63,12 +66,16 @@ func openItems(ctx context.Context, q db.Querier, corp string, kind Kind, subjec
 	return items, err
 }
 
-// customerAdded: a customer who came by a hand-over may be one of ours; WeCom is asked at once.
+// customerAdded: a customer who came by a hand-over may be one of ours; WeCom is asked at
+// once. Else somebody handed him over in WeCom's console.
 func (s *service) customerAdded(ctx context.Context, e event.CustomerAdded) error {
 	if !e.Transferred {
 		return nil
 	}
-	return s.askNow(ctx, e.Corp, OfCustomer, e.Customer)
+	if err := s.askNow(ctx, e.Corp, OfCustomer, e.Customer); err != nil {
+		return err
+	}
+	return s.lookAtConsole(ctx, e.Corp, e.Customer, e.At)
 }
 
 // groupChanged: the owner may be another one now.

@@ -201,13 +201,7 @@ func (s *service) settle(ctx context.Context, tx db.Tx, i Item, as State, code i
 		return s.bus.Publish(ctx, tx, news)
 	}
 	news.Customer = i.Subject
-	if _, err := tx.NewRaw(`DELETE FROM transfer_unassigned WHERE corp_id = ? AND member_id = ? AND customer = ?`, i.Corp, i.From, i.Subject).Exec(ctx); err != nil {
-		return err
-	}
-	if err := s.mirror.HandedOver(ctx, tx, i.Corp, i.From, i.Subject, at); err != nil {
-		return err
-	}
-	return s.bus.Publish(ctx, tx, news)
+	return s.settled(ctx, tx, news)
 }
 
 // setProblem says on a hand-over why it does not move on, "" when it does.
