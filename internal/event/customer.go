@@ -1,5 +1,9 @@
 package event
 
+// CodeState begins the state of every contact way of a channel code (渠道活码); the code's id
+// follows. It is how CustomerAdded.State tells by which code somebody came.
+const CodeState = "cc"
+
 // CustomerAdded says that a follow (跟进关系) between a member and a customer began
 // (add_external_contact), or began one-sidedly (Half: add_half_external_contact).
 type CustomerAdded struct {

@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/message"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -21,7 +22,6 @@ const (
 	maxTags     = 20
 	maxDailyCap = 1000
 	minutesADay = 24 * 60
-	statePrefix = "cc" // what begins the state of every contact way this feature makes
 )
 
 // Status is where a code stands with WeCom.
@@ -97,11 +97,11 @@ type Shift struct {
 
 // State is what WeCom sends back when somebody scans the code: the only link between a
 // scan and a code, so it is kept for ever.
-func (c Code) State() string { return statePrefix + c.ID.String() }
+func (c Code) State() string { return event.CodeState + c.ID.String() }
 
 // CodeOf reads the code's id out of a state; false when the state is not of this feature.
 func CodeOf(state string) (id.ID, bool) {
-	text, ok := strings.CutPrefix(state, statePrefix)
+	text, ok := strings.CutPrefix(state, event.CodeState)
 	if !ok {
 		return 0, false
 	}

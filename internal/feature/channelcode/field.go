@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -33,9 +34,9 @@ func (s *service) fields(ctx context.Context, v viewer.Viewer) ([]ask.Field, err
 func cameByCode(_ context.Context, t ask.Test) (viewer.Condition, error) {
 	switch t.Op {
 	case ask.OpSet:
-		return t.SQL("lower({f}.state) LIKE ?", statePrefix+"%"), nil
+		return t.SQL("lower({f}.state) LIKE ?", event.CodeState+"%"), nil
 	case ask.OpEmpty:
-		return t.SQL("lower({f}.state) NOT LIKE ?", statePrefix+"%"), nil
+		return t.SQL("lower({f}.state) NOT LIKE ?", event.CodeState+"%"), nil
 	case ask.OpNone:
 		return t.SQL("{f}.state || '' NOT IN (?)", bun.List(statesOf(t.Values))), nil
 	default:
@@ -53,7 +54,7 @@ func cameByAmong(_ context.Context, t ask.Test) (viewer.Condition, error) {
 func statesOf(codes []string) []string {
 	states := make([]string, len(codes))
 	for i, c := range codes {
-		states[i] = statePrefix + c
+		states[i] = event.CodeState + c
 	}
 	return states
 }

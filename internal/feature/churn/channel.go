@@ -3,16 +3,13 @@ package churn
 import (
 	"context"
 
+	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
 // channelField is the field by which customers are told apart by channel code; its options
-// have the codes' ids as values, and channelState before such an id is the state with which
-// the code's customers come.
-const (
-	channelField = "channelcode.code"
-	channelState = "cc"
-)
+// have the codes' ids as values.
+const channelField = "channelcode.code"
 
 // Channel is a way by which customers come.
 type Channel struct {
@@ -38,7 +35,7 @@ func (s *service) Channels(ctx context.Context, _ *struct{}) (*ChannelList, erro
 			continue
 		}
 		for _, o := range f.Options {
-			list.Items = append(list.Items, Channel{channelState + o.Value, o.Name})
+			list.Items = append(list.Items, Channel{event.CodeState + o.Value, o.Name})
 		}
 	}
 	return list, err
