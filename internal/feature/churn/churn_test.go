@@ -1,6 +1,7 @@
 package churn_test
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -220,6 +221,41 @@ func TestNewsInAnyOrder(t *testing.T) {
 		h.get("/losses?state=returned&q="+url.QueryEscape("迟到"), &page)
 		if len(page.Items) != 1 || page.Items[0].AddedAt != nil || page.Items[0].Notice != churn.NoticeOff {
 			t.Errorf("%+v", page.Items)
+		}
+	})
+}
+
+// TestDepartmentOfThatTime: an ending is the department's in which the member worked then,
+// whatever became of both.
+func TestDepartmentOfThatTime(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.department(1, 0)
+		h.department(2, 1, "zhang")
+		h.department(3, 1)
+		h.exec("UPDATE mirror_department SET name = '华东' WHERE id = 2")
+		h.lose(loss{member: "zhang", customer: "wmThen", name: "爱丽丝", ago: time.Hour, kept: day})
+		h.exec("UPDATE mirror_member SET main_department = 3 WHERE id = 'zhang'")
+		h.exec("UPDATE mirror_member_department SET department_id = 3 WHERE member_id = 'zhang'")
+		h.lose(loss{member: "zhang", customer: "wmNow", name: "鲍勃", ago: time.Minute, kept: day})
+		h.exec("UPDATE mirror_member SET left_at = 1 WHERE id = 'zhang'") // his endings stay where they were
+		for query, want := range map[string][]string{
+			"department=2": {"wmThen/zhang"}, "department=3": {"wmNow/zhang"}, "department=1": {"wmNow/zhang", "wmThen/zhang"},
+			"department=2&member=zhang": {"wmNow/zhang", "wmThen/zhang"}, "department=2&member=nobody": {"wmThen/zhang"},
+		} {
+			if got := h.listed(query); !slices.Equal(got, want) {
+				t.Errorf("%s: %q, want %q", query, got, want)
+			}
+		}
+		h.exec("DELETE FROM mirror_department WHERE id = 2")
+		var page web.Page[churn.View]
+		h.get("/losses", &page)
+		if page.Items[0].Department != "部门" || page.Items[1].Department != "华东" {
+			t.Errorf("%+v", page.Items)
+		}
+		var f churn.Figures
+		h.get("/losses/figures", &f)
+		if fmt.Sprint(f.ByDepartment) != "[{2 华东 1} {3 部门 1}]" {
+			t.Errorf("by department: %v", f.ByDepartment)
 		}
 	})
 }

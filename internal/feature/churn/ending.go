@@ -20,19 +20,22 @@ const (
 
 // Ending is one time a follow ended.
 type Ending struct {
-	ID       id.ID
-	Corp     string
-	Kind     Kind
-	Member   string
-	Customer string // external_userid
-	Name     string // at that time, "" when never known
-	Remark   string
-	Tags     []string // names, at that time
-	TagIDs   []string // of the corp's tags among them
-	State    string   // contact way state by which the customer had come
-	AddWay   int
-	AddedAt  time.Time // zero when not known: ended before the first sync
-	EndedAt  time.Time
+	ID     id.ID
+	Corp   string
+	Kind   Kind
+	Member string
+	// Department is the member's main department at that time, 0 when not known, with its name then.
+	Department     int64
+	DepartmentName string
+	Customer       string // external_userid
+	Name           string // at that time, "" when never known
+	Remark         string
+	Tags           []string // names, at that time
+	TagIDs         []string // of the corp's tags among them
+	State          string   // contact way state by which the customer had come
+	AddWay         int
+	AddedAt        time.Time // zero when not known: ended before the first sync
+	EndedAt        time.Time
 	// Unknown is true when a re-sync found the follow gone: EndedAt is then the discovery,
 	// and the customer may as well have been deleted by the member.
 	Unknown bool

@@ -201,11 +201,20 @@ func (s *service) byMember(ctx context.Context, q *question, out *Figures) error
 
 func (s *service) byDepartment(ctx context.Context, q *question, out *Figures) error {
 	var rows []row
-	return q.endings(s.db.Read(), &rows).
-		Join("LEFT JOIN mirror_member AS m ON m.corp_id = l.corp_id AND m.id = l.member_id").
-		Join("LEFT JOIN mirror_department AS d ON d.corp_id = m.corp_id AND d.id = m.main_department").
-		ColumnExpr("COALESCE(d.id, 0) AS id, COALESCE(d.name, '') AS name, COUNT(*) AS count").
-		GroupExpr("COALESCE(d.id, 0), COALESCE(d.name, '')").OrderExpr("COUNT(*) DESC, 1").Limit(figureRows).Scan(ctx, &out.ByDepartment)
+	var counted []struct {
+		ID    int64  `bun:"department_id"`
+		Name  string `bun:"name"`
+		Today string `bun:"today"`
+		Count int64  `bun:"many"`
+	}
+	// A department that was renamed since is one; it is called as today, or as it was at last.
+	err := q.endings(s.db.Read(), &rows).Join("LEFT JOIN mirror_department AS d ON d.corp_id = l.corp_id AND d.id = l.department_id").
+		ColumnExpr("l.department_id, MAX(l.department) AS name, COALESCE(MAX(d.name), '') AS today, COUNT(*) AS many").
+		GroupExpr("l.department_id").OrderExpr("COUNT(*) DESC, l.department_id").Limit(figureRows).Scan(ctx, &counted)
+	for _, c := range counted {
+		out.ByDepartment = append(out.ByDepartment, NamedFigure{c.ID, cmp.Or(c.Today, c.Name), c.Count})
+	}
+	return err
 }
 
 func (s *service) byChannel(ctx context.Context, q *question, out *Figures) error {

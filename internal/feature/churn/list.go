@@ -21,7 +21,7 @@ import (
 type Filter struct {
 	Text        string    `json:"q,omitempty" query:"q" maxLength:"50" doc:"part of the customer's name, remark, company or, with the permission customer.phone, phone"`
 	Members     []string  `json:"member,omitempty" query:"member,explode" maxItems:"100" doc:"userids"`
-	Departments []int64   `json:"department,omitempty" query:"department,explode" maxItems:"50" doc:"with all departments below"`
+	Departments []int64   `json:"department,omitempty" query:"department,explode" maxItems:"50" doc:"the member's main department at that time, with all departments below today"`
 	From        time.Time `json:"from,omitzero" query:"from" doc:"ended at or after"`
 	To          time.Time `json:"to,omitzero" query:"to" doc:"ended before"`
 	State       string    `json:"state,omitempty" query:"state" enum:"all,lost,returned" default:"all" doc:"lost: still ended"`
@@ -57,11 +57,10 @@ func (f Filter) check() error {
 // question is a filter made ready for SQL within the viewer's scope.
 type question struct {
 	Filter
-	kind    Kind
-	viewer  viewer.Viewer
-	members []string // of whom the ending is one's, when named
-	named   bool     // the filter names members, be it nobody
-	match   search.Match
+	kind   Kind
+	viewer viewer.Viewer
+	below  []int64 // the departments named, with all below
+	match  search.Match
 }
 
 func (s *service) ready(ctx context.Context, kind Kind, f Filter) (*question, error) {
@@ -76,30 +75,44 @@ func (s *service) readyFor(ctx context.Context, v viewer.Viewer, kind Kind, f Fi
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	q := &question{Filter: f, kind: kind, viewer: v, members: f.Members, named: len(f.Members)+len(f.Departments) > 0}
-	if len(f.Departments) > 0 {
-		below, err := mirror.MembersInDepartments(ctx, s.db.Read(), v.Corp, f.Departments)
-		if err != nil {
-			return nil, err
-		}
-		q.members = append(append([]string{}, f.Members...), below...)
-	}
+	q := &question{Filter: f, kind: kind, viewer: v}
 	var err error
+	if q.below, err = s.below(ctx, v.Corp, f.Departments); err != nil {
+		return nil, err
+	}
 	q.match, err = s.search.Find(ctx, s.db.Read(), v.Corp, "follow", f.Text)
 	return q, err
 }
 
-// nothing tells that no row can match.
-func (q *question) nothing() bool {
-	return q.named && len(q.members) == 0 || q.match.None()
+// below are departments with all below them, as they are today.
+func (s *service) below(ctx context.Context, corp string, departments []int64) ([]int64, error) {
+	if len(departments) == 0 {
+		return nil, nil
+	}
+	var under []int64
+	err := s.db.Read().NewRaw(`WITH RECURSIVE below (id) AS (
+			SELECT c.id FROM mirror_department AS c WHERE c.corp_id = ? AND c.parent_id IN (?)
+			UNION
+			SELECT c.id FROM mirror_department AS c JOIN below AS b ON c.parent_id = b.id WHERE c.corp_id = ?
+		)
+		SELECT id FROM below`, corp, bun.List(departments), corp).Scan(ctx, &under)
+	return append(under, departments...), err
 }
+
+// nothing tells that no row can match.
+func (q *question) nothing() bool { return q.match.None() }
 
 // endings is the query within the viewer's scope.
 func (q *question) endings(r db.Querier, rows *[]row) *bun.SelectQuery {
 	scope := q.viewer.Where("l.corp_id", "l.member_id")
 	query := r.NewSelect().Model(rows).Where(scope.SQL, scope.Args...).Where("l.kind = ?", q.kind)
-	if q.named {
-		query = query.Where("l.member_id IN (?)", bun.List(q.members))
+	switch {
+	case len(q.Members) > 0 && len(q.below) > 0:
+		query = query.Where("(l.member_id IN (?) OR l.department_id IN (?))", bun.List(q.Members), bun.List(q.below))
+	case len(q.Members) > 0:
+		query = query.Where("l.member_id IN (?)", bun.List(q.Members))
+	case len(q.below) > 0:
+		query = query.Where("l.department_id IN (?)", bun.List(q.below))
 	}
 	if !q.From.IsZero() {
 		query = query.Where("l.ended_at >= ?", db.MS(q.From))

@@ -97,8 +97,13 @@ func (s *service) page(ctx context.Context, l Ending) (string, error) {
 	return "/customer/" + c.ID.String(), err
 }
 
-// describe fills in what the mirror knows of the pair.
+// describe fills in what the mirror knows of the pair, and where the member works now.
 func (s *service) describe(ctx context.Context, l *Ending) error {
+	err := s.db.Read().NewRaw(`SELECT d.id, d.name FROM mirror_member AS m JOIN mirror_department AS d ON d.corp_id = m.corp_id AND d.id = m.main_department
+		WHERE m.corp_id = ? AND m.id = ?`, l.Corp, l.Member).Scan(ctx, &l.Department, &l.DepartmentName)
+	if err != nil && !db.NoRows(err) {
+		return err
+	}
 	c, err := mirror.CustomerByExternal(ctx, s.db.Read(), l.Corp, l.Customer)
 	if fault.CodeOf(err) == fault.NotFound {
 		return nil

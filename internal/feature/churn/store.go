@@ -33,6 +33,9 @@ type row struct {
 	Notice     Notice `bun:"notice"`
 	Reason     string `bun:"reason"`
 	RecordedAt int64  `bun:"recorded_at"`
+
+	Department     int64  `bun:"department_id"`
+	DepartmentName string `bun:"department"`
 }
 
 func (r row) ending() (Ending, error) {
@@ -40,6 +43,7 @@ func (r row) ending() (Ending, error) {
 		ID: r.ID, Corp: r.Corp, Kind: r.Kind, Member: r.Member, Customer: r.Customer, Name: r.Name, Remark: r.Remark, State: r.State,
 		AddWay: r.AddWay, AddedAt: db.FromMS(r.AddedAt), EndedAt: db.FromMS(r.EndedAt), Unknown: r.Unknown, Company: r.Company,
 		ReturnedAt: db.FromMS(r.ReturnedAt), Notice: r.Notice, Reason: r.Reason,
+		Department: r.Department, DepartmentName: r.DepartmentName,
 	}
 	if err := json.Unmarshal([]byte(r.Tags), &l.Tags); err != nil {
 		return l, fmt.Errorf("churn: row %s: %w", r.ID, err)
@@ -69,6 +73,7 @@ func insert(ctx context.Context, tx db.Tx, l Ending, now int64) (bool, error) {
 		ID: l.ID, Corp: l.Corp, Kind: l.Kind, Member: l.Member, Customer: l.Customer, Name: db.Clean(l.Name), Remark: db.Clean(l.Remark),
 		Tags: db.Clean(string(tags)), State: l.State, AddWay: l.AddWay, AddedAt: db.MS(l.AddedAt), EndedAt: db.MS(l.EndedAt),
 		Unknown: l.Unknown, Company: l.Company, ReturnedAt: db.MS(l.ReturnedAt), Notice: l.Notice, Reason: db.Clean(l.Reason), RecordedAt: now,
+		Department: l.Department, DepartmentName: db.Clean(l.DepartmentName),
 	}).On("CONFLICT DO NOTHING").Exec(ctx)
 	if err != nil {
 		return false, err

@@ -22,7 +22,7 @@ type View struct {
 	Remark     string     `json:"remark"`
 	Member     string     `json:"member"`
 	MemberName string     `json:"memberName"`
-	Department string     `json:"department" doc:"the member's main department"`
+	Department string     `json:"department" doc:"the member's main department at that time"`
 	Tags       []string   `json:"tags" doc:"at that time"`
 	State      string     `json:"state,omitempty" doc:"contact way state by which the customer had come"`
 	Channel    string     `json:"channel,omitempty" doc:"name of the channel code, where the viewer may know it"`
@@ -50,10 +50,6 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, endings []Ending) 
 	if err != nil {
 		return nil, err
 	}
-	departments, err := mirror.MainDepartments(ctx, s.db.Read(), v.Corp, members)
-	if err != nil {
-		return nil, err
-	}
 	people, err := mirror.Customers(ctx, s.db.Read(), v.Corp, customers)
 	if err != nil {
 		return nil, err
@@ -70,7 +66,7 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, endings []Ending) 
 		c := people[l.Customer]
 		w := View{
 			ID: l.ID, CustomerID: c.ID, Customer: l.Customer, Name: l.Name, Avatar: c.Avatar, Type: c.Type, Gender: c.Gender,
-			Remark: l.Remark, Member: l.Member, MemberName: names[l.Member], Department: departments[l.Member],
+			Remark: l.Remark, Member: l.Member, MemberName: names[l.Member], Department: l.DepartmentName,
 			Tags: append([]string{}, l.Tags...), State: l.State, Channel: channels[l.State], AddWay: l.AddWay, EndedAt: l.EndedAt,
 			DaysKept: l.DaysKept(), Unknown: l.Unknown, Company: l.Company, Notice: l.Notice, Reason: l.Reason,
 		}
