@@ -5316,7 +5316,7 @@ export interface components {
              * @description whole days; -1 when not known
              */
             daysKept: number;
-            /** @description the member's main department */
+            /** @description the member's main department at that time */
             department: string;
             /** Format: date-time */
             endedAt: string;
@@ -10765,7 +10765,7 @@ export interface operations {
                 q?: string;
                 /** @description userids */
                 member?: string[];
-                /** @description with all departments below */
+                /** @description the member's main department at that time, with all departments below today */
                 department?: number[];
                 /** @description ended at or after */
                 from?: string;
@@ -10818,7 +10818,7 @@ export interface operations {
                 q?: string;
                 /** @description userids */
                 member?: string[];
-                /** @description with all departments below */
+                /** @description the member's main department at that time, with all departments below today */
                 department?: number[];
                 /** @description ended at or after */
                 from?: string;
@@ -10870,7 +10870,7 @@ export interface operations {
                 q?: string;
                 /** @description userids */
                 member?: string[];
-                /** @description with all departments below */
+                /** @description the member's main department at that time, with all departments below today */
                 department?: number[];
                 /** @description ended at or after */
                 from?: string;
@@ -11017,7 +11017,7 @@ export interface operations {
                 q?: string;
                 /** @description userids */
                 member?: string[];
-                /** @description with all departments below */
+                /** @description the member's main department at that time, with all departments below today */
                 department?: number[];
                 /** @description ended at or after */
                 from?: string;
@@ -11068,7 +11068,7 @@ export interface operations {
                 q?: string;
                 /** @description userids */
                 member?: string[];
-                /** @description with all departments below */
+                /** @description the member's main department at that time, with all departments below today */
                 department?: number[];
                 /** @description ended at or after */
                 from?: string;
@@ -11119,7 +11119,7 @@ export interface operations {
                 q?: string;
                 /** @description userids */
                 member?: string[];
-                /** @description with all departments below */
+                /** @description the member's main department at that time, with all departments below today */
                 department?: number[];
                 /** @description ended at or after */
                 from?: string;
