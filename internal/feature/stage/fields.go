@@ -106,6 +106,12 @@ func (s *service) memberRenamed(ctx context.Context, e event.MemberChanged) erro
 		return nil
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		// Where both have a place in a flow, the one of the new userid stands.
+		if _, err := tx.NewRaw(`DELETE FROM stage_placement WHERE corp_id = ? AND member_id = ? AND EXISTS (SELECT 1 FROM stage_placement AS n
+			WHERE n.corp_id = stage_placement.corp_id AND n.flow_id = stage_placement.flow_id AND n.customer = stage_placement.customer AND n.member_id = ?)`,
+			e.Corp, e.WasMember, e.Member).Exec(ctx); err != nil {
+			return err
+		}
 		if _, err := tx.NewRaw("UPDATE stage_placement SET member_id = ? WHERE corp_id = ? AND member_id = ?", e.Member, e.Corp, e.WasMember).Exec(ctx); err != nil {
 			return err
 		}

@@ -18,12 +18,20 @@ import (
 // customerAdded brings a new customer into the flows that take him, and one who came back
 // to where he stood. Who comes by a hand-over takes his place along (transferSettled).
 func (s *service) customerAdded(ctx context.Context, e event.CustomerAdded) error {
-	if e.Half || e.Transferred {
+	if e.Half {
 		return nil
 	}
 	follow, err := s.standing(ctx, e.Corp, e.Member, e.Customer)
 	if err != nil || follow == nil || !follow.Standing.Open() {
 		return err
+	}
+	if e.Transferred {
+		// His place may have come before the follow was known.
+		return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+			_, err := tx.NewRaw("UPDATE stage_placement SET follow_id = ? WHERE corp_id = ? AND customer = ? AND member_id = ? AND follow_id <> ?",
+				follow.ID, e.Corp, e.Customer, e.Member, follow.ID).Exec(ctx)
+			return err
+		})
 	}
 	if err := s.ensure(ctx, e.Corp); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/feature/stage"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
@@ -148,7 +149,6 @@ func TestTransferKeepsTheStage(t *testing.T) {
 		d.exec("UPDATE mirror_follow SET standing = 6 WHERE corp_id = ? AND member_id = 'zhang'", d.Corp)
 		d.tell(event.CustomerDeleted{Meta: d.meta(), Member: "zhang", Customer: card.Customer, ByTransfer: true})
 		d.expect("on the way", d.stands("owner", ""), []string{})
-		_ = ming
 		news := event.TransferSettled{Meta: d.meta(), From: "zhang", To: "li", Customer: card.Customer}
 		d.tell(news)
 		d.expect("settled", d.stands("owner", ""), []string{"王小明/李四 有意向"})
@@ -158,9 +158,39 @@ func TestTransferKeepsTheStage(t *testing.T) {
 		if c := d.card("王小明"); c.DueAt == nil || c.Gone {
 			d.t.Errorf("the taker has no cycle: %+v", c)
 		}
+		// The taker's follow becomes known after the place is his.
+		d.add("li", ming)
+		var own id.ID
+		d.must(d.App.DB.Read().NewRaw("SELECT id FROM mirror_follow WHERE corp_id = ? AND member_id = 'li'", d.Corp).Scan(d.t.Context(), &own))
+		d.tell(event.CustomerAdded{Meta: d.meta(), Member: "li", Customer: card.Customer, Transferred: true})
+		if c := d.card("王小明"); c.Follow != own || c.Follow == card.Follow {
+			d.t.Errorf("the place is of the follow %s, want %s", c.Follow, own)
+		}
 		if h := d.history("王小明"); len(h) == 0 || !strings.HasPrefix(h[0], "handed") {
 			d.t.Errorf("the history is %q", h)
 		}
+	})
+}
+
+// TestRenamedMember: places, history and batches are his under his new userid, also where
+// the new one has a place already.
+func TestRenamedMember(t *testing.T) {
+	stories(t, func(d *desk) {
+		d.meet("zhang", "王小明")
+		d.meet("zhang", "赵小红")
+		d.move("owner", "王小明", "有意向")
+		one := d.card("王小明")
+		d.exec(`INSERT INTO stage_placement SELECT 77, corp_id, flow_id, stage_id, 'zhang2', customer, customer_id, follow_id, joined_at, entered_at, followed_at,
+			base_at, due_at, remind_at, reminded, gone_at, before_id, shown FROM stage_placement WHERE id = ?`, one.ID)
+		d.tell(event.MemberChanged{Meta: d.meta(), Member: "zhang2", WasMember: "zhang"})
+		var of []string
+		d.must(d.App.DB.Read().NewRaw("SELECT DISTINCT member_id FROM stage_placement WHERE corp_id = ?", d.Corp).Scan(d.t.Context(), &of))
+		d.expect("places", of, []string{"zhang2"})
+		if n := len(d.cards("owner", "")); n != 2 {
+			d.t.Errorf("%d places", n)
+		}
+		d.must(d.App.DB.Read().NewRaw("SELECT DISTINCT member_id FROM stage_move WHERE corp_id = ?", d.Corp).Scan(d.t.Context(), &of))
+		d.expect("history", of, []string{"zhang2"})
 	})
 }
 
