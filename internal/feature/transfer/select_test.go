@@ -18,7 +18,7 @@ func TestMoreThanAPageMatches(t *testing.T) {
 		for i := range many {
 			c, name := w.App.IDs.New(), fmt.Sprintf("wmMany%04d", i)
 			customers[i] = []any{c, w.Corp, name, name, 1, "", 0, "", "", "", 1, 0, 0, 0, 1}
-			follows[i] = []any{w.App.IDs.New(), w.Corp, "zhang", name, c, 1, "", "", "", "[]", 1, "", "", i % 7, 0, 0, 1, 0, 0, 0}
+			follows[i] = []any{w.App.IDs.New(), w.Corp, "zhang", name, c, 1, "", "", "", "[]", 1, "", "", 1 + i%7, 0, 0, 1, 0, 0, 0}
 		}
 		if _, err := tx.NewRaw(`INSERT INTO mirror_customer (id, corp_id, customer, name, type, avatar, gender, unionid, company, title, follows,
 			added_at, lost_at, updated_at, read_at) VALUES ?`, customers).Exec(ctx); err != nil {

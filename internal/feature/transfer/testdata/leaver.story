@@ -26,6 +26,9 @@ calls transfer 1
 advance 10m
 owns li 车友会
 items one waiting=3 accepted=1
+# Li is told of the group before the customers pass.
+advance 7m
+calls send 1
 
 advance 25h
 items one accepted=4

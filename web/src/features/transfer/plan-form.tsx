@@ -1,8 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
+import { api, ok } from '@/api/client';
 import { useMembersNamed } from '@/api/directory';
 import { Button } from '@/parts/Button';
 import { DepartmentPicker } from '@/parts/DepartmentPicker';
 import { Field, FormSection } from '@/parts/Form';
-import { Choice, NumberInput, TextArea } from '@/parts/fields';
+import { Choice, NumberInput, Several, TextArea } from '@/parts/fields';
 import { MemberPicker } from '@/parts/MemberPicker';
 import { TagPicker } from '@/parts/TagPicker';
 import { PickCustomers, PickGroups } from './pick';
@@ -18,6 +20,7 @@ export function PlanFields({ values, chosen }: { values: Values; chosen?: boolea
   const givers = useMembersNamed(values.from);
   const left = givers.data?.items.filter((member) => member.left) ?? [];
   const onJob = chosen || values.from.length === 0 || left.length < values.from.length;
+  const { stages, quiet } = useRuleFields();
   const one = values.from.length === 1 ? values.from[0] : undefined;
   return (
     <>
@@ -43,6 +46,21 @@ export function PlanFields({ values, chosen }: { values: Values; chosen?: boolea
               <Field name="days" label={t('rule.days')}>
                 <NumberInput min={1} most={3650} unit={t('day')} />
               </Field>
+              {stages && (
+                <Field name="stages" label={t('rule.stages')} hint={t('rule.stages.hint')}>
+                  <Several
+                    options={(stages.options ?? []).map(({ value, name }) => ({
+                      value,
+                      label: name ?? value,
+                    }))}
+                  />
+                </Field>
+              )}
+              {quiet && (
+                <Field name="quiet" label={t('rule.quiet')} hint={t('rule.quiet.hint')}>
+                  <NumberInput min={1} most={3650} unit={t('day')} />
+                </Field>
+              )}
             </>
           )}
           {values.customers === 'picked' && one && (
@@ -100,6 +118,17 @@ export function PlanFields({ values, chosen }: { values: Values; chosen?: boolea
       </FormSection>
     </>
   );
+}
+
+/** The fields of other features that customers are chosen by, as far as the viewer has them. */
+function useRuleFields() {
+  const fields = useQuery({
+    queryKey: ['customer', 'fields'],
+    queryFn: ({ signal }) => ok(api.GET('/api/customer/fields', { signal })),
+    staleTime: 60_000,
+  });
+  const field = (key: string) => fields.data?.items.find((one) => one.key === key);
+  return { stages: field('stage.stage'), quiet: field('followup.last') };
 }
 
 /** Which tags lead to whom; the first rule that fits counts. */

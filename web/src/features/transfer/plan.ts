@@ -8,6 +8,10 @@ export interface Values {
   customers: 'all' | 'rule' | 'picked' | 'none';
   tags: string[];
   days: number | null;
+  /** Ids of stages in which the customers stand. */
+  stages: string[];
+  /** No follow-up for so many days, or never one. */
+  quiet: number | null;
   picked: string[];
   groups: Plan['groups'];
   chats: string[];
@@ -25,6 +29,8 @@ export function blank(from: string[], chosen: boolean): Values {
     customers: 'all',
     tags: [],
     days: null,
+    stages: [],
+    quiet: null,
     picked: [],
     groups: chosen ? 'none' : 'all',
     chats: [],
@@ -69,5 +75,15 @@ function selectionOf(values: Values): CustomerSelection | undefined {
   const old: Rule | undefined = values.days
     ? { field: 'added', op: 'beyond', values: [`${values.days}`] }
     : undefined;
-  return { rule: allOf(tagged, old) };
+  const standing: Rule | undefined =
+    values.stages.length > 0 ? { field: 'stage.stage', op: 'any', values: values.stages } : undefined;
+  const quiet: Rule | undefined = values.quiet
+    ? {
+        any: [
+          { field: 'followup.last', op: 'beyond', values: [`${values.quiet}`] },
+          { field: 'followup.last', op: 'empty' },
+        ],
+      }
+    : undefined;
+  return { rule: allOf(tagged, old, standing, quiet) };
 }
