@@ -84,7 +84,7 @@ func New(d feature.Deps) feature.Feature {
 		Schedules: []job.Schedule{{Kind: kindRemind, Every: time.Minute, Args: job.TickArgs}},
 		Listeners: []bus.Listener{bus.On("followed", s.followedUp), bus.On("settled", s.transferSettled), bus.On("renamed", s.memberRenamed)},
 		Exports:   s.exports(),
-		Answers:   ask.Answers{Timeline: s.timeline, Fields: s.fields, Tiles: s.tiles, Columns: s.columns, Personal: personal()},
+		Answers:   ask.Answers{Timeline: s.timeline, Fields: s.fields, Tiles: s.tiles, Columns: s.columns, Personal: s.personal()},
 		Notices: []notice.Kind{
 			{Key: noticeMentioned, ZH: "跟进记录中提到我", EN: "Mentioned in a note"},
 			{Key: noticeTask, ZH: "待办到期", EN: "Task due"},

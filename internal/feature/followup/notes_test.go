@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/feature/followup"
@@ -120,6 +121,35 @@ func TestAllNotes(t *testing.T) {
 		d.must(d.App.DB.Read().NewRaw("SELECT COUNT(*) FROM search_doc WHERE ref = ?", second.ID).Scan(d.t.Context(), &left))
 		if got := d.all("owner", "q="+url.QueryEscape("下周")); len(got) != 0 || left != 0 {
 			d.t.Errorf("removed: %q, %d left in the index", got, left)
+		}
+	})
+}
+
+// TestErasedNotesAreNotFound: what is erased of a person leaves no words in the index.
+func TestErasedNotesAreNotFound(t *testing.T) {
+	stories(t, func(d *desk) {
+		d.call(zhang, "POST", d.of("notes"), note("住在北京路一号", nil, nil), nil)
+		var words int
+		count := func() int {
+			d.must(d.App.DB.Read().NewRaw("SELECT COUNT(*) FROM search_doc WHERE body LIKE '%北京路%'").Scan(d.t.Context(), &words))
+			return words
+		}
+		if count() != 1 {
+			d.t.Fatalf("%d notes are found", words)
+		}
+		for _, h := range d.App.Asks.Personal().Holdings {
+			if h.Key == "followup.notes" {
+				d.must(d.App.DB.Tx(d.t.Context(), func(ctx context.Context, tx db.Tx) error {
+					gone, err := h.Erase(ctx, tx, ask.Person{Corp: d.Corp, Customer: d.external, ID: d.customer}, 10)
+					if gone != 1 {
+						d.t.Errorf("%d erased", gone)
+					}
+					return err
+				}))
+			}
+		}
+		if count() != 0 || len(d.all("owner", "")) != 0 {
+			d.t.Errorf("%d notes are still found", words)
 		}
 	})
 }

@@ -9,10 +9,11 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 )
 
 // personal is what is kept of a customer here, and for how long.
-func personal() ask.Personal {
+func (s *service) personal() ask.Personal {
 	return ask.Personal{
 		Holdings: []ask.Holding{
 			{
@@ -22,7 +23,7 @@ func personal() ask.Personal {
 					ask.WordsCell("text", "内容", "Text"), ask.TreeCell("pictures", "图片", "Pictures"), ask.MomentCell("editedAt", "修改时间", "Edited"),
 				},
 				Read:  "SELECT created_at, how, name, body, pictures, edited_at FROM followup_note WHERE corp_id = ?0 AND customer = ?1 ORDER BY created_at, id",
-				Erase: ask.EraseBy("DELETE FROM followup_note WHERE id IN (SELECT id FROM followup_note WHERE corp_id = ?0 AND customer = ?1 LIMIT ?3)"),
+				Erase: s.eraseNotes,
 			},
 			{
 				Key: "followup.pictures", Tables: []string{"followup_picture"}, ZH: "跟进记录的图片", EN: "Pictures of notes",
@@ -52,7 +53,7 @@ func personal() ask.Personal {
 			HintZH: "所有成员都不再跟进该客户之后，写下已久的跟进记录连同图片一起删除。", HintEN: "Old notes, with their pictures, once no member has followed the customer for so long.",
 			Find: `SELECT n.id FROM mirror_customer AS c JOIN followup_note AS n ON n.corp_id = c.corp_id AND n.customer = c.customer AND n.created_at < ?1
 				WHERE c.corp_id = ?0 AND c.follows = 0 AND c.lost_at > 0 AND c.lost_at < ?1 LIMIT ?2`,
-			Files: noteFiles, Drop: dropNotes,
+			Files: noteFiles, Drop: s.dropNotes,
 		}},
 	}
 }
@@ -94,7 +95,7 @@ func noteFiles(ctx context.Context, q db.Querier, corp string, notes []id.ID) ([
 	return keys, err
 }
 
-func dropNotes(ctx context.Context, tx db.Tx, corp string, notes []id.ID) (int64, error) {
+func (s *service) dropNotes(ctx context.Context, tx db.Tx, corp string, notes []id.ID) (int64, error) {
 	pictures, err := picturesOf(ctx, tx, corp, notes)
 	if err != nil {
 		return 0, err
@@ -103,6 +104,28 @@ func dropNotes(ctx context.Context, tx db.Tx, corp string, notes []id.ID) (int64
 		if _, err := tx.NewRaw("DELETE FROM followup_picture WHERE corp_id = ? AND id IN (?)", corp, bun.List(pictures)).Exec(ctx); err != nil {
 			return 0, err
 		}
+	}
+	return s.forget(ctx, tx, corp, notes)
+}
+
+// eraseNotes removes notes of a person.
+func (s *service) eraseNotes(ctx context.Context, tx db.Tx, p ask.Person, most int) (int64, error) {
+	var notes []id.ID
+	err := tx.NewRaw("SELECT id FROM followup_note WHERE corp_id = ? AND customer = ? LIMIT ?", p.Corp, p.Customer, most).Scan(ctx, &notes)
+	if err != nil || len(notes) == 0 {
+		return 0, err
+	}
+	return s.forget(ctx, tx, p.Corp, notes)
+}
+
+// forget removes notes, and their words from the search index.
+func (s *service) forget(ctx context.Context, tx db.Tx, corp string, notes []id.ID) (int64, error) {
+	wordless := make([]search.Document, len(notes))
+	for i, n := range notes {
+		wordless[i] = search.Document{Corp: corp, Kind: kindNote, Ref: n}
+	}
+	if err := s.search.Put(ctx, tx, wordless...); err != nil {
+		return 0, err
 	}
 	return ask.DropBy("DELETE FROM followup_note WHERE corp_id = ?0 AND id IN (?1)")(ctx, tx, corp, notes)
 }

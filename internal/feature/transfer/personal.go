@@ -24,5 +24,11 @@ func personal() ask.Personal {
 			Erase:   ask.EraseBy("DELETE FROM transfer_unassigned WHERE corp_id = ?0 AND customer = ?1"), // one for each member who left
 			StaysZH: "企业微信仍列为待分配的，下次读取时会再次出现。", StaysEN: "Comes back with the next reading as long as WeCom lists him.",
 		},
+		{
+			Key: "transfer.console", Tables: []string{"transfer_console"}, ZH: "企业微信后台的交接", EN: "Transfers in WeCom's console",
+			Cells: []ask.Cell{ask.MomentCell("at", "时间", "Time"), ask.WordsCell("from", "原成员", "From"), ask.WordsCell("to", "接替成员", "To")},
+			Read:  "SELECT began_at, from_member, to_member FROM transfer_console WHERE corp_id = ?0 AND customer = ?1 ORDER BY began_at",
+			Erase: ask.EraseBy("DELETE FROM transfer_console WHERE corp_id = ?0 AND customer = ?1"), // one for each time he passed
+		},
 	}}
 }
