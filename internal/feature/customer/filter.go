@@ -182,7 +182,7 @@ const few = 2000
 func (s *service) taggedAny(ctx context.Context, tags []string, p *plan) error {
 	tags = slices.Compact(slices.Sorted(slices.Values(tags)))
 	if p.rare || len(p.tags) > 0 {
-		p.and(hasTag, list(tags))
+		p.tagged(tags...)
 		return nil
 	}
 	var rows []id.ID
@@ -193,7 +193,7 @@ func (s *service) taggedAny(ctx context.Context, tags []string, p *plan) error {
 	}
 	if len(rows) > few {
 		p.tags = tags
-		p.and(hasTag, list(tags))
+		p.tagged(tags...)
 		return nil
 	}
 	p.rare, p.nothing = true, len(rows) == 0
@@ -208,17 +208,17 @@ const tagOfCustomer = `(SELECT COUNT(*) FROM mirror_follow AS h CROSS JOIN mirro
 // taggedBy asks for one tag, of the follow or of any shown follow of the customer.
 func (p *plan) taggedBy(tag string, anybodys bool) {
 	if !anybodys {
-		p.and(hasTag, list([]string{tag}))
+		p.tagged(tag)
 		return
 	}
 	shown, args := p.shownOf("h")
-	p.customer = append(p.customer, condition{strings.ReplaceAll(tagOfCustomer, "{shown}", shown), append(args, tag)})
+	p.customer = append(p.customer, condition{sql: strings.ReplaceAll(tagOfCustomer, "{shown}", shown), args: append(args, tag)})
 }
 
 // taggedAll asks for several tags at once, of the follow or of any shown follow of the
 // customer, and starts from the rarest.
 func (s *service) taggedAll(ctx context.Context, tags []string, p *plan, anybodys bool) error {
-	fewest, rarest := manyTagged+1, ""
+	fewest, rarest := manyTagged+2, ""
 	for _, t := range slices.Compact(slices.Sorted(slices.Values(tags))) {
 		n := manyTagged + 1
 		if p.rare {
@@ -236,7 +236,10 @@ func (s *service) taggedAll(ctx context.Context, tags []string, p *plan, anybody
 		p.taggedBy(t, anybodys)
 	}
 	p.nothing = fewest == 0
-	if fewest <= few || !p.few() { // else the members' own lists are shorter
+	switch {
+	case fewest > few && p.few(): // the members' own lists are shorter
+	case fewest > manyTagged && anybodys: // too many customers to collect before the first is shown
+	default: // a tag's own index has the list's order, however many follows have it
 		p.rarest, p.anybodys = rarest, anybodys
 	}
 	return nil

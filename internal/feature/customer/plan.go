@@ -48,6 +48,7 @@ type plan struct {
 type condition struct {
 	sql  string
 	args []any
+	tags []string // the condition is that the follow has one of these
 }
 
 const (
@@ -63,7 +64,14 @@ const hasTag = "(SELECT COUNT(*) FROM mirror_follow_tag AS ft WHERE ft.follow_id
 
 func list[T any](values []T) any { return bun.List(values) }
 
-func (p *plan) and(sql string, args ...any) { p.follow = append(p.follow, condition{sql, args}) }
+func (p *plan) and(sql string, args ...any) {
+	p.follow = append(p.follow, condition{sql: sql, args: args})
+}
+
+// tagged asks for follows that have one of the tags.
+func (p *plan) tagged(tags ...string) {
+	p.follow = append(p.follow, condition{sql: hasTag, args: []any{list(tags)}, tags: tags})
+}
 
 // shownOf is what decides which follows of a customer are shown, for a follow called alias.
 func (p *plan) shownOf(alias string) (text string, args []any) {
@@ -102,8 +110,13 @@ func apply(q *bun.SelectQuery, conditions []condition, alias string) *bun.Select
 // The corp is bound by the source. Questions about the other follows of a customer are
 // scalar subqueries that leave it out, as the customer's own id implies it: no planner can
 // then answer them for the whole corp at once instead of for the few rows of a page.
-func (p *plan) narrow(q *bun.SelectQuery) *bun.SelectQuery {
-	q = apply(q, slices.Concat(p.follow, p.customer), "f")
+//
+// given are tags of which every row of the source has one: that is not asked again.
+func (p *plan) narrow(q *bun.SelectQuery, given ...string) *bun.SelectQuery {
+	asked := slices.DeleteFunc(slices.Clone(p.follow), func(c condition) bool {
+		return len(given) > 0 && len(c.tags) > 0 && !slices.ContainsFunc(given, func(t string) bool { return !slices.Contains(c.tags, t) })
+	})
+	q = apply(q, slices.Concat(asked, p.customer), "f")
 	if p.level == perFollow {
 		return q
 	}
@@ -141,10 +154,11 @@ type source struct {
 	at, id   string // the columns of the order
 	fromArgs []any
 	where    []condition
+	tags     []string // of which every row has one
 }
 
 func (p *plan) sources() []source {
-	walk := source{from: "mirror_follow AS f", at: "f.added_at", id: "f.id", where: []condition{{"f.corp_id = ?", []any{p.corp}}}}
+	walk := source{from: "mirror_follow AS f", at: "f.added_at", id: "f.id", where: []condition{{sql: "f.corp_id = ?", args: []any{p.corp}}}}
 	var merged []source
 	switch {
 	case p.rare:
@@ -155,11 +169,11 @@ func (p *plan) sources() []source {
 	case p.rarest != "":
 		walk.from = `(SELECT DISTINCT h.customer_id FROM mirror_follow_tag AS t CROSS JOIN mirror_follow AS h
 			WHERE t.corp_id = ? AND t.tag_id = ? AND h.id = t.follow_id) AS c CROSS JOIN mirror_follow AS f`
-		walk.fromArgs, walk.where = []any{p.corp, p.rarest}, []condition{{"f.customer_id = c.customer_id", nil}}
+		walk.fromArgs, walk.where = []any{p.corp, p.rarest}, []condition{{sql: "f.customer_id = c.customer_id"}}
 	case p.few():
 		for _, m := range p.members {
 			own := walk
-			own.where = []condition{{"f.corp_id = ? AND f.member_id = ?", []any{p.corp, m}}}
+			own.where = []condition{{sql: "f.corp_id = ? AND f.member_id = ?", args: []any{p.corp, m}}}
 			merged = append(merged, own)
 		}
 		return merged
@@ -169,7 +183,7 @@ func (p *plan) sources() []source {
 		}
 		return merged
 	case p.ended:
-		walk.where = append(walk.where, condition{"f.standing <> 1", nil}) // names the index of those few
+		walk.where = append(walk.where, condition{sql: "f.standing <> 1"}) // names the index of those few
 	}
 	return []source{walk}
 }
@@ -179,14 +193,14 @@ func (p *plan) few() bool { return p.narrowed && len(p.members) <= maxMerged }
 
 func (p *plan) byTag(tags ...string) source {
 	return source{
-		from: "mirror_follow_tag AS t CROSS JOIN mirror_follow AS f", at: "t.added_at", id: "t.follow_id",
-		where: []condition{{"t.corp_id = ? AND t.tag_id IN (?) AND f.id = t.follow_id", []any{p.corp, list(tags)}}},
+		from: "mirror_follow_tag AS t CROSS JOIN mirror_follow AS f", at: "t.added_at", id: "t.follow_id", tags: tags,
+		where: []condition{{sql: "t.corp_id = ? AND t.tag_id IN (?) AND f.id = t.follow_id", args: []any{p.corp, list(tags)}}},
 	}
 }
 
 // rows selects from one source.
 func (p *plan) rows(s source) *bun.SelectQuery {
-	return p.narrow(apply(p.read.NewSelect().TableExpr(s.from, s.fromArgs...), s.where, "f"))
+	return p.narrow(apply(p.read.NewSelect().TableExpr(s.from, s.fromArgs...), s.where, "f"), s.tags...)
 }
 
 // key is a row of a page: its place in the order, and the member's list that it came from.
@@ -262,7 +276,7 @@ func (p *plan) countedRows(limit int) *bun.SelectQuery {
 	switch {
 	case len(sources) == 1:
 	case p.few():
-		s.from, s.where = "who CROSS JOIN mirror_follow AS f", []condition{{"f.corp_id = ? AND f.member_id = who.column1", []any{p.corp}}}
+		s.from, s.where = "who CROSS JOIN mirror_follow AS f", []condition{{sql: "f.corp_id = ? AND f.member_id = who.column1", args: []any{p.corp}}}
 	default:
 		s, once = p.byTag(p.tags...), "DISTINCT f.id" // a follow may have two of them
 	}

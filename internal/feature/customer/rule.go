@@ -326,7 +326,7 @@ func (c *compiler) customerTags(ctx context.Context, r ask.Rule) (condition, err
 		return strings.NewReplacer("{shown}", shown, "{seen}", seen.SQL).Replace(text)
 	}
 	all := c.at(r).HasSome(within(tagsOfCustomer), within(countedTags), slices.Concat(args, seen.Args)...)
-	return condition{all.SQL, all.Args}, err
+	return condition{sql: all.SQL, args: all.Args}, err
 }
 
 // FieldList is by what customers can be told apart.

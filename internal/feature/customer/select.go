@@ -125,14 +125,14 @@ const maxSorted = 5
 
 // walk reads one page of the plan's rows by id.
 func (p *plan) walk(after id.ID, limit int) *bun.SelectQuery {
-	s := source{from: "mirror_follow AS f", id: "f.id", where: []condition{{"f.corp_id || '' = ?", []any{p.corp}}}}
+	s := source{from: "mirror_follow AS f", id: "f.id", where: []condition{{sql: "f.corp_id || '' = ?", args: []any{p.corp}}}}
 	switch {
 	case p.rare:
 		s.id = "+f.id"
 	case p.narrowed && len(p.members) <= maxSorted:
 		// A few members' follows are found faster than they are met among all others.
 		s.from, s.id = "who CROSS JOIN mirror_follow AS f", "+f.id"
-		s.where = []condition{{"f.corp_id = ? AND f.member_id = who.column1", []any{p.corp}}}
+		s.where = []condition{{sql: "f.corp_id = ? AND f.member_id = who.column1", args: []any{p.corp}}}
 	}
 	at := bun.Safe(s.id)
 	return p.named(p.rows(s).ColumnExpr("f.id, f.customer_id, f.customer, f.member_id").Where("? > ?", at, after).OrderExpr("?", at).Limit(int64(limit)))

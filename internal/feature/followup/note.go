@@ -41,7 +41,7 @@ type noteRow struct {
 // NoteForm is what somebody writes down.
 type NoteForm struct {
 	How      string   `json:"how" enum:"note,call,message" doc:"what was done: a note, a call, a chat"`
-	Text     string   `json:"text" maxLength:"2000"`
+	Text     string   `json:"text" maxLength:"2000" audit:"personal"`
 	Pictures []id.ID  `json:"pictures" maxItems:"9"`
 	Mentions []string `json:"mentions" maxItems:"20" doc:"userids of colleagues who are told"`
 }
@@ -50,7 +50,7 @@ type NoteForm struct {
 type Note struct {
 	ID        id.ID             `json:"id"`
 	How       string            `json:"how" enum:"note,call,message"`
-	Text      string            `json:"text"`
+	Text      string            `json:"text" audit:"personal"`
 	Pictures  []id.ID           `json:"pictures"`
 	Mentions  []string          `json:"mentions"`
 	Names     map[string]string `json:"names" doc:"of those mentioned, by userid"`
