@@ -15,6 +15,7 @@ import (
 func Cells(t testing.TB, asks *ask.Asks, key string, q ask.CellsQuery) map[id.ID]any {
 	t.Helper()
 	columns, err := asks.Columns(t.Context(), q.Viewer)
+	columns = append(columns, asks.Badges(q.Viewer)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,7 @@ type Asks struct {
 	selects   []named[Select]
 	sizes     []named[Size]
 	columns   []named[Columns]
+	badges    []Column
 	personal  []named[Personal]
 }
 
@@ -40,6 +41,7 @@ type Answers struct {
 	Select   Select
 	Size     Size
 	Columns  Columns
+	Badges   []Column // columns that stand beside the name in every row; see Asks.Badges
 	Personal Personal
 }
 
@@ -69,6 +71,7 @@ func (a *Asks) Register(slug string, answers Answers) {
 	if answers.Size != nil {
 		a.sizes = append(a.sizes, named[Size]{slug, answers.Size})
 	}
+	a.badges = append(a.badges, answers.Badges...)
 	if answers.Columns != nil {
 		a.columns = append(a.columns, named[Columns]{slug, answers.Columns})
 	}

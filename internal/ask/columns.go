@@ -3,6 +3,7 @@ package ask
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -19,9 +20,6 @@ type Column struct {
 	Key        string // "stage.stage"
 	ZH, EN     string // its head
 	Permission string // asked of whoever wants to see it, "" for none beyond seeing customers
-	// Badge tells that its head stands beside the customer's name in every row that has a
-	// cell, chosen or not: what one has to know at once.
-	Badge bool
 	// Cells gives the cells of some rows by Pair.Follow: text, numbers or time.Time; a row
 	// without one is left out. A few queries, however many rows.
 	Cells func(ctx context.Context, q CellsQuery) (map[id.ID]any, error)
@@ -38,7 +36,17 @@ type CellsQuery struct {
 	Masked bool
 }
 
-// Columns collects those the viewer may see.
+// Badges are columns whose heads stand beside the customer's name in every row that has a
+// cell, chosen or not: what one has to know at once, such as that he is on the blacklist.
+// Every page of a list asks for them, so features state them once, without a question.
+func (a *Asks) Badges(v viewer.Viewer) []Column { return seen(v, a.badges) }
+
+func seen(v viewer.Viewer, columns []Column) []Column {
+	return slices.DeleteFunc(slices.Clone(columns), func(c Column) bool { return c.Permission != "" && !v.Can(c.Permission) })
+}
+
+// Columns collects those the viewer may see, without the badges. What there is may have to
+// be looked up: it is for choosing, and for what was chosen.
 func (a *Asks) Columns(ctx context.Context, v viewer.Viewer) ([]Column, error) {
 	all := []Column{}
 	err := each(ctx, a.columns, func(slug string, answer Columns) error {
@@ -46,11 +54,7 @@ func (a *Asks) Columns(ctx context.Context, v viewer.Viewer) ([]Column, error) {
 		if err != nil {
 			return fmt.Errorf("ask %s for its columns: %w", slug, err)
 		}
-		for _, c := range got {
-			if c.Permission == "" || v.Can(c.Permission) {
-				all = append(all, c)
-			}
-		}
+		all = append(all, seen(v, got)...)
 		return nil
 	})
 	return all, err

@@ -20,7 +20,7 @@ func TestBadges(t *testing.T) {
 		h.follow(pair{member: "zhang", customer: "wm1", name: "王芳", added: 2 * time.Hour})
 		h.follow(pair{member: "li", customer: "wm1", name: "王芳", added: time.Hour})
 		h.follow(pair{member: "li", customer: "wm2", name: "陈晨"})
-		asked := 0
+		asked, looked := 0, 0
 		worn := func(_ context.Context, q ask.CellsQuery) (map[id.ID]any, error) {
 			asked++
 			cells := map[id.ID]any{}
@@ -31,12 +31,16 @@ func TestBadges(t *testing.T) {
 			}
 			return cells, nil
 		}
-		h.asks.Register("shoe", ask.Answers{Columns: func(context.Context, viewer.Viewer) ([]ask.Column, error) {
-			return []ask.Column{
-				{Key: "shoe.worn", ZH: "旧鞋", EN: "Worn", Badge: true, Cells: worn},
-				{Key: "shoe.stolen", ZH: "赃物", EN: "Stolen", Badge: true, Permission: "shoe.police", Cells: worn},
-			}, nil
-		}})
+		h.asks.Register("shoe", ask.Answers{
+			Badges: []ask.Column{
+				{Key: "shoe.worn", ZH: "旧鞋", EN: "Worn", Cells: worn},
+				{Key: "shoe.stolen", ZH: "赃物", EN: "Stolen", Permission: "shoe.police", Cells: worn},
+			},
+			Columns: func(context.Context, viewer.Viewer) ([]ask.Column, error) {
+				looked++
+				return nil, nil
+			},
+		})
 		police := everything()
 		police.Permissions = append(police.Permissions, "shoe.police")
 		for name, x := range map[string]struct {
@@ -52,7 +56,7 @@ func TestBadges(t *testing.T) {
 			h.viewer = x.who
 			var choice customer.ColumnList
 			h.get("/columns", &choice)
-			asked = 0
+			asked, looked = 0, 0
 			var follows web.Page[customer.FollowView]
 			h.get("/follows"+x.query, &follows)
 			var got []string
@@ -68,6 +72,9 @@ func TestBadges(t *testing.T) {
 				if line := c.Customer.Customer + ":" + strings.Join(c.Badges, ","); !strings.Contains(x.want, line) {
 					t.Errorf("%s: the customer's row has %s", name, line)
 				}
+			}
+			if strings.Contains(x.query, "column=") != (looked > 0) {
+				t.Errorf("%s: what columns there are was looked up %d times", name, looked)
 			}
 		}
 	})

@@ -55,9 +55,7 @@ func (s *service) Columns(ctx context.Context, _ *struct{}) (*ColumnList, error)
 	}
 	out := &ColumnList{Items: []ColumnView{}}
 	for _, c := range all {
-		if !c.Badge {
-			out.Items = append(out.Items, ColumnView{c.Key, c.ZH, c.EN})
-		}
+		out.Items = append(out.Items, ColumnView{c.Key, c.ZH, c.EN})
 	}
 	return out, nil
 }
@@ -72,14 +70,12 @@ func (s *service) said(ctx context.Context, v viewer.Viewer, in MoreColumns, pai
 	if len(pairs) == 0 {
 		return rows, nil
 	}
-	all, err := s.asks.Columns(ctx, v)
+	badges := s.asks.Badges(v)
+	chosen, err := s.chosenOf(ctx, v, in.Columns)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range all {
-		if !c.Badge && !slices.Contains(in.Columns, c.Key) {
-			continue
-		}
+	for i, c := range slices.Concat(badges, chosen) {
 		cells, err := c.Cells(ctx, ask.CellsQuery{Viewer: v, Read: s.db.Read(), Pairs: pairs, English: in.English, Masked: true})
 		if err != nil {
 			return nil, err
@@ -90,7 +86,7 @@ func (s *service) said(ctx context.Context, v viewer.Viewer, in MoreColumns, pai
 			switch {
 			case !has:
 				continue
-			case c.Badge:
+			case i < len(badges):
 				row.Badges = append(row.Badges, word{c.ZH, c.EN}.in(in.English))
 			case row.Cells == nil:
 				row.Cells = map[string]Cell{c.Key: cellOf(x)}
@@ -101,6 +97,16 @@ func (s *service) said(ctx context.Context, v viewer.Viewer, in MoreColumns, pai
 		}
 	}
 	return rows, nil
+}
+
+// chosenOf are the columns with these keys. Nothing is asked when none was chosen, which is
+// how most pages are read.
+func (s *service) chosenOf(ctx context.Context, v viewer.Viewer, keys []string) ([]ask.Column, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	all, err := s.asks.Columns(ctx, v)
+	return slices.DeleteFunc(all, func(c ask.Column) bool { return !slices.Contains(keys, c.Key) }), err
 }
 
 func cellOf(x any) Cell {

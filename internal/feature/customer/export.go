@@ -127,11 +127,17 @@ func (s *service) exportColumns(ctx context.Context, v viewer.Viewer, l level) (
 			all = append(all, feature.ExportColumn{Key: c.key, ZH: c.head[0], EN: c.head[1], Chosen: c.usual})
 		}
 	}
-	more, err := s.asks.Columns(ctx, v)
+	more, err := s.toldColumns(ctx, v)
 	for _, c := range more {
 		all = append(all, feature.ExportColumn{Key: c.Key, ZH: c.ZH, EN: c.EN})
 	}
 	return all, err
+}
+
+// toldColumns are what other features say of a customer: in a file badges are columns too.
+func (s *service) toldColumns(ctx context.Context, v viewer.Viewer) ([]ask.Column, error) {
+	all, err := s.asks.Columns(ctx, v)
+	return slices.Concat(s.asks.Badges(v), all), err
 }
 
 // exportPlan reads the filter that a page sent: the list's rule.
@@ -173,7 +179,7 @@ func (s *service) exportRows(ctx context.Context, q feature.ExportQuery, l level
 			}
 			return
 		}
-		more, err := s.asks.Columns(ctx, q.Viewer)
+		more, err := s.toldColumns(ctx, q.Viewer)
 		if err != nil {
 			yield(nil, err)
 			return

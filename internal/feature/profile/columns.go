@@ -18,7 +18,7 @@ func (s *service) columns(ctx context.Context, v viewer.Viewer) ([]ask.Column, e
 	if err != nil {
 		return nil, err
 	}
-	columns := []ask.Column{{Key: "profile.blacklisted", ZH: "黑名单", EN: "Blacklisted", Permission: permissionRead, Badge: true, Cells: blackCells}}
+	var columns []ask.Column
 	for _, f := range fields {
 		if f.Archived || !f.seenBy(v) {
 			continue
@@ -26,6 +26,11 @@ func (s *service) columns(ctx context.Context, v viewer.Viewer) ([]ask.Column, e
 		columns = append(columns, ask.Column{Key: slug + "." + f.ID.String(), ZH: f.Name, EN: f.Name, Permission: permissionRead, Cells: f.cells})
 	}
 	return columns, nil
+}
+
+// badges stand beside the customer's name.
+func badges() []ask.Column {
+	return []ask.Column{{Key: "profile.blacklisted", ZH: "黑名单", EN: "Blacklisted", Permission: permissionRead, Cells: blackCells}}
 }
 
 func customersOf(q ask.CellsQuery) []string {

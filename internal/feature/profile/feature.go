@@ -82,7 +82,7 @@ func New(d feature.Deps) feature.Feature {
 			job.Define(kindRun, s.work, job.InLane(job.Bulk), job.Timeout(6*time.Hour), job.GiveUp(s.broken)),
 		},
 		Schedules:  []job.Schedule{{Kind: kindSweep, Cron: "20 19 * * *"}},
-		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields, Columns: s.columns, Personal: personal()},
+		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields, Columns: s.columns, Badges: badges(), Personal: personal()},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}
