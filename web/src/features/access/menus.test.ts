@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { arranged } from './menus';
-import { holds } from './permission-tree';
+import { held, holds } from './permission-tree';
 
 const entries = [
   { group: 'home', key: 'home' },
@@ -24,4 +24,11 @@ test('a right may be held by itself, with its feature, or with everything', () =
   expect(holds(['customer.*'], 'customer.phone')).toBe(true);
   expect(holds(['*'], 'customer.phone')).toBe(true);
   expect(holds(['customer.read'], 'customer.phone')).toBe(false);
+});
+
+test('a key of a whole feature counts for all its rights', () => {
+  const all = [{ key: 'customer.read' }, { key: 'customer.phone' }, { key: 'tag.read' }];
+  expect(held(['customer.*'], all)).toBe(2);
+  expect(held(['customer.read', 'tag.read'], all)).toBe(2);
+  expect(held(['churn.*'], all)).toBe(0);
 });

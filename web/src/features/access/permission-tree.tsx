@@ -16,6 +16,10 @@ export interface PermissionTreeProps {
 export const holds = (held: readonly string[], key: string) =>
   held.includes('*') || held.includes(key) || held.includes(`${key.split('.')[0]}.*`);
 
+/** How many of all rights somebody has who was given these keys. */
+export const held = (given: readonly string[], all: readonly Pick<Right, 'key'>[]) =>
+  all.filter((right) => holds(given, right.key)).length;
+
 /** All rights by what they belong to, to tick; those the reader lacks himself cannot be given. */
 export function PermissionTree({ value = [], onChange, readOnly }: PermissionTreeProps) {
   const t = useT();

@@ -7,8 +7,8 @@ import { type Column, DataTable } from '@/parts/DataTable';
 import { Facts } from '@/parts/Facts';
 import { useFeedback } from '@/parts/Feedback';
 import { Label } from '@/parts/StateBadge';
-import { rolesKey } from './data';
-import { PermissionTree } from './permission-tree';
+import { rolesKey, usePermissions } from './data';
+import { held, PermissionTree } from './permission-tree';
 import { RoleDialog } from './role-dialog';
 import { useT } from './strings';
 import { type Role, useRoleName, useSpanWords } from './words';
@@ -22,6 +22,7 @@ export function Roles() {
   const words = useSpanWords();
   const client = useQueryClient();
   const { confirm, done } = useFeedback();
+  const all = usePermissions();
   const [edited, setEdited] = useState<{ role?: Role; copy?: boolean } | null>(null);
   const mayMake = can('access.role') && reach === 'all';
   const holders = (role: Role) =>
@@ -88,7 +89,10 @@ export function Roles() {
       key: 'permissions',
       title: t('permissions'),
       width: 110,
-      render: (role) => (role.permissions.includes('*') ? t('everything') : role.permissions.length),
+      render: (role) =>
+        role.permissions.includes('*')
+          ? t('everything')
+          : held(role.permissions, all.data?.permissions ?? []),
     },
     { key: 'holders', title: t('holders.title'), width: 200, render: holders },
     { key: 'actions', title: '', width: 60, render: actions },
