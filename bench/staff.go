@@ -143,6 +143,9 @@ func acts() []act {
 func (w *clerk) work(ctx context.Context) error {
 	all := acts()
 	next := all[0] // a list first, to know somebody
+	if !w.look(ctx) {
+		return nil
+	}
 	for {
 		began := time.Now()
 		err := next.do(ctx, w)
@@ -153,10 +156,8 @@ func (w *clerk) work(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", next.what, err)
 		}
 		w.took[next.what] = append(w.took[next.what], time.Since(began))
-		select {
-		case <-ctx.Done():
+		if !w.look(ctx) {
 			return nil
-		case <-time.After(pause/2 + time.Duration(w.dice.Int64N(int64(pause)))):
 		}
 		n := w.dice.IntN(100)
 		for _, next = range all {
@@ -164,6 +165,16 @@ func (w *clerk) work(ctx context.Context) error {
 				break
 			}
 		}
+	}
+}
+
+// look waits as long as a person looks at a page; false when the time is over.
+func (w *clerk) look(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(pause/2 + time.Duration(w.dice.Int64N(int64(pause)))):
+		return true
 	}
 }
 
