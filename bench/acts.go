@@ -177,21 +177,9 @@ func (h *house) await(ctx context.Context, path string, end ...string) (batch, e
 
 // ask asks the console's API something that answers with a batch.
 func (h *house) ask(method, path, kind string, body []byte) (run batch, err error) {
-	r, err := http.NewRequest(method, h.url+path, bytes.NewReader(body))
+	answer, err := h.send(context.Background(), h.http, method, path, kind, body)
 	if err != nil {
 		return run, err
-	}
-	r.Header.Set("Content-Type", kind)
-	res, err := h.http.Do(r)
-	if err != nil {
-		return run, err
-	}
-	answer, err := io.ReadAll(res.Body)
-	if err := errors.Join(err, res.Body.Close()); err != nil {
-		return run, err
-	}
-	if res.StatusCode >= 300 {
-		return run, fmt.Errorf("%s %s: %s: %.300s", method, path, res.Status, answer)
 	}
 	return run, json.Unmarshal(answer, &run)
 }

@@ -222,14 +222,29 @@ func freshPostgres(ctx context.Context) (dsn string, drop func(), err error) {
 
 // postJSON writes through the console's API.
 func (h *house) postJSON(path string, body []byte) error {
-	res, err := h.http.Post(h.url+path, "application/json", bytes.NewReader(body))
+	_, err := h.send(context.Background(), h.http, http.MethodPost, path, "application/json", body)
+	return err
+}
+
+// send asks the console's API as one browser.
+func (h *house) send(ctx context.Context, browser *http.Client, method, path, kind string, body []byte) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, method, h.url+path, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if len(body) > 0 {
+		r.Header.Set("Content-Type", kind)
+	}
+	res, err := browser.Do(r)
+	if err != nil {
+		return nil, err
 	}
 	answer, err := io.ReadAll(res.Body)
-	_ = res.Body.Close()
-	if err == nil && res.StatusCode >= 300 {
-		err = fmt.Errorf("%s: %s: %.300s", path, res.Status, answer)
+	if err := errors.Join(err, res.Body.Close()); err != nil {
+		return nil, err
 	}
-	return err
+	if res.StatusCode >= 300 {
+		return nil, fmt.Errorf("%s %s: %s: %.300s", method, path, res.Status, answer)
+	}
+	return answer, nil
 }

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -179,23 +177,5 @@ func (w *clerk) look(ctx context.Context) bool {
 }
 
 func (w *clerk) send(ctx context.Context, method, path, body string) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, method, w.house.url+path, bytes.NewBufferString(body))
-	if err != nil {
-		return nil, err
-	}
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	res, err := w.browser.Do(r)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := io.ReadAll(res.Body)
-	if err := errors.Join(err, res.Body.Close()); err != nil {
-		return nil, err
-	}
-	if res.StatusCode >= 300 {
-		return nil, fmt.Errorf("%s %s: %s: %.300s", method, path, res.Status, answer)
-	}
-	return answer, nil
+	return w.house.send(ctx, w.browser, method, path, "application/json", []byte(body))
 }
