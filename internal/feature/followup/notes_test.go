@@ -78,6 +78,9 @@ func TestAllNotes(t *testing.T) {
 			{li, "", []string{c}},
 			{li, "q=" + url.QueryEscape("周五"), []string{}},
 			{"stranger", "", []string{}},
+			{"team:li+m1+m2:followup.read,customer.phone", "", []string{c}},
+			{"team:li+m1+m2+m3+m4+m5+m6+m7+m8+m9:followup.read,customer.phone", "", []string{c}},
+			{"team:li+zhang+m2+m3+m4+m5+m6+m7+m8+m9:followup.read,customer.phone", "", []string{c, b, a}},
 		} {
 			if got := d.all(x.who, x.query); !slices.Equal(got, x.want) {
 				d.t.Errorf("%s %s: %q, want %q", x.who, x.query, got, x.want)
