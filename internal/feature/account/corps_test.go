@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/queqiao-scrm/queqiao/internal/corp"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 )
 
 // twoCorps adds a second corp to the house.
@@ -78,6 +79,25 @@ func TestALocalAccountWorksInSeveralCorps(t *testing.T) {
 		b.into(corpID).want(204, "")
 		b.into(second).want(404, "not_found")
 		b.into("ww-none").want(404, "not_found")
+	})
+}
+
+// TestASessionThatWasEndedDoesNotGoOn: somebody ended it while its person was on the way to
+// another corp.
+func TestASessionThatWasEndedDoesNotGoOn(t *testing.T) {
+	each(t, func(h *house) {
+		second, admin := h.twoCorps(), h.admin()
+		if status, _ := admin.me(); status != 200 { // known by heart for a moment
+			h.t.Fatal(status)
+		}
+		h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+			_, err := tx.NewRaw(`DELETE FROM account_session`).Exec(ctx)
+			return err
+		}))
+		admin.into(second).want(401, "unauthenticated")
+		if n := h.sessions(); n != 0 {
+			h.t.Errorf("%d sessions came back", n)
+		}
 	})
 }
 

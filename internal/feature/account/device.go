@@ -88,6 +88,15 @@ func (s *service) devices(ctx context.Context, account id.ID) (list []Device, er
 	return list, err
 }
 
+// pruneDevices forgets up to pruneStep browsers whose time is over.
+func pruneDevices(ctx context.Context, tx db.Tx, now int64) (int64, error) {
+	result, err := tx.NewRaw(`DELETE FROM account_device WHERE id IN (SELECT id FROM account_device WHERE expires_at <= ? LIMIT ?)`, now, pruneStep).Exec(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 type deviceInput struct {
 	ID id.ID `path:"id"`
 }

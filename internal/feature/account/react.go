@@ -44,7 +44,8 @@ func (s *service) endMember(ctx context.Context, corp, member string) error {
 	})
 }
 
-// pruneKind removes sessions that have ended by time, and tries that are all back.
+// pruneKind removes sessions that have ended by time, tries that are all back, and devices that
+// are remembered no longer.
 const pruneKind = "prune"
 
 func (s *service) prune(ctx context.Context, _ job.Job[struct{}]) error {
@@ -54,9 +55,15 @@ func (s *service) prune(ctx context.Context, _ job.Job[struct{}]) error {
 			if removed, err = prune(ctx, tx, s.deps.Clock.Now()); err != nil {
 				return err
 			}
-			keys, err := pruneTries(ctx, tx, db.NowMS(s.deps.Clock))
-			removed = max(removed, keys)
-			return err
+			now := db.NowMS(s.deps.Clock)
+			for _, more := range []func(context.Context, db.Tx, int64) (int64, error){pruneTries, pruneDevices} {
+				n, err := more(ctx, tx, now)
+				if err != nil {
+					return err
+				}
+				removed = max(removed, n)
+			}
+			return nil
 		})
 		if err != nil || removed < pruneStep {
 			return err

@@ -195,6 +195,12 @@ func TestRememberedDevice(t *testing.T) {
 		b.do("POST", "/api/account/sign-out", nil).want(204, "")
 		h.clock.Advance(time.Minute)
 		b.password("admin", password)
+		h.runs("account.prune")
+		var left int
+		h.must(h.db.Read().NewRaw(`SELECT count(*) FROM account_device`).Scan(h.t.Context(), &left))
+		if left != 0 {
+			h.t.Errorf("%d devices that nobody remembers are kept", left)
+		}
 	})
 }
 

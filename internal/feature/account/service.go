@@ -47,7 +47,11 @@ func (s *service) ChangePassword(ctx context.Context, in *passwordInput) (*web.N
 		return nil, err
 	}
 	err = s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := setPassword(ctx, tx, a.ID, hash, false, db.NowMS(s.deps.Clock)); err != nil {
+		replaced, err := replacePassword(ctx, tx, a, hash, db.NowMS(s.deps.Clock))
+		if err == nil && !replaced {
+			err = fault.New(fault.Conflict, "密码刚刚被重置或修改过").WithAdvice("请用新密码重新登录")
+		}
+		if err != nil {
 			return err
 		}
 		if err := forgetDevices(ctx, tx, a.ID); err != nil {

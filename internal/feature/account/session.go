@@ -12,6 +12,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
@@ -118,10 +119,13 @@ func (s *sessions) begin(ctx context.Context, brought string, session Session) e
 	if err != nil {
 		return err
 	}
-	if s.manager.Token(ctx) != "" {
+	switch {
+	case s.manager.Token(ctx) != "":
 		if err := s.manager.Destroy(ctx); err != nil {
 			return err
 		}
+	case session.Began != 0:
+		return fault.New(fault.Unauthenticated, "登录已结束，请重新登录") // somebody ended it meanwhile: it does not go on
 	}
 	policy, err := policyOf(ctx, s.store.db.Read(), session.Corp)
 	if err != nil {

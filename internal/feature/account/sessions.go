@@ -26,38 +26,40 @@ type SessionView struct {
 }
 
 type sessionInList struct {
-	sessionRow
+	Data    string `bun:"data"`
+	ID      id.ID  `bun:"id"`
+	Created int64  `bun:"created_at"`
+	Seen    int64  `bun:"seen_at"`
+	Account id.ID  `bun:"account_id"`
 	Hash    string `bun:"token"`
-	Member  string `bun:"member"`
 	Agent   string `bun:"agent"`
 	Address string `bun:"address"`
 	Name    string `bun:"name"`
 	UserID  string `bun:"userid"`
 }
 
-// sessionsQuery reads sessions with their people; the corp's rules tell which are over.
-const sessionsQuery = `SELECT s.token, s.data, s.id, s.account_id, s.member, s.agent, s.address, s.created_at, s.seen_at,
-		COALESCE(a.name, m.name, s.member) AS name, COALESCE(m.id, s.member) AS userid, COALESCE(a.disabled_at, 0) AS disabled_at,
-		COALESCE(p.idle_minutes, 0) AS idle_minutes, COALESCE(p.lifetime_hours, 0) AS lifetime_hours
+// sessionsQuery reads sessions with their people; those that are over by the corp's rules,
+// but not removed yet, are none (sessionRow.over).
+const sessionsQuery = `SELECT s.token, s.data, s.id, s.account_id, s.agent, s.address, s.created_at, s.seen_at,
+		COALESCE(a.name, m.name, s.member) AS name, COALESCE(m.id, s.member) AS userid
 	FROM account_session s
 	LEFT JOIN account_account a ON a.id = s.account_id
 	LEFT JOIN account_policy p ON p.corp_id = s.corp_id
 	LEFT JOIN mirror_member m ON m.corp_id = s.corp_id AND m.lookup = s.member AND s.member <> ''
-	WHERE `
+	WHERE COALESCE(a.disabled_at, 0) = 0 AND s.created_at > ? - COALESCE(p.lifetime_hours, ?) * 3600000
+		AND s.seen_at > ? - COALESCE(p.idle_minutes, ?) * 60000 AND `
 
 func (s *service) sessionsWhere(ctx context.Context, which viewer.Condition, limit int) ([]SessionView, error) {
 	own, _ := ctx.Value(sessionContext{}).(Session)
 	var rows []sessionInList
-	err := s.deps.DB.Read().NewRaw(sessionsQuery+which.SQL+` ORDER BY s.seen_at DESC, s.id DESC LIMIT ?`,
-		append(append([]any{}, which.Args...), limit)...).Scan(ctx, &rows)
+	now, usual := db.NowMS(s.deps.Clock), usualPolicy()
+	args := append([]any{now, usual.LifetimeHours, now, usual.IdleMinutes}, which.Args...)
+	err := s.deps.DB.Read().NewRaw(sessionsQuery+which.SQL+` ORDER BY s.seen_at DESC, s.id DESC LIMIT ?`, append(args, limit)...).Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
 	}
-	list, now := make([]SessionView, 0, len(rows)), s.deps.Clock.Now()
+	list := make([]SessionView, 0, len(rows))
 	for _, r := range rows {
-		if r.over(now) {
-			continue
-		}
 		method := byPassword
 		if e, err := (codec{}).session(r.Data); err == nil {
 			method = e.Method
@@ -171,11 +173,11 @@ func (s *service) AllSessions(ctx context.Context, in *allSessionsInput) (*sessi
 	if err != nil {
 		return nil, err
 	}
-	after, more, err := web.DecodeCursor[sessionPlace](in.After)
+	after, err := web.After[sessionPlace](in.Paging)
 	if err != nil {
 		return nil, err
 	}
-	if more {
+	if after != nil {
 		which = which.And(viewer.Condition{SQL: "(s.seen_at < ? OR s.seen_at = ? AND s.id < ?)", Args: []any{after.Seen, after.Seen, after.ID}})
 	}
 	if q := strings.ToLower(strings.TrimSpace(in.Q)); q != "" {
@@ -185,7 +187,6 @@ func (s *service) AllSessions(ctx context.Context, in *allSessionsInput) (*sessi
 			Args: []any{part, part, part},
 		})
 	}
-	// Sessions that are over, but not removed yet, make a page shorter, never wrong.
 	list, err := s.sessionsWhere(ctx, which, in.Limit+1)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/queqiao-scrm/queqiao/internal/feature/account"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db/dbtest"
@@ -108,6 +110,34 @@ func TestEverybodysSessions(t *testing.T) {
 		}
 		if status, _ := staff.me(); status != 200 {
 			h.t.Error("somebody else was signed out")
+		}
+	})
+}
+
+// TestEndedSessionsEndNoPage: one that is over, but not removed yet, is not shown and hides
+// none of those after it.
+func TestEndedSessionsEndNoPage(t *testing.T) {
+	each(t, func(h *house) {
+		h.member("LiLei", "李雷", 1)
+		admin, lilei := h.admin(), h.browser()
+		h.wecom.answers("a", `{"errcode":0,"userid":"lilei"}`)
+		lilei.finish(lilei.start("/"), "a")
+		h.clock.Advance(time.Minute)
+		a, _ := h.settled(admin, "wangfang", "")
+		h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+			_, err := tx.NewRaw(`UPDATE account_account SET disabled_at = 1 WHERE id = ?`, a.ID).Exec(ctx)
+			return err
+		}))
+		names := map[string]int{}
+		for next, more := "", true; more; more = next != "" {
+			var list []account.SessionView
+			list, next = admin.sessions("everybody/sessions?limit=1&after=" + next)
+			for _, s := range list {
+				names[s.Name]++
+			}
+		}
+		if diff := cmp.Diff(map[string]int{"admin": 1, "李雷": 1}, names); diff != "" {
+			h.t.Error(diff)
 		}
 	})
 }

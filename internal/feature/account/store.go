@@ -69,6 +69,18 @@ func setPassword(ctx context.Context, tx db.Tx, account id.ID, hash string, must
 	return err
 }
 
+// replacePassword is setPassword by who knows the present one; false when it is another by
+// now: whoever was locked out by a reset does not get back in by a change under way.
+func replacePassword(ctx context.Context, tx db.Tx, a Account, hash string, now int64) (bool, error) {
+	result, err := tx.NewRaw(`UPDATE account_account SET previous = password, password = ?, must_change = FALSE, changed_at = ? WHERE id = ? AND password = ?`,
+		hash, now, a.ID, a.Password).Exec(ctx)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
 func setDisabled(ctx context.Context, tx db.Tx, account id.ID, at int64) error {
 	_, err := tx.NewRaw(`UPDATE account_account SET disabled_at = ? WHERE id = ?`, at, account).Exec(ctx)
 	return err
