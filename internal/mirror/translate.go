@@ -295,7 +295,7 @@ const replayWait = 3 * time.Second
 // that was told is not told again. It gives the row as it stands afterwards, which may
 // be waiting when the queue is busy.
 func (m *Mirror) Replay(ctx context.Context, v viewer.Viewer, inbox id.ID) (Inbox, error) {
-	var made []id.ID
+	var made id.ID
 	err := m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		in, err := inboxRow(ctx, tx, v.Corp, inbox)
 		if err != nil {
@@ -308,13 +308,13 @@ func (m *Mirror) Replay(ctx context.Context, v viewer.Viewer, inbox id.ID) (Inbo
 			return err
 		}
 		web.Note(ctx, web.Change{Object: "callback:" + in.ID.String(), Name: in.Event})
-		made, err = m.jobs.Insert(ctx, tx, translateJob(in.Corp, in.ID, in.Line))
+		made, err = m.jobs.InsertOne(ctx, tx, translateJob(in.Corp, in.ID, in.Line))
 		return err
 	})
 	if err != nil {
 		return Inbox{}, err
 	}
-	if _, err := m.jobs.RunNow(ctx, made[0], replayWait); err != nil && !errors.Is(err, context.Canceled) {
+	if _, err := m.jobs.RunNow(ctx, made, replayWait); err != nil && !errors.Is(err, context.Canceled) {
 		return Inbox{}, err
 	}
 	return inboxRow(ctx, m.db.Read(), v.Corp, inbox)

@@ -32,31 +32,10 @@ func (s *service) export(w http.ResponseWriter, r *http.Request) error {
 	web.Note(ctx, web.Change{Object: "audit:export", After: f})
 	sheet := strings.HasSuffix(r.URL.Path, ".xlsx")
 	zone := s.corps.Location(ctx, c.viewer.Corp)
-	rows := func(yield func([]any, error) bool) {
-		var after *key
-		for done := 0; ; {
-			found, err := c.page(ctx, s.db.Read(), after, exportPage)
-			more := len(found) > exportPage
-			found = found[:min(len(found), exportPage)]
-			if done += len(found); err == nil && sheet && done >= web.MaxXLSXRows {
-				err = fault.New(fault.TooLarge, "超过 Excel 一张表的行数上限，请缩小筛选范围，或导出 CSV")
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for i := range found {
-				if !yield(found[i].cells(zone), nil) {
-					return
-				}
-			}
-			if !more {
-				return
-			}
-			last := found[len(found)-1]
-			after = &key{last.At, last.Seq}
-		}
-	}
+	rows := web.Pages(func(after *key) ([]entry, *key, error) {
+		found, err := c.page(ctx, s.db.Read(), after, exportPage)
+		return found, web.NextPage(found, exportPage, entry.place), err
+	}, func(e entry) []any { return e.cells(zone) })
 	name := "操作日志-" + s.clock.Now().In(zone).Format("20060102")
 	header := []string{"序号", "时间", "操作人", "操作人标识", "代表", "操作", "操作标识", "对象", "对象名称", "结果", "状态码", "原因", "变更", "IP 地址", "设备", "耗时（毫秒）", "请求编号", "哈希"}
 	if sheet {

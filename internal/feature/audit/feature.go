@@ -90,7 +90,7 @@ func New(d feature.Deps) feature.Feature {
 			{Group: feature.GroupManagement, Key: slug, Path: "/audit", Permission: mayRead, Order: 80},
 		},
 		Jobs: []job.Definition{
-			job.Define(kindVerify, s.verify, job.InLane(job.Bulk)),
+			job.Define(kindVerify, s.verify, job.InLane(job.Bulk), job.GiveUp(s.unverified)),
 			job.Define(kindDaily, s.daily, job.InLane(job.Bulk)),
 		},
 		Schedules:  []job.Schedule{{Kind: kindDaily, Every: dailyEvery}},

@@ -52,6 +52,27 @@ func (s *service) verify(ctx context.Context, j job.Job[verifyArgs]) error {
 	})
 }
 
+// unverified says that the last proof came to nothing, so that another can be asked for.
+// What was found before it stands.
+func (s *service) unverified(ctx context.Context, j job.Job[verifyArgs], _ error) {
+	err := s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		c, err := checkOf(ctx, tx, j.Args.Corp)
+		if err != nil || c.State != checkRunning {
+			return err
+		}
+		if c.State = checkNone; c.Fault != "" {
+			c.State = checkBroken
+		}
+		if err := putCheck(ctx, tx, c); err != nil || c.Corp == "" {
+			return err
+		}
+		return s.live.Publish(ctx, tx, c.Corp, slug)
+	})
+	if err != nil {
+		s.log.ErrorContext(ctx, "a proof of the audit log stays running", "corp", j.Args.Corp, "error", err.Error())
+	}
+}
+
 // daily seals the day that has ended, removes what is kept no longer and has the chain
 // proved, once a day for each corp in its own time zone. Run twice it finds the day sealed.
 func (s *service) daily(ctx context.Context, _ job.Job[struct{}]) error {

@@ -40,6 +40,8 @@ type key struct {
 	Seq int64 `json:"seq"`
 }
 
+func (e entry) place() key { return key{e.At, e.Seq} }
+
 // choice is a filter made ready: whose chain, and what the text matches.
 type choice struct {
 	Filter
@@ -114,9 +116,9 @@ func (c choice) where(query *bun.SelectQuery) *bun.SelectQuery {
 	return query
 }
 
-// page gives the entries after a place, the newest first, at most limit and one more.
+// page gives the entries after a place, the newest first, at most limit.
 func (c choice) page(ctx context.Context, q db.Querier, after *key, limit int) (rows []entry, err error) {
-	query := c.where(q.NewSelect().Model(&rows)).OrderExpr("e.at DESC, e.seq DESC").Limit(int64(limit) + 1)
+	query := c.where(q.NewSelect().Model(&rows)).OrderExpr("e.at DESC, e.seq DESC").Limit(int64(limit))
 	if after != nil {
 		query = query.Where("(e.at, e.seq) < (?, ?)", after.At, after.Seq)
 	}
@@ -130,19 +132,15 @@ func (s *service) List(ctx context.Context, in *ListInput) (*web.Page[View], err
 	if err != nil {
 		return nil, err
 	}
-	after, paged, err := web.DecodeCursor[key](in.After)
+	after, err := web.After[key](in.Paging)
 	if err != nil {
 		return nil, err
 	}
-	var from *key
-	if paged {
-		from = &after
-	}
-	rows, err := c.page(ctx, s.db.Read(), from, in.Limit)
+	rows, err := c.page(ctx, s.db.Read(), after, in.Limit+1)
 	if err != nil {
 		return nil, err
 	}
-	page := web.NewPage(rows, in.Limit, func(e entry) key { return key{e.At, e.Seq} })
+	page := web.NewPage(rows, in.Limit, entry.place)
 	out := &web.Page[View]{Items: make([]View, len(page.Items)), Next: page.Next}
 	for i := range page.Items {
 		out.Items[i] = page.Items[i].view()

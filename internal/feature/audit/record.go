@@ -42,10 +42,10 @@ func (r *recorder) RecordIn(ctx context.Context, tx db.Tx, e web.Entry) error {
 
 // Record writes an entry of what had no transaction. Of strangers who are refused again
 // and again only some are written and the others counted: nobody may fill the disk with
-// our refusals.
+// our refusals. On a public route everybody is a stranger, whatever name he tries.
 func (r *recorder) Record(ctx context.Context, e web.Entry) error {
 	var skipped int64
-	if e.Actor == "" && e.Outcome != web.Done {
+	if (e.Actor == "" || e.Audience == web.Public) && e.Outcome != web.Done {
 		var write bool
 		if skipped, write = r.flood.take(e.Address); !write {
 			return nil

@@ -97,6 +97,15 @@ func TestRefusalsOfStrangersDoNotFillTheLog(t *testing.T) {
 			t.Errorf("the next one tells of %d others", last.Skipped)
 		}
 		l.finds("", "", 0)
+		// Whoever tries the name of an account is not that account.
+		for range 100 {
+			l.must(l.Record(context.Background(), web.Entry{
+				At: l.clock.Now(), Corp: corpID, Actor: "account:1", Audience: web.Public, Address: "198.51.100.9", Outcome: web.Refused, Status: 429,
+			}))
+		}
+		if n := len(l.entries(corpID)); n != floodMost {
+			t.Errorf("%d tries of a name written of 100", n)
+		}
 	})
 }
 

@@ -126,13 +126,19 @@ func (s *service) Verify(ctx context.Context, in *chainInput) (*Check, error) {
 	if err != nil {
 		return nil, err
 	}
-	var made []id.ID
-	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) (err error) {
-		if err := putCheck(ctx, tx, Check{Corp: corp, State: checkRunning, StartedAt: db.NowMS(s.clock)}); err != nil {
+	var made id.ID
+	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		// What was found last is told until something else is: this proof may come to nothing.
+		c, err := checkOf(ctx, tx, corp)
+		if err != nil {
+			return err
+		}
+		c.Corp, c.State, c.StartedAt, c.FinishedAt = corp, checkRunning, db.NowMS(s.clock), 0
+		if err := putCheck(ctx, tx, c); err != nil {
 			return err
 		}
 		web.Note(ctx, web.Change{Object: "audit:chain"})
-		made, err = s.jobs.Insert(ctx, tx, job.Insert{
+		made, err = s.jobs.InsertOne(ctx, tx, job.Insert{
 			Kind: kindVerify, Corp: corp, Args: verifyArgs{corp}, Unique: corp, UniqueFor: job.HoldOpen,
 		})
 		return err
@@ -140,7 +146,7 @@ func (s *service) Verify(ctx context.Context, in *chainInput) (*Check, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.jobs.RunNow(ctx, made[0], verifyWait); err != nil {
+	if _, err := s.jobs.RunNow(ctx, made, verifyWait); err != nil {
 		return nil, err
 	}
 	c, err := checkOf(ctx, s.db.Read(), corp)
@@ -199,7 +205,7 @@ func (s *service) tiles(ctx context.Context, v viewer.Viewer) ([]ask.Tile, error
 		return nil, nil
 	}
 	c, err := checkOf(ctx, s.db.Read(), v.Corp)
-	if err != nil || c.State != checkBroken {
+	if err != nil || c.Fault == "" {
 		return nil, err
 	}
 	return []ask.Tile{{Key: "audit.broken", Value: c.Seq, Href: "/audit", Level: "error"}}, nil

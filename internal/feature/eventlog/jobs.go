@@ -222,18 +222,15 @@ func (s *service) RetryAll(ctx context.Context, in *retryAllInput) (*Started, er
 	if err != nil {
 		return nil, err
 	}
-	var made []id.ID
+	var made id.ID
 	err = s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) (err error) {
 		web.Note(ctx, web.Change{Object: "jobs:" + in.Body.Kind, Name: in.Body.Kind})
-		made, err = s.deps.Jobs("eventlog").Insert(ctx, tx, job.Insert{
+		made, err = s.deps.Jobs("eventlog").InsertOne(ctx, tx, job.Insert{
 			Kind: retryKind, Corp: v.Corp, Args: retryArgs{Kind: in.Body.Kind}, Unique: in.Body.Kind, UniqueFor: job.HoldOpen,
 		})
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &Started{Job: made[0]}, nil
+	return &Started{Job: made}, err
 }
 
 // retryAll walks the dead jobs of the kind from the newest back, each once: one that dies

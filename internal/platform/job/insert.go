@@ -258,6 +258,15 @@ func (s Scope) Insert(ctx context.Context, tx Tx, in ...Insert) ([]id.ID, error)
 	return s.q.Insert(ctx, tx, own...)
 }
 
+// InsertOne is Insert for one job.
+func (s Scope) InsertOne(ctx context.Context, tx Tx, in Insert) (id.ID, error) {
+	made, err := s.Insert(ctx, tx, in)
+	if err != nil {
+		return 0, err
+	}
+	return made[0], nil
+}
+
 // RunNow is Queue.RunNow.
 func (s Scope) RunNow(ctx context.Context, job id.ID, wait time.Duration) (State, error) {
 	return s.q.RunNow(ctx, job, wait)

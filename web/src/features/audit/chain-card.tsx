@@ -56,7 +56,7 @@ export function ChainCard({ chain, status }: { chain: Chain; status: UseQueryRes
   ];
   return (
     <>
-      {s.check.state === 'broken' && <Broken check={s.check} />}
+      {s.check.fault && <Broken check={s.check} />}
       <section className="q-card audit-chain" aria-label={t('chain.state')}>
         <StateBadge tone={checkTone[s.check.state]} hint={t(`check.${s.check.state}.hint`)}>
           {t(`check.${s.check.state}`)}
