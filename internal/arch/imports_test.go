@@ -20,7 +20,7 @@ type row struct {
 // platformOrder is the order of the technology, from the lowest up: a package may import
 // those before it.
 var platformOrder = []string{
-	"clock", "id", "fault", "secret", "config", "metrics", "db", "outgoing", "certificate", "blob", "search", "job", "bus", "web", "live",
+	"clock", "id", "fault", "secret", "config", "metrics", "db", "outgoing", "certificate", "blob", "search", "job", "bus", "web", "live", "kept",
 }
 
 // importTable is the table "The rules of dependency" of docs/ARCHITECTURE.md.

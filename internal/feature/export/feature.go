@@ -17,11 +17,11 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
-	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/kept"
 	"github.com/queqiao-scrm/queqiao/internal/platform/live"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -43,14 +43,13 @@ const (
 
 type service struct {
 	db     *db.DB
-	queue  *job.Queue
 	jobs   job.Scope
 	live   *live.Live
 	corps  *corp.Registry
 	rights viewer.Resolver
 	clock  clock.Clock
 	ids    *id.Source
-	blob   blob.Store
+	files  kept.Files
 	log    *slog.Logger
 	lists  func() []feature.Export
 }
@@ -58,8 +57,8 @@ type service struct {
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{
-		db: d.DB, queue: d.Queue, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, rights: d.Rights, clock: d.Clock, ids: d.IDs,
-		blob: d.Blob, log: d.Log, lists: d.Exports,
+		db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, rights: d.Rights, clock: d.Clock, ids: d.IDs,
+		files: kept.Files{DB: d.DB, Blob: d.Blob, Queue: d.Queue, Log: d.Log}, log: d.Log, lists: d.Exports,
 	}
 	return feature.Feature{
 		Slug: slug,

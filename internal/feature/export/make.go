@@ -3,15 +3,14 @@ package export
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/queqiao-scrm/queqiao/internal/feature"
-	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/kept"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -45,20 +44,17 @@ func (s *service) run(ctx context.Context, j job.Job[runArgs]) error {
 	default:
 		return err
 	}
-	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+	return s.files.Record(ctx, r.key(), func(ctx context.Context, tx db.Tx) (bool, error) {
 		now := s.clock.Now()
 		r.FinishedAt, r.ExpiresAt = db.MS(now), db.MS(now.Add(keepFor))
 		wanted, err := finish(ctx, tx, r)
-		if err != nil {
-			return err
+		if err == nil {
+			err = s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())
 		}
-		if !wanted {
-			tx.AfterCommit(func() { s.drop(context.WithoutCancel(ctx), r) })
+		if err == nil {
+			err = j.Done(ctx, tx)
 		}
-		if err := s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String()); err != nil {
-			return err
-		}
-		return j.Done(ctx, tx)
+		return wanted, err
 	})
 }
 
@@ -116,33 +112,16 @@ func (s *service) write(ctx context.Context, j job.Job[runArgs], r *Run, l featu
 			}
 		}
 	}
-	in, out := io.Pipe()
-	made := make(chan error, 1)
-	go func() {
-		var err error
-		defer func() {
-			if p := recover(); p != nil {
-				err = fmt.Errorf("export: %s panicked: %v", l.Key, p)
-			}
-			out.CloseWithError(err)
-			made <- err
-		}()
+	info, err := s.files.Make(ctx, r.key(), contentType(r.Format), func(w io.Writer) error {
 		if r.Format == "csv" {
-			err = web.WriteCSV(out, head, rows)
-			return
+			return web.WriteCSV(w, head, rows)
 		}
 		name := l.ZH
 		if q.English {
 			name = l.EN
 		}
-		err = web.WriteXLSX(out, name, head, rows)
-	}()
-	var info blob.Info
-	info, err = s.blob.Put(ctx, r.key(), in, -1, contentType(r.Format))
-	in.CloseWithError(err) // a writer that still writes must not wait for ever
-	if cause := <-made; cause != nil {
-		err = cause // the reason, not what the store made of it
-	}
+		return web.WriteXLSX(w, name, head, rows)
+	})
 	r.Bytes = info.Size
 	return err
 }
@@ -192,7 +171,9 @@ func (s *service) progress(ctx context.Context, j job.Job[runArgs], r Run) error
 
 // fail records why there is no file; trying again would not help.
 func (s *service) fail(ctx context.Context, r Run, reason string) error {
-	s.drop(ctx, r)
+	if r.Format != "" { // else nobody knows which file
+		s.files.Drop(ctx, r.key())
+	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		if err := settle(ctx, tx, r.ID, Failed, reason, db.NowMS(s.clock)); err != nil {
 			return err
@@ -208,35 +189,15 @@ func (s *service) givenUp(ctx context.Context, j job.Job[runArgs], _ error) {
 	}
 }
 
-// drop removes a file that nobody may fetch; the sweep of the store would find it later.
-func (s *service) drop(ctx context.Context, r Run) {
-	if r.Format == "" {
-		return
-	}
-	if err := s.blob.Delete(ctx, r.key()); err != nil {
-		s.log.WarnContext(ctx, "the file of an export was not removed", "run", r.ID.String(), "error", err.Error())
-	}
-}
-
-// sweep removes files whose time is over. Twice is harmless: what is gone stays gone.
+// sweep removes files whose time is over.
 func (s *service) sweep(ctx context.Context, _ job.Job[struct{}]) error {
-	for {
-		rows, err := expired(ctx, s.db.Read(), db.NowMS(s.clock), 100)
-		if err != nil || len(rows) == 0 {
+	due := func(ctx context.Context, q db.Querier, most int) ([]Run, error) {
+		return expired(ctx, q, db.NowMS(s.clock), most)
+	}
+	return kept.Sweep(ctx, s.files, due, Run.key, func(ctx context.Context, tx db.Tx, r Run) error {
+		if err := expire(ctx, tx, r.ID); err != nil {
 			return err
 		}
-		for _, r := range rows {
-			if err := s.blob.Delete(ctx, r.key()); err != nil {
-				return err
-			}
-			if err := s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-				if err := expire(ctx, tx, r.ID); err != nil {
-					return err
-				}
-				return s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())
-			}); err != nil {
-				return err
-			}
-		}
-	}
+		return s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())
+	})
 }

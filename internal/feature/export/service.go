@@ -3,8 +3,6 @@ package export
 import (
 	"context"
 	"encoding/json"
-	"io"
-	"mime"
 	"net/http"
 	"slices"
 	"strconv"
@@ -148,11 +146,9 @@ func (s *service) Start(ctx context.Context, in *StartInput) (*View, error) {
 		web.Note(ctx, web.Change{Object: "export:" + r.ID.String(), Name: l.ZH, After: map[string]any{
 			"list": r.List, "format": r.Format, "columns": q.Columns, "filter": q.Filter,
 		}})
-		jobs, err := s.jobs.Insert(ctx, tx, job.Insert{Kind: kindRun, Corp: r.Corp, Args: runArgs{Run: r.ID}})
-		if err != nil {
+		if r.Job, err = s.jobs.InsertOne(ctx, tx, job.Insert{Kind: kindRun, Corp: r.Corp, Args: runArgs{Run: r.ID}}); err != nil {
 			return err
 		}
-		r.Job = jobs[0]
 		if err := insert(ctx, tx, r); err != nil {
 			return err
 		}
@@ -228,19 +224,14 @@ func (s *service) Remove(ctx context.Context, in *RunInput) (*web.None, error) {
 	if err != nil {
 		return nil, err
 	}
+	var making id.ID
 	if r.State.open() {
-		// First the job: while it could still write, the record must not be gone.
-		if err := s.queue.Cancel(ctx, r.Corp, r.Job); err != nil && fault.CodeOf(err) != fault.Conflict && fault.CodeOf(err) != fault.NotFound {
-			return nil, err
-		}
+		making = r.Job
 	}
-	if err := s.blob.Delete(ctx, r.key()); err != nil {
-		return nil, err
-	}
-	return &web.None{}, s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+	return &web.None{}, s.files.Discard(ctx, r.Corp, making, r.key(), func(ctx context.Context, tx db.Tx) error {
 		web.Note(ctx, web.Change{Object: "export:" + r.ID.String(), Before: s.view(r)})
 		if r.State.open() {
-			err = settle(ctx, tx, r.ID, Cancelled, "", db.NowMS(s.clock))
+			err = cancel(ctx, tx, r, db.NowMS(s.clock))
 		} else {
 			err = forget(ctx, tx, r)
 		}
@@ -280,21 +271,11 @@ func (s *service) file(w http.ResponseWriter, req *http.Request) error {
 	if !covered {
 		return fault.New(fault.Forbidden, "导出之后您的数据范围或权限变小了，文件可能含有您不应再看到的内容").WithAdvice("请重新导出")
 	}
-	content, info, err := s.blob.Get(ctx, r.key())
-	if err != nil {
-		return err
-	}
-	defer content.Close()
 	web.Note(ctx, web.Change{Object: "export:" + r.ID.String(), Name: l.ZH, After: map[string]any{"list": r.List, "rows": r.Written}})
 	made := time.UnixMilli(r.CreatedAt).In(s.corps.Location(ctx, r.Corp)).Format("20060102-1504")
 	name := l.ZH
 	if r.English {
 		name = l.EN
 	}
-	h := w.Header()
-	h.Set("Content-Type", info.Type)
-	h.Set("Content-Length", strconv.FormatInt(info.Size, 10))
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": strings.ReplaceAll(name, "/", "-") + "-" + made + "." + r.Format}))
-	_, err = io.Copy(w, content)
-	return err
+	return s.files.Send(ctx, w, r.key(), strings.ReplaceAll(name, "/", "-")+"-"+made+"."+r.Format)
 }

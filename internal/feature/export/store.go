@@ -68,10 +68,18 @@ func begin(ctx context.Context, tx db.Tx, r Run) (bool, error) {
 	return n == 1, err
 }
 
-// settle ends a run that is open.
+// settle ends a run that is open; what it asked for, perhaps somebody's name, is kept no longer.
 func settle(ctx context.Context, tx db.Tx, run id.ID, s State, reason string, now int64) error {
-	_, err := tx.NewRaw("UPDATE export_run SET state = ?, error = ?, finished_at = ? WHERE id = ? AND state IN ('waiting', 'running')",
+	_, err := tx.NewRaw("UPDATE export_run SET state = ?, error = ?, filter = '{}', members = '', finished_at = ? WHERE id = ? AND state IN ('waiting', 'running')",
 		s, db.Clean(reason), now, run).Exec(ctx)
+	return err
+}
+
+// cancel ends a run that its owner does not want, also one whose file became whole while
+// he said so: the file is gone.
+func cancel(ctx context.Context, tx db.Tx, r Run, now int64) error {
+	_, err := tx.NewRaw(`UPDATE export_run SET state = 'cancelled', filter = '{}', members = '', bytes = 0, finished_at = ?, expires_at = 0
+		WHERE corp_id = ? AND id = ? AND state IN ('waiting', 'running', 'done')`, now, r.Corp, r.ID).Exec(ctx)
 	return err
 }
 

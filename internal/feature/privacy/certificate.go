@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
 const readmeZH = `本压缩包是企业在鹊桥系统中持有的关于您的全部信息。
@@ -48,7 +49,7 @@ func (s *service) certificate(w http.ResponseWriter, req *http.Request) error {
 	if english {
 		name = "erasure-certificate"
 	}
-	attach(w, "text/plain; charset=utf-8", name+"-"+r.ID.String()+".txt")
+	web.Attach(w, name+"-"+r.ID.String()+".txt", "text/plain; charset=utf-8")
 	_, err = io.WriteString(w, proof(r, parts, english, s.corps.Location(req.Context(), r.Corp)))
 	return err
 }

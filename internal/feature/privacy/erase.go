@@ -178,7 +178,7 @@ func (s *service) eraseOne(ctx context.Context, r request, p ask.Person, h ask.H
 		}
 		for _, f := range files {
 			// Twice is harmless: none is no error.
-			if err := s.blob.Delete(ctx, f.Key); err != nil {
+			if err := s.files.Blob.Delete(ctx, f.Key); err != nil {
 				return err
 			}
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/kept"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
@@ -32,7 +33,10 @@ func (s *service) export(ctx context.Context, j job.Job[args]) error {
 	if err != nil {
 		return err
 	}
-	info, err := s.put(ctx, r, p)
+	zone := s.corps.Location(ctx, r.Corp)
+	info, err := s.files.Make(ctx, r.key(), "application/zip", func(w io.Writer) error {
+		return archive{s: s, r: r, p: p, zone: zone, zip: zip.NewWriter(w)}.write(ctx)
+	})
 	if err != nil {
 		return err
 	}
@@ -41,46 +45,19 @@ func (s *service) export(ctx context.Context, j job.Job[args]) error {
 	}
 	now := s.clock.Now()
 	r.Bytes, r.FinishedAt, r.ExpiresAt = info.Size, db.MS(now), db.MS(now.Add(keepFor))
-	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+	return s.files.Record(ctx, r.key(), func(ctx context.Context, tx db.Tx) (bool, error) {
 		wanted, err := advance(ctx, tx, r, parts)
 		if err == nil && wanted {
 			wanted, err = exported(ctx, tx, r)
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			err = s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())
 		}
-		if !wanted {
-			tx.AfterCommit(func() { s.drop(context.WithoutCancel(ctx), r) })
+		if err == nil {
+			err = j.Done(ctx, tx)
 		}
-		if err := s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String()); err != nil {
-			return err
-		}
-		return j.Done(ctx, tx)
+		return wanted, err
 	})
-}
-
-// put streams the archive into the store.
-func (s *service) put(ctx context.Context, r request, p ask.Person) (blob.Info, error) {
-	in, out := io.Pipe()
-	made := make(chan error, 1)
-	go func() {
-		var err error
-		defer func() {
-			if panicked := recover(); panicked != nil {
-				err = fmt.Errorf("privacy: an export panicked: %v", panicked)
-			}
-			out.CloseWithError(err)
-			made <- err
-		}()
-		a := archive{s: s, r: r, p: p, zone: s.corps.Location(ctx, r.Corp), zip: zip.NewWriter(out)}
-		err = a.write(ctx)
-	}()
-	info, err := s.blob.Put(ctx, r.key(), in, -1, "application/zip")
-	in.CloseWithError(err) // a writer that still writes must not wait for ever
-	if cause := <-made; cause != nil {
-		err = cause // the reason, not what the store made of it
-	}
-	return info, err
 }
 
 // archive is one file in the making; memory holds a row of it.
@@ -256,7 +233,7 @@ func (a archive) files(ctx context.Context, h ask.Holding) error {
 		return err
 	}
 	for _, f := range files {
-		content, info, err := a.s.blob.Get(ctx, f.Key)
+		content, info, err := a.s.files.Blob.Get(ctx, f.Key)
 		if errors.Is(err, blob.ErrNotFound) {
 			continue
 		}
@@ -293,32 +270,15 @@ func suffix(name, contentType string) string {
 	return map[string]string{"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}[contentType]
 }
 
-// drop removes the file of a request that was cancelled while it was made.
-func (s *service) drop(ctx context.Context, r request) {
-	if err := s.blob.Delete(ctx, r.key()); err != nil {
-		s.log.WarnContext(ctx, "the file of a personal data request was not removed", "request", r.ID.String(), "error", err.Error())
-	}
-}
-
-// sweep removes files whose time is over. Twice is harmless: what is gone stays gone.
+// sweep removes files whose time is over.
 func (s *service) sweep(ctx context.Context, _ job.Job[struct{}]) error {
-	for {
-		rows, err := expired(ctx, s.db.Read(), db.NowMS(s.clock), 100)
-		if err != nil || len(rows) == 0 {
+	due := func(ctx context.Context, q db.Querier, most int) ([]request, error) {
+		return expired(ctx, q, db.NowMS(s.clock), most)
+	}
+	return kept.Sweep(ctx, s.files, due, request.key, func(ctx context.Context, tx db.Tx, r request) error {
+		if err := expire(ctx, tx, r); err != nil {
 			return err
 		}
-		for _, r := range rows {
-			if err := s.blob.Delete(ctx, r.key()); err != nil {
-				return err
-			}
-			if err := s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-				if err := expire(ctx, tx, r); err != nil {
-					return err
-				}
-				return s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())
-			}); err != nil {
-				return err
-			}
-		}
-	}
+		return s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())
+	})
 }

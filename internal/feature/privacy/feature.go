@@ -27,11 +27,11 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
-	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/kept"
 	"github.com/queqiao-scrm/queqiao/internal/platform/live"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -62,7 +62,6 @@ const (
 
 type service struct {
 	db     *db.DB
-	queue  *job.Queue
 	jobs   job.Scope
 	live   *live.Live
 	corps  *corp.Registry
@@ -70,15 +69,15 @@ type service struct {
 	rights viewer.Resolver
 	clock  clock.Clock
 	ids    *id.Source
-	blob   blob.Store
+	files  kept.Files
 	log    *slog.Logger
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{
-		db: d.DB, queue: d.Queue, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, asks: d.Asks, rights: d.Rights,
-		clock: d.Clock, ids: d.IDs, blob: d.Blob, log: d.Log,
+		db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, asks: d.Asks, rights: d.Rights,
+		clock: d.Clock, ids: d.IDs, files: kept.Files{DB: d.DB, Blob: d.Blob, Queue: d.Queue, Log: d.Log}, log: d.Log,
 	}
 	return feature.Feature{
 		Slug: slug,

@@ -2,11 +2,8 @@ package privacy
 
 import (
 	"context"
-	"io"
-	"mime"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -163,11 +160,10 @@ func (s *service) begin(ctx context.Context, v viewer.Viewer, in *askingInput, k
 		}
 		// Neither name nor reason: the log outlives the person's data.
 		web.Note(ctx, web.Change{Object: "customer:" + c.ID.String(), After: map[string]any{"request": r.ID.String(), "kind": k, "asker": r.Asker, "hash": r.Hash}})
-		jobs, err := s.jobs.Insert(ctx, tx, job.Insert{Kind: string(k), Corp: r.Corp, Args: args{Request: r.ID}, Key: "customer/" + c.ID.String()})
+		r.Job, err = s.jobs.InsertOne(ctx, tx, job.Insert{Kind: string(k), Corp: r.Corp, Args: args{Request: r.ID}, Key: "customer/" + c.ID.String()})
 		if err != nil {
 			return err
 		}
-		r.Job = jobs[0]
 		if err := insert(ctx, tx, r); err != nil {
 			return err
 		}
@@ -285,27 +281,27 @@ func (s *service) Cancel(ctx context.Context, in *requestInput) (*web.None, erro
 	case !r.State.open() && r.State != Done:
 		return nil, fault.New(fault.Conflict, "这个请求已经结束，没有文件可以删除")
 	}
-	if r.State.open() {
-		// First the job: while it could still write, the request must not be over.
-		if err := s.queue.Cancel(ctx, r.Corp, r.Job); err != nil && fault.CodeOf(err) != fault.Conflict && fault.CodeOf(err) != fault.NotFound {
-			return nil, err
-		}
-	}
-	if err := s.blob.Delete(ctx, r.key()); err != nil {
-		return nil, err
-	}
-	return &web.None{}, s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+	settle := func(ctx context.Context, tx db.Tx) error {
 		web.Note(ctx, web.Change{Object: "privacy:" + r.ID.String(), Before: map[string]any{"kind": r.Kind, "state": r.State}})
-		if r.State == Done {
-			err = expire(ctx, tx, r)
-		} else {
-			err = settle(ctx, tx, r, Cancelled, "", db.NowMS(s.clock))
+		wanted, err := cancel(ctx, tx, r, db.NowMS(s.clock))
+		if err == nil && !wanted {
+			err = fault.New(fault.Conflict, "删除已经开始，不能取消").WithAdvice("删除证明会一直保留")
 		}
 		if err != nil {
 			return err
 		}
 		return s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())
-	})
+	}
+	if r.Kind == Erase {
+		// The row decides, and its job looks at it before each step: a job stopped here might
+		// have begun, and half erased is the worst of all.
+		return &web.None{}, s.db.Tx(ctx, settle)
+	}
+	var making id.ID
+	if r.State.open() {
+		making = r.Job
+	}
+	return &web.None{}, s.files.Discard(ctx, r.Corp, making, r.key(), settle)
 }
 
 // file hands the file to who asked for it, if he may still see all that is in it.
@@ -327,17 +323,9 @@ func (s *service) file(w http.ResponseWriter, req *http.Request) error {
 	if err := mayReadAll(v); err != nil {
 		return err
 	}
-	content, info, err := s.blob.Get(ctx, r.key())
-	if err != nil {
-		return err
-	}
-	defer content.Close()
 	web.Note(ctx, web.Change{Object: "customer:" + r.CustomerID.String(), After: map[string]any{"request": r.ID.String(), "hash": r.Hash, "bytes": r.Bytes}})
 	made := time.UnixMilli(r.CreatedAt).In(s.corps.Location(ctx, r.Corp)).Format("20060102-1504")
-	attach(w, info.Type, "个人信息-"+made+".zip")
-	w.Header().Set("Content-Length", strconv.FormatInt(info.Size, 10))
-	_, err = io.Copy(w, content)
-	return err
+	return s.files.Send(ctx, w, r.key(), "个人信息-"+made+".zip")
 }
 
 // asked finds the request that a raw route names.
@@ -352,9 +340,4 @@ func (s *service) asked(req *http.Request) (viewer.Viewer, request, error) {
 	}
 	r, err := requestOf(req.Context(), s.db.Read(), v, which)
 	return v, r, err
-}
-
-func attach(w http.ResponseWriter, contentType, name string) {
-	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 }

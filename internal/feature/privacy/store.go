@@ -119,6 +119,14 @@ func settle(ctx context.Context, tx db.Tx, r request, s State, reason string, no
 	return err
 }
 
+// cancel ends an erasure that has not begun, and an export at any time, also when its file
+// became whole meanwhile. It tells whether it came in time.
+func cancel(ctx context.Context, tx db.Tx, r request, now int64) (bool, error) {
+	return one(tx.NewRaw(`UPDATE privacy_request SET finished_at = CASE WHEN state = 'done' THEN finished_at ELSE ? END,
+		state = CASE WHEN state = 'done' THEN 'expired' ELSE 'cancelled' END
+		WHERE corp_id = ? AND id = ? AND (state = 'waiting' OR kind = 'export' AND state IN ('running', 'done'))`, now, r.Corp, r.ID).Exec(ctx))
+}
+
 // exported records the file, unless the request was cancelled meanwhile.
 func exported(ctx context.Context, tx db.Tx, r request) (bool, error) {
 	return one(tx.NewRaw("UPDATE privacy_request SET state = 'done', bytes = ?, finished_at = ?, expires_at = ? WHERE corp_id = ? AND id = ? AND state = 'running'",

@@ -195,7 +195,7 @@ func (s *service) retain(ctx context.Context, corp string, t ask.Term, before, n
 			}
 			for _, k := range keys {
 				// Twice is harmless: none is no error.
-				if err := s.blob.Delete(ctx, k); err != nil {
+				if err := s.files.Blob.Delete(ctx, k); err != nil {
 					return err
 				}
 			}

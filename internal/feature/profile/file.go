@@ -240,12 +240,11 @@ func (s *service) download(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer func() { _ = body.Close() }() // only read from
+	web.Attach(w, row.Name, row.Type)
 	h := w.Header()
-	h.Set("Content-Type", row.Type)
 	h.Set("Content-Length", strconv.FormatInt(info.Size, 10))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "private, no-store")
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": row.Name}))
 	_, err = io.Copy(w, body)
 	return err
 }

@@ -26,7 +26,7 @@ const byteOrderMark = "\xef\xbb\xbf"
 // may be of any length. An error before the first row becomes a problem; a later one
 // ends the connection, so that half a file is not taken for a whole one.
 func CSV(w http.ResponseWriter, name string, header []string, rows Rows) error {
-	return writeCSV(w, header, rows, func() { download(w, name+".csv", "text/csv; charset=utf-8") })
+	return writeCSV(w, header, rows, func() { Attach(w, name+".csv", "text/csv; charset=utf-8") })
 }
 
 // WriteCSV writes a table, row by row as they come.
@@ -79,7 +79,7 @@ const MaxXLSXRows = excelize.TotalRows
 // a problem. What is beyond MaxXLSXRows goes on in a second sheet, and so on.
 func XLSX(w http.ResponseWriter, name, sheet string, header []string, rows Rows) error {
 	return writeXLSX(w, sheet, header, rows, func() {
-		download(w, name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+		Attach(w, name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 	})
 }
 
@@ -162,8 +162,8 @@ func fillXLSX(book *excelize.File, sheet string, header []string, rows Rows, mos
 	return nil
 }
 
-// download names the file, in Chinese too.
-func download(w http.ResponseWriter, name, contentType string) {
+// Attach makes the answer a file to be saved under a name, which may be Chinese.
+func Attach(w http.ResponseWriter, name, contentType string) {
 	h := w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
