@@ -87,9 +87,13 @@ func New(d feature.Deps) feature.Feature {
 			job.Define(kindCollect, s.collect, job.InLane(job.Bulk), job.Timeout(10*time.Minute)),
 			job.Define(kindWork, s.work, job.InLane(job.Bulk), job.Attempts(workTries), job.Timeout(10*time.Minute), job.GiveUp(s.workGivenUp)),
 			job.Define(kindCount, s.countHourly, job.InLane(job.Bulk), job.Timeout(10*time.Minute)),
+			job.Define(kindForget, s.forget, job.InLane(job.Bulk), job.Timeout(time.Hour)),
 			job.Define(kindRecent, s.countNow, job.InLane(job.Bulk), job.Timeout(10*time.Minute)),
 		},
-		Schedules: []job.Schedule{{Kind: kindCount, Every: time.Hour, PerCorp: d.Corps.ActiveCorps, Args: job.TickArgs}},
+		Schedules: []job.Schedule{
+			{Kind: kindCount, Every: time.Hour, PerCorp: d.Corps.ActiveCorps, Args: job.TickArgs},
+			{Kind: kindForget, Cron: "50 18 * * *"}, // in China's night
+		},
 		Listeners: []bus.Listener{
 			bus.On("added", s.customerAdded), bus.On("groupJoined", s.groupJoined), bus.OnJob("transferred", s.transferred),
 			bus.On("library", s.libraryChanged),

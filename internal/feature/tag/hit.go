@@ -2,9 +2,12 @@ package tag
 
 import (
 	"context"
+	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -93,4 +96,33 @@ func (s *service) hitViews(ctx context.Context, v viewer.Viewer, rows []hitRow) 
 		}
 	}
 	return views, err
+}
+
+const (
+	kindForget = "forget"
+	// keepHits is how long a hit can be looked up: longer than the longest period in which a
+	// rule counts them, which is 365 days.
+	keepHits = 400 * 24 * time.Hour
+	// forgetStep is how many hits one transaction removes.
+	forgetStep = 1000
+)
+
+// forget removes old hits, the oldest first and some at a time. What a rule has tagged in all
+// is counted at the rule and stays. Twice is harmless: what is gone is not found again.
+func (s *service) forget(ctx context.Context, _ job.Job[struct{}]) error {
+	before := db.MS(s.clock.Now().Add(-keepHits))
+	for n := int64(forgetStep); n == forgetStep; {
+		err := s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+			res, err := tx.NewRaw("DELETE FROM tag_hit WHERE id IN (SELECT id FROM tag_hit WHERE at < ? ORDER BY at LIMIT ?)", before, forgetStep).Exec(ctx)
+			if err != nil {
+				return err
+			}
+			n, err = res.RowsAffected()
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -88,6 +88,34 @@ func TestRuleByTime(t *testing.T) {
 	})
 }
 
+// TestOldHitsGo: what a rule noticed long ago is forgotten at night, in bounded steps; what
+// it counts, and how much it has tagged in all, stays.
+func TestOldHitsGo(t *testing.T) {
+	stories(t, func(d *desk) {
+		g := d.group("自动", "常客")
+		rule := do[tag.Rule](d, "POST", "tag/rules", names{
+			"name": "全天", "trigger": "time", "add": g[1:2], "enabled": true, "setting": names{"spans": []names{{"from": 0, "to": 1440}}},
+		})
+		d.meet(d.stranger(), d.member(0))
+		if n := len(d.hits(rule.ID, "tagged")); n != 1 {
+			t.Fatalf("%d hits", n)
+		}
+		long := d.Clock.Now().AddDate(0, 0, -401).UnixMilli()
+		d.exec(`INSERT INTO tag_hit (id, corp_id, rule_id, fact, member_id, customer, outcome, reason, at, day)
+			WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+			SELECT i, ?, ?, i, 'm', 'c', 'same', '{}', ? + (i / 2000) * 172800000, 20251018 FROM n`, d.Corp, rule.ID, long)
+		d.Advance(24 * time.Hour)
+		left := 0
+		d.must(d.App.DB.Read().NewRaw("SELECT COUNT(*) FROM tag_hit WHERE corp_id = ?", d.Corp).Scan(t.Context(), &left))
+		if left != 1+501 {
+			t.Errorf("%d hits are left", left)
+		}
+		if all := do[tag.RuleList](d, "GET", "tag/rules", nil).Items; all[0].Total != 1 || len(d.hits(rule.ID, "tagged")) != 1 {
+			t.Errorf("%+v", all)
+		}
+	})
+}
+
 func (d *desk) must2(status int, answer string) {
 	d.t.Helper()
 	if status/100 != 2 {
