@@ -79,6 +79,7 @@ func New(d feature.Deps) feature.Feature {
 		},
 		Jobs: []job.Definition{
 			job.Define(kindSweep, s.sweep, job.InLane(job.Bulk)),
+			job.Define(kindUnlink, s.unlink, job.InLane(job.Bulk)),
 			job.Define(kindRun, s.work, job.InLane(job.Bulk), job.Timeout(6*time.Hour), job.GiveUp(s.broken)),
 		},
 		Schedules:  []job.Schedule{{Kind: kindSweep, Cron: "20 19 * * *"}},

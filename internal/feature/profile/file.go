@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/uptrace/bun"
@@ -21,19 +20,12 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
-	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
-const (
-	// maxFile is the largest file of a profile, in bytes.
-	maxFile = 20 << 20
-	// looseFor is how long a file that no value holds is kept: so long an edit can be undone.
-	looseFor = 30 * 24 * time.Hour
-	// sweepStep is how many loose files are removed at a time.
-	sweepStep = 100
-)
+// maxFile is the largest file of a profile, in bytes.
+const maxFile = 20 << 20
 
 // FileView is a file as a value shows it.
 type FileView struct {
@@ -299,39 +291,4 @@ func (s *service) keepFiles(ctx context.Context, tx db.Tx, corp string, fields [
 		}
 	}
 	return nil
-}
-
-const kindSweep = "sweep"
-
-// sweep removes files that no value has held for thirty days, and uploaded tables of
-// imports that were never begun. Twice is harmless: what is gone is not found again.
-func (s *service) sweep(ctx context.Context, _ job.Job[struct{}]) error {
-	if err := s.sweepImports(ctx); err != nil {
-		return err
-	}
-	for {
-		var rows []struct {
-			ID   id.ID  `bun:"id"`
-			Corp string `bun:"corp_id"`
-		}
-		before := db.MS(s.clock.Now().Add(-looseFor))
-		err := s.db.Read().NewRaw(`SELECT id, corp_id FROM profile_file WHERE loose_at > 0 AND loose_at < ? ORDER BY loose_at LIMIT ?`, before, sweepStep).Scan(ctx, &rows)
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		var ids []id.ID
-		for _, r := range rows {
-			if err := s.blob.Delete(ctx, blobKey(r.Corp, r.ID)); err != nil {
-				return err
-			}
-			ids = append(ids, r.ID)
-		}
-		err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-			_, err := tx.NewRaw(`DELETE FROM profile_file WHERE id IN (?) AND loose_at > 0`, bun.List(ids)).Exec(ctx)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -44,6 +45,7 @@ type house struct {
 	clock   *clock.Fake
 	ids     *id.Source
 	blob    blob.Store
+	stuck   bool // the file store removes nothing
 	queue   *job.Queue
 	index   *search.Index
 	asks    *ask.Asks
@@ -95,7 +97,7 @@ func open(t *testing.T, d *db.DB) *house {
 	h.queue = job.New(d, h.clock, h.ids, log, job.Options{})
 	h.index = search.New(d)
 	h.f = profile.New(feature.Deps{
-		DB: d, Queue: h.queue, Live: live.New(d, h.clock, h.ids, log), Corps: corps, Asks: h.asks, Rights: h, Clock: h.clock, IDs: h.ids, Blob: disk, Search: h.index, Log: log,
+		DB: d, Queue: h.queue, Live: live.New(d, h.clock, h.ids, log), Corps: corps, Asks: h.asks, Rights: h, Clock: h.clock, IDs: h.ids, Blob: stubborn{disk, h}, Search: h.index, Log: log,
 	})
 	h.asks.Register(h.f.Slug, h.f.Answers)
 	h.asks.Register("house", ask.Answers{Select: h.pick, Size: h.size})
@@ -229,6 +231,29 @@ func (h *house) call(method, path string, body any) (int, string) {
 	raw, err := io.ReadAll(response.Body)
 	h.must(err)
 	return response.StatusCode, string(raw)
+}
+
+// stubborn is the file store, which removes nothing while the house is stuck.
+type stubborn struct {
+	blob.Store
+	h *house
+}
+
+func (s stubborn) Delete(ctx context.Context, key string) error {
+	if s.h.stuck {
+		return errors.New("the file store is away")
+	}
+	return s.Store.Delete(ctx, key)
+}
+
+// files counts what the file store holds.
+func (h *house) files() (n int) {
+	h.t.Helper()
+	for _, err := range h.blob.List(context.Background(), "profile/") {
+		h.must(err)
+		n++
+	}
+	return n
 }
 
 // sweep is the night's cleaning.

@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
-
-	"github.com/uptrace/bun"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
@@ -149,40 +146,6 @@ func guess(c DraftColumn, v viewer.Viewer, fields []Field) DraftColumn {
 type planInput struct {
 	ID   id.ID `path:"id"`
 	Body plan
-}
-
-// importsFor is how long the file of an import is kept: so long its failed lines can be tried anew.
-const importsFor = 30 * 24 * time.Hour
-
-// sweepImports removes the files of old imports, those that were never begun too. Twice is
-// harmless: a file that is gone is not removed again.
-func (s *service) sweepImports(ctx context.Context) error {
-	for {
-		var rows []struct {
-			ID   id.ID  `bun:"id"`
-			Corp string `bun:"corp_id"`
-		}
-		now := s.clock.Now()
-		err := s.db.Read().NewRaw(`SELECT id, corp_id FROM profile_run WHERE kind = 'import' AND swept_at = 0 AND created_at < ?
-			AND state NOT IN ('checking', 'running') ORDER BY created_at LIMIT ?`, db.MS(now.Add(-importsFor)), sweepStep).Scan(ctx, &rows)
-		if err != nil || len(rows) == 0 {
-			return err
-		}
-		ids := make([]id.ID, len(rows))
-		for i, r := range rows {
-			if err := s.blob.Delete(ctx, importKey(r.Corp, r.ID)); err != nil {
-				return err
-			}
-			ids[i] = r.ID
-		}
-		err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-			_, err := tx.NewRaw(`UPDATE profile_run SET swept_at = ? WHERE id IN (?)`, db.MS(now), bun.List(ids)).Exec(ctx)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
 }
 
 // CheckImport reads the whole file by a plan without changing anything: what would change,
