@@ -36,6 +36,9 @@ var migrations embed.FS
 
 const (
 	kindRemind      = "remind"
+	kindIndex       = "index"
+	kindSweep       = "sweep"
+	kindUnlink      = "unlink"
 	noticeMentioned = slug + ".mentioned"
 	noticeTask      = slug + ".task"
 	noticeAssigned  = slug + ".assigned"
@@ -43,6 +46,7 @@ const (
 
 type service struct {
 	db      *db.DB
+	jobs    job.Scope
 	events  *bus.Bus
 	live    *live.Live
 	corps   *corp.Registry
@@ -55,7 +59,7 @@ type service struct {
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
-	s := &service{db: d.DB, events: d.Events, live: d.Live, corps: d.Corps, notices: d.Notices, blob: d.Blob, clock: d.Clock, ids: d.IDs, search: d.Search}
+	s := &service{db: d.DB, jobs: d.Jobs(slug), events: d.Events, live: d.Live, corps: d.Corps, notices: d.Notices, blob: d.Blob, clock: d.Clock, ids: d.IDs, search: d.Search}
 	return feature.Feature{
 		Slug: slug,
 		Routes: []web.Route{
@@ -79,9 +83,18 @@ func New(d feature.Deps) feature.Feature {
 			{Key: "followup.export", ZH: "导出跟进记录", EN: "Export follow-up notes"},
 			{Key: "followup.manage", ZH: "删除他人的跟进记录与待办", EN: "Remove others' notes and tasks"},
 		},
-		Menu:      []feature.MenuEntry{{Group: feature.GroupCustomer, Key: slug, Path: "/followup", Permission: "followup.read", Order: 14}},
-		Jobs:      []job.Definition{job.Define(kindRemind, s.remind)},
-		Schedules: []job.Schedule{{Kind: kindRemind, Every: time.Minute, Args: job.TickArgs}},
+		Menu: []feature.MenuEntry{{Group: feature.GroupCustomer, Key: slug, Path: "/followup", Permission: "followup.read", Order: 14}},
+		Jobs: []job.Definition{
+			job.Define(kindRemind, s.remind),
+			job.Define(kindIndex, s.index, job.InLane(job.Bulk), job.Timeout(time.Hour)),
+			job.Define(kindSweep, s.sweep, job.InLane(job.Bulk)),
+			job.Define(kindUnlink, s.unlink, job.InLane(job.Bulk)),
+		},
+		Schedules: []job.Schedule{
+			{Kind: kindRemind, Every: time.Minute, Args: job.TickArgs},
+			{Kind: kindIndex, Every: 10 * time.Minute},
+			{Kind: kindSweep, Cron: "35 19 * * *"}, // in China's night
+		},
 		Listeners: []bus.Listener{bus.On("followed", s.followedUp), bus.On("settled", s.transferSettled), bus.On("renamed", s.memberRenamed)},
 		Exports:   s.exports(),
 		Answers:   ask.Answers{Timeline: s.timeline, Fields: s.fields, Tiles: s.tiles, Columns: s.columns, Personal: s.personal()},

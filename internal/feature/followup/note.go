@@ -36,6 +36,7 @@ type noteRow struct {
 	Mentions   string `bun:"mentions"`
 	CreatedAt  int64  `bun:"created_at"`
 	EditedAt   int64  `bun:"edited_at"`
+	Findable   int    `bun:"findable"` // 1 once the search index knows it
 }
 
 // NoteForm is what somebody writes down.
@@ -177,10 +178,10 @@ func (s *service) AddNote(ctx context.Context, in *addNoteInput) (*Note, error) 
 	now := s.clock.Now()
 	r := noteRow{
 		ID: s.ids.New(), Corp: v.Corp, Customer: c.Customer, CustomerID: c.ID, Author: v.Actor(), Member: v.Member, Name: v.Name,
-		How: form.How, Text: form.Text, Pictures: jsonOf(form.Pictures), Mentions: jsonOf(form.Mentions), CreatedAt: db.MS(now),
+		How: form.How, Text: form.Text, Pictures: jsonOf(form.Pictures), Mentions: jsonOf(form.Mentions), CreatedAt: db.MS(now), Findable: 1,
 	}
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := s.ours(ctx, tx, c.ID, v.Corp, form.Pictures); err != nil {
+		if err := s.hold(ctx, tx, c.ID, v.Corp, form.Pictures); err != nil {
 			return err
 		}
 		if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
@@ -270,7 +271,11 @@ func (s *service) EditNote(ctx context.Context, in *editNoteInput) (*Note, error
 		if !before.Mine {
 			return fault.New(fault.Conflict, "只有作者本人能修改跟进记录")
 		}
-		if err := s.ours(ctx, tx, c.ID, v.Corp, form.Pictures); err != nil {
+		// Let go before they are held: what stays in the note is held in the end.
+		if err := s.letGo(ctx, tx, v.Corp, before.Pictures); err != nil {
+			return err
+		}
+		if err := s.hold(ctx, tx, c.ID, v.Corp, form.Pictures); err != nil {
 			return err
 		}
 		r.How, r.Text, r.Pictures, r.Mentions, r.EditedAt = form.How, form.Text, jsonOf(form.Pictures), jsonOf(form.Mentions), db.NowMS(s.clock)
@@ -316,6 +321,9 @@ func (s *service) RemoveNote(ctx context.Context, in *noteInput) (*web.None, err
 			return fault.New(fault.Conflict, "只能删除自己写的跟进记录")
 		}
 		if _, err := tx.NewRaw("DELETE FROM followup_note WHERE corp_id = ? AND id = ?", v.Corp, r.ID).Exec(ctx); err != nil {
+			return err
+		}
+		if err := s.letGo(ctx, tx, v.Corp, before.Pictures); err != nil {
 			return err
 		}
 		r.Text = ""

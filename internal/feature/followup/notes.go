@@ -168,7 +168,12 @@ func (s *service) notes(ctx context.Context, v viewer.Viewer, rows []noteRow) ([
 
 // findable makes a note findable by its text, or no longer when it has none.
 func (s *service) findable(ctx context.Context, tx db.Tx, r noteRow) error {
-	return s.search.Put(ctx, tx, search.Document{Corp: r.Corp, Kind: kindNote, Ref: r.ID, Text: []string{r.Text}})
+	return s.search.Put(ctx, tx, r.document())
+}
+
+// document is a note as the search index takes it.
+func (r noteRow) document() search.Document {
+	return search.Document{Corp: r.Corp, Kind: kindNote, Ref: r.ID, Text: []string{r.Text}}
 }
 
 // exportPage is how many notes are read at a time; memory does not grow with the file.

@@ -56,10 +56,11 @@ func (s *service) upload(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.blob.Put(ctx, key(v.Corp, made), bytes.NewReader(raw), int64(len(raw)), kind); err != nil {
 		return err
 	}
+	now := db.NowMS(s.clock)
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		web.Note(ctx, web.Change{Object: "followup:picture:" + made.String(), Name: c.Name, After: map[string]any{"kind": kind, "size": len(raw)}})
-		_, err := tx.NewRaw("INSERT INTO followup_picture (id, corp_id, customer_id, kind, size, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-			made, v.Corp, c.ID, kind, len(raw), db.NowMS(s.clock)).Exec(ctx)
+		_, err := tx.NewRaw("INSERT INTO followup_picture (id, corp_id, customer_id, kind, size, created_at, loose_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			made, v.Corp, c.ID, kind, len(raw), now, now).Exec(ctx)
 		return err
 	})
 	if err != nil {
@@ -131,17 +132,20 @@ func (s *service) show(w http.ResponseWriter, r *http.Request) (err error) {
 	return err
 }
 
-// ours refuses pictures that were not uploaded for this customer.
-func (s *service) ours(ctx context.Context, q db.Querier, customer id.ID, corp string, pictures []id.ID) error {
+// hold refuses pictures that were not uploaded for this customer, and keeps the others.
+func (s *service) hold(ctx context.Context, tx db.Tx, customer id.ID, corp string, pictures []id.ID) error {
 	if len(pictures) == 0 {
 		return nil
 	}
-	var n int
-	err := q.NewRaw("SELECT COUNT(*) FROM followup_picture WHERE corp_id = ? AND customer_id = ? AND id IN (?)", corp, customer, bun.List(pictures)).Scan(ctx, &n)
+	res, err := tx.NewRaw("UPDATE followup_picture SET loose_at = 0 WHERE corp_id = ? AND customer_id = ? AND id IN (?)", corp, customer, bun.List(pictures)).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := res.RowsAffected()
 	if err != nil {
 		return err
 	}
 	var check fault.Check
-	check.That(n == len(pictures), "pictures", "图片无效，请重新上传")
+	check.That(n == int64(len(pictures)), "pictures", "图片无效，请重新上传")
 	return check.Err()
 }

@@ -153,7 +153,7 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 			at := now.Add(-time.Duration(i%9+1) * 17 * time.Hour)
 			n := noteRow{
 				ID: s.ids.New(), Corp: v.Corp, Customer: x.Customer, CustomerID: x.CustomerID, Author: "member:" + x.Member, Member: x.Member, Name: x.Name,
-				How: how[i%4], Text: said[i%4], Pictures: "[]", Mentions: "[]", CreatedAt: db.MS(at),
+				How: how[i%4], Text: said[i%4], Pictures: "[]", Mentions: "[]", CreatedAt: db.MS(at), Findable: 1,
 			}
 			if _, err := tx.NewInsert().Model(&n).Exec(ctx); err != nil {
 				return err
