@@ -245,7 +245,11 @@ func (s *service) moveOne(ctx context.Context, tx db.Tx, t target, b batchRow, w
 }
 
 // itemPage goes on through the items of one outcome, in their order.
-func (s *service) itemPage(ctx context.Context, b batchRow, outcome string, act func(context.Context, db.Tx, batchRow, *batchRow, []itemRow) error) error {
+func (s *service) itemPage(ctx context.Context, b batchRow, outcome string, act func(context.Context, db.Tx, viewer.Viewer, batchRow, *batchRow, []itemRow) error) error {
+	v, err := s.asked(ctx, b)
+	if err != nil {
+		return err
+	}
 	var rows []itemRow
 	if err := s.db.Read().NewSelect().Model(&rows).Where("i.batch_id = ? AND i.follow_id > ? AND i.outcome = ? AND i.corp_id || '' = ?", b.ID, b.Mark, outcome, b.Corp).
 		OrderExpr("i.follow_id").Limit(atOnce).Scan(ctx); err != nil {
@@ -261,7 +265,7 @@ func (s *service) itemPage(ctx context.Context, b batchRow, outcome string, act 
 		if len(rows) == 0 {
 			return nil
 		}
-		return act(ctx, tx, b, next, rows)
+		return act(ctx, tx, v, b, next, rows)
 	})
 }
 
@@ -272,11 +276,7 @@ func outcomes(ctx context.Context, tx db.Tx, b batchRow, follow id.ID, outcome s
 }
 
 // retryItems tries those again who were refused, as far as they still stand in the scope of who asked.
-func (s *service) retryItems(ctx context.Context, tx db.Tx, b batchRow, next *batchRow, rows []itemRow) error {
-	v, err := s.asked(ctx, b)
-	if err != nil {
-		return err
-	}
+func (s *service) retryItems(ctx context.Context, tx db.Tx, v viewer.Viewer, b batchRow, next *batchRow, rows []itemRow) error {
 	t, err := s.target(ctx, tx, b)
 	if err != nil {
 		return err
@@ -317,10 +317,7 @@ func (s *service) retryItems(ctx context.Context, tx db.Tx, b batchRow, next *ba
 
 // undoItems brings pairs back to the stage where they stood, or out of the flow when the
 // batch brought them in. Whoever does not stand where the batch left him is kept.
-func (s *service) undoItems(ctx context.Context, tx db.Tx, b batchRow, next *batchRow, rows []itemRow) error {
-	if _, err := s.asked(ctx, b); err != nil {
-		return err
-	}
+func (s *service) undoItems(ctx context.Context, tx db.Tx, _ viewer.Viewer, b batchRow, next *batchRow, rows []itemRow) error {
 	f, err := flowByID(ctx, tx, b.Corp, b.Flow)
 	if err != nil {
 		return err
