@@ -70,3 +70,47 @@ func TestInWeComsConsole(t *testing.T) {
 		}
 	})
 }
+
+// TestInWeComsConsoleOneHalfOnly: nobody tells of a beginning where the taker had the
+// customer already, and nobody tells whose a customer was whom two who left had; WeCom's
+// results do.
+func TestInWeComsConsoleOneHalfOnly(t *testing.T) {
+	both(t, func(t *testing.T, e db.Engine) {
+		w := newWorld(t, e, "zhang", "qian", "sun", "zhao", "wu")
+		w.meet("zhang", 4)
+		also := func(member string, n int) {
+			_, err := w.Sim.Add(wecomsim.Add{Person: w.people[n], Member: member})
+			w.must(err)
+		}
+		w.meet("sun", 1)
+		also("zhao", 0) // of zhang and zhao
+		also("wu", 0)
+		also("qian", 1) // of zhang and qian, who both leave
+		also("zhao", 2) // of zhang and zhao; nobody assigns him
+		also("zhao", 4) // of sun and zhao
+		also("wu", 4)
+		w.Settle()
+		for _, m := range []string{"zhang", "qian"} {
+			_, err := w.Sim.Resign(wecomsim.Resign{Member: m})
+			w.must(err)
+		}
+		w.Settle()
+		w.Advance(5 * time.Minute)
+		w.assign(0, "zhang", "zhao")
+		w.assign(1, "qian", "zhao")
+		w.assign(4, "sun", "wu")
+		w.Settle()
+		w.days(4, time.Hour)
+		want := map[string]int{
+			triple(w.customerOf(0), "zhang", "zhao"): 1, triple(w.customerOf(1), "qian", "zhao"): 1, triple(w.customerOf(4), "sun", "wu"): 1,
+		}
+		if !maps.Equal(w.heard.news, want) {
+			t.Errorf("told %v, want %v", w.heard.news, want)
+		}
+		var left int
+		w.must(w.App.DB.Read().NewRaw("SELECT COUNT(*) FROM transfer_unassigned WHERE customer IN (?, ?) OR customer IN (?, ?)", w.customerOf(0), w.customerOf(4), w.customerOf(2), w.customerOf(3)).Scan(t.Context(), &left))
+		if left != 2 {
+			t.Errorf("%d are unassigned still, want the two whom nobody assigned", left)
+		}
+	})
+}

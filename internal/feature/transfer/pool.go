@@ -278,7 +278,12 @@ func (s *service) sweep(ctx context.Context, r reading) (more bool, err error) {
 			if g.LeftAt == 0 {
 				continue // he came back, or we never knew him
 			}
-			if err := s.mirror.HandedOver(ctx, tx, r.Corp, g.Member, g.Customer, s.clock.Now()); err != nil {
+			now := s.clock.Now()
+			if err := s.mirror.HandedOver(ctx, tx, r.Corp, g.Member, g.Customer, now); err != nil {
+				return err
+			}
+			// Who took him had him before, or the callback got lost.
+			if err := s.lookAtConsole(ctx, tx, r.Corp, consoleArgs{Customer: g.Customer, At: db.MS(now), From: g.Member, Since: g.LeftAt}); err != nil {
 				return err
 			}
 		}

@@ -37,7 +37,9 @@ func (s *service) customerDeleted(ctx context.Context, e event.CustomerDeleted) 
 	if err := s.settleTold(ctx, e.Meta, Accepted, "", e.Customer, func(i Item) bool { return sameMember(i.From, e.Member) }); err != nil {
 		return err
 	}
-	return s.lookAtConsole(ctx, e.Corp, e.Customer, e.At)
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		return s.lookAtConsole(ctx, tx, e.Corp, consoleArgs{Customer: e.Customer, At: db.MS(e.At), From: e.Member})
+	})
 }
 
 // settleTold settles the open item of a customer as a callback says, if it was sent before.
@@ -75,7 +77,9 @@ func (s *service) customerAdded(ctx context.Context, e event.CustomerAdded) erro
 	if err := s.askNow(ctx, e.Corp, OfCustomer, e.Customer); err != nil {
 		return err
 	}
-	return s.lookAtConsole(ctx, e.Corp, e.Customer, e.At)
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		return s.lookAtConsole(ctx, tx, e.Corp, consoleArgs{Customer: e.Customer, At: db.MS(e.At)})
+	})
 }
 
 // groupChanged: the owner may be another one now.
