@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"testing"
@@ -44,11 +45,34 @@ func (c *Console) Do(method, path string, body, out any) {
 			c.t.Fatal(err)
 		}
 	}
-	r, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, &sent)
+	c.send(method, path, "application/json", &sent, out)
+}
+
+// Upload sends a file as a form does, and reads the answer into out.
+func (c *Console) Upload(path, name string, raw []byte, out any) {
+	c.t.Helper()
+	var sent bytes.Buffer
+	form := multipart.NewWriter(&sent)
+	file, err := form.CreateFormFile("file", name)
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	r.Header.Set("Content-Type", "application/json")
+	if _, err := file.Write(raw); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		c.t.Fatal(err)
+	}
+	c.send(http.MethodPost, path, form.FormDataContentType(), &sent, out)
+}
+
+func (c *Console) send(method, path, kind string, body io.Reader, out any) {
+	c.t.Helper()
+	r, err := http.NewRequestWithContext(c.t.Context(), method, c.url+path, body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", kind)
 	answer, err := c.client.Do(r)
 	if err != nil {
 		c.t.Fatal(err)
