@@ -41,7 +41,9 @@ func (d *desk) picture() string {
 	d.must(err)
 	d.must(w.Close())
 	status, answer := d.ask(zhang, "POST", d.of("pictures"), w.FormDataContentType(), &form)
-	var made struct{ ID string }
+	var made struct {
+		ID string `json:"id"`
+	}
 	d.must(json.Unmarshal([]byte(answer), &made))
 	if status != 200 {
 		d.t.Fatalf("%d %s", status, answer)
