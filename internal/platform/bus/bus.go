@@ -73,6 +73,20 @@ func OnJob[E event.Event](name string, fn func(ctx context.Context, j job.Job[E]
 	return l
 }
 
+// OnTx is On for listeners whose whole effect is in our database, as job.DefineTx says: they
+// get a transaction, which on SQLite they share with the news of the same type that is due at
+// the same moment, and take each event exactly once.
+func OnTx[E event.Event](name string, fn func(ctx context.Context, tx db.Tx, e E) error, opts ...Option) Listener {
+	l := Listener{name: name, event: reflect.TypeFor[E]()}
+	l.define = func(kind string, opts []job.Option) job.Definition {
+		return job.DefineTx(kind, func(ctx context.Context, tx db.Tx, j job.Job[E]) error { return fn(ctx, tx, j.Args) }, opts...)
+	}
+	for _, o := range opts {
+		o(&l)
+	}
+	return l
+}
+
 // Bus knows who listens to what. Register before the queue starts.
 type Bus struct {
 	queue *job.Queue

@@ -61,7 +61,14 @@ func child(dsn string) error {
 		return err
 	}
 	q := job.New(d, skewed{by}, id.NewSource(skewed{by}, number), slog.New(slog.DiscardHandler), job.Options{})
-	q.Register(hang(func(text string) { fmt.Fprintln(os.Stdout, "works", text) }), step(d, "child"))
+	says := func(text string) { fmt.Fprintln(os.Stdout, "works", text) }
+	q.Register(hang(says), step(d, "child"), writing(func(ctx context.Context, j job.Job[words]) error {
+		if j.Args.Text == "p05" {
+			says(j.Args.Text)
+			select {}
+		}
+		return nil
+	}))
 	if err := q.Start(ctx); err != nil {
 		return err
 	}

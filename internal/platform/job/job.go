@@ -144,6 +144,7 @@ type Definition struct {
 
 	args   reflect.Type
 	work   func(ctx context.Context, r *run) error
+	share  func(r *run) (func(ctx context.Context, tx Tx) error, error) // of DefineTx
 	giveUp func(ctx context.Context, r *run, err error)
 	gaveUp reflect.Type
 }

@@ -141,6 +141,9 @@ func (q *Queue) Register(defs ...Definition) {
 		if d.work == nil {
 			panic(fmt.Sprintf("job: kind %q was not made by Define", d.Kind))
 		}
+		if d.share != nil {
+			d = q.together(d)
+		}
 		q.kinds[d.Kind] = d
 	}
 }

@@ -241,12 +241,15 @@ func (r *run) doneIn(ctx context.Context, tx Tx) error {
 	if n == 0 {
 		return ErrLost
 	}
-	tx.AfterCommit(func() {
-		r.mu.Lock()
-		r.recorded = true
-		r.mu.Unlock()
-	})
+	tx.AfterCommit(r.record)
 	return nil
+}
+
+// record notes that the job is finished in the database already.
+func (r *run) record() {
+	r.mu.Lock()
+	r.recorded = true
+	r.mu.Unlock()
 }
 
 func (q *Queue) local(job id.ID) *run {
