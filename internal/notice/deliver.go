@@ -44,6 +44,13 @@ func (n *Notices) send(ctx context.Context, j job.Job[sendArgs]) error {
 	if quiet && !n.byKey[r.Kind].Urgent {
 		return n.holdBack(ctx, r, heldByQuiet, until)
 	}
+	alike, err := n.tooManyAlike(ctx, r)
+	if err != nil {
+		return err
+	}
+	if alike {
+		return n.holdBack(ctx, r, heldByKind, n.clock.Now().Truncate(time.Hour).Add(time.Hour))
+	}
 	many, err := n.tooMany(ctx, r)
 	if err != nil {
 		return err
@@ -60,6 +67,19 @@ func (n *Notices) tooMany(ctx context.Context, r row) (bool, error) {
 	err := n.db.Read().NewRaw(`SELECT COUNT(DISTINCT CASE WHEN digest = 0 THEN id ELSE digest END) FROM notice_message
 		WHERE corp_id = ? AND member_id = ? AND sent_at > ?`, r.Corp, r.Member, db.MS(n.clock.Now().Add(-paceSpan))).Scan(ctx, &had)
 	return had >= perMinute, err
+}
+
+// tooManyAlike tells whether the member has had as many of the kind within an hour as are
+// worth a card each. What a person has sent again is.
+func (n *Notices) tooManyAlike(ctx context.Context, r row) (bool, error) {
+	most := n.byKey[r.Kind].PerHour
+	if most == 0 || r.Round > 0 {
+		return false, nil
+	}
+	var had int
+	err := n.db.Read().NewRaw("SELECT COUNT(*) FROM notice_message WHERE corp_id = ? AND member_id = ? AND sent_at > ? AND kind = ? AND digest = 0",
+		r.Corp, r.Member, db.MS(n.clock.Now().Add(-time.Hour)), r.Kind).Scan(ctx, &had)
+	return had >= most, err
 }
 
 // holdBack has the message come later, in a digest.

@@ -16,6 +16,7 @@ import (
 const (
 	heldByQuiet = "免打扰时段，结束后汇总发送"
 	heldByPace  = "一分钟内通知过多，稍后汇总发送"
+	heldByKind  = "一小时内同类通知过多，整点汇总发送"
 )
 
 type digestArgs struct {

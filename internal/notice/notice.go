@@ -6,7 +6,7 @@
 // States: off; waiting → sent | failed; held → sent | failed. What falls into the corp's
 // quiet hours (免打扰) is held and comes as one digest afterwards, unless its kind is
 // urgent; so is what would exceed the number of messages that WeCom lets one member have a
-// minute. What failed can be sent again by a person.
+// minute, or the number of its kind that anybody would read within an hour. What failed can be sent again by a person.
 //
 // The package owns the tables notice_*; the feature notice shows log, settings and choices.
 package notice
@@ -59,6 +59,9 @@ type Kind struct {
 	Policy Policy
 	// Urgent kinds are sent in quiet hours too: only what cannot wait until the morning.
 	Urgent bool
+	// PerHour is how many of the kind reach a member one by one within an hour; what is more
+	// comes as one digest at the full hour. 0 for as many as there are: each is worth a card.
+	PerHour int
 	// Lane is where sending waits its turn: job.Urgent when somebody expects it within
 	// seconds of the fact, job.Normal when empty.
 	Lane job.Lane

@@ -16,14 +16,16 @@ import (
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
-// Kinds of the stories: one that waits for the morning, one that does not, one that is off.
+// Kinds of the stories: one that waits for the morning, one that does not, one that is off,
+// one of which nobody needs more than three an hour.
 const (
 	plain  = "story.plain"
 	urgent = "story.urgent"
 	silent = "story.silent"
+	steady = "story.steady"
 )
 
-// desk is a program with three kinds of notices.
+// desk is a program with some kinds of notices.
 type desk struct {
 	*apptest.House
 	t       *testing.T
@@ -35,7 +37,8 @@ func stories(t *testing.T, story func(d *desk)) {
 	apptest.Each(t, apptest.Options{}, func(t *testing.T, h *apptest.House) {
 		h.App.Notices.Register("story",
 			notice.Kind{Key: plain, ZH: "普通提醒", EN: "Plain"}, notice.Kind{Key: urgent, ZH: "紧急提醒", EN: "Urgent", Urgent: true},
-			notice.Kind{Key: silent, ZH: "默认关闭", EN: "Silent", Policy: notice.Off})
+			notice.Kind{Key: silent, ZH: "默认关闭", EN: "Silent", Policy: notice.Off},
+			notice.Kind{Key: steady, ZH: "常见提醒", EN: "Steady", PerHour: 3})
 		d := &desk{House: h, t: t}
 		d.must(h.App.DB.Read().NewRaw("SELECT id FROM mirror_member WHERE corp_id = ? ORDER BY id", h.Corp).Scan(t.Context(), &d.members))
 		story(d)
@@ -269,6 +272,43 @@ func TestPace(t *testing.T) {
 		d.send(notice.Message{Kind: urgent, Key: "more"})
 		if n := len(d.cards(me)); n != 22 {
 			d.t.Errorf("%d cards in the end", n)
+		}
+	})
+}
+
+// TestPerHour: a flood of one kind is some cards and then one digest at each full hour; other
+// kinds and other members do not feel it.
+func TestPerHour(t *testing.T) {
+	stories(t, func(d *desk) {
+		me, other := d.members[0], d.members[1]
+		d.Advance(30 * time.Minute) // 10:30
+		var many []notice.Message
+		for i := range 40 {
+			many = append(many, notice.Message{Kind: steady, Key: fmt.Sprint(i)})
+		}
+		d.send(append(many, notice.Message{Kind: plain}, notice.Message{Kind: steady, Member: other})...)
+		if n, m := len(d.cards(me)), len(d.cards(other)); n != 4 || m != 1 {
+			d.t.Errorf("%d and %d cards at once", n, m)
+		}
+		d.Advance(31 * time.Minute)
+		cards := d.cards(me)
+		if len(cards) != 5 || cards[4].Title != "您有 37 条通知" || cards[4].Description != "常见提醒：37 条" {
+			d.t.Errorf("at the full hour: %d cards, the last %+v", len(cards), cards[len(cards)-1])
+		}
+		d.send(notice.Message{Kind: steady, Key: "again", Title: "又一条"}) // 11:01, and three came at 10:30
+		if s := d.states(steady, "again"); s != "again:"+me+"=held" {
+			d.t.Error(s)
+		}
+		d.quiet(true, 12*60, 13*60) // the digest of 12:00 would fall into the quiet hours
+		d.Advance(time.Hour)
+		d.Advance(time.Minute)
+		if cards := d.cards(me); len(cards) != 6 || cards[5].Title != "又一条" {
+			d.t.Errorf("when the hours change, what is held is looked at: %+v", cards[5:])
+		}
+		d.quiet(false, 12*60, 13*60)
+		d.send(notice.Message{Kind: steady, Key: "calm"})
+		if s := d.states(steady, "calm"); s != "calm:"+me+"=sent" {
+			d.t.Errorf("an hour later: %s", s)
 		}
 	})
 }
