@@ -2,6 +2,7 @@ package intention_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -169,6 +170,35 @@ func TestRules(t *testing.T) {
 			if status, _ := h.Request(who, "POST", "/api/intention/setting/preview", "{"+rules+"}"); status != 403 {
 				t.Errorf("%s previews: %d", who, status)
 			}
+		}
+	})
+}
+
+// TestRulesUnderWay: while new rules are carried out, what they change is no news either, for
+// whoever something happens to meanwhile, and for whoever they lower.
+func TestRulesUnderWay(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.company()
+		h.exec(`INSERT INTO notice_kind (corp_id, kind, policy, updated_by, updated_at) VALUES (?, 'intention.cooling', 'choice', '', 0)`, h.Corp)
+		told := len(h.cards("li"))
+		rules := func(version, high int) { // as if the scores were still to be reckoned by them
+			h.exec(`INSERT INTO intention_setting (corp_id, model, version, applied, place, done, total, receivers, pause_days, updated_by, updated_at)
+				VALUES (?, ?, ?, 0, '', 0, 0, 'newest', 0, '', 0) ON CONFLICT (corp_id) DO UPDATE SET model = excluded.model, version = excluded.version`,
+				h.Corp, fmt.Sprintf(`{"halfLife":14,"high":%d,"medium":20,"low":5}`, high), version)
+		}
+		rules(1, 30)
+		h.tell(h.followed("乙", "li", "note")) // 32, high by the new rules, and now 37
+		if v := h.found("乙"); v.Points != 37 || v.Level != "high" || v.MovedAt != nil || len(h.cards("li")) != told {
+			t.Errorf("%+v, %d cards", v, len(h.cards("li")))
+		}
+		h.tell(h.step("丙", "wang", event.StageForward)) // 20, and now 38: by what happened
+		if v := h.found("丙"); v.Points != 38 || v.MovedAt == nil || len(h.cards("wang")) != 1 {
+			t.Errorf("%+v, %d cards", v, len(h.cards("wang")))
+		}
+		rules(2, 60)
+		h.Advance(10 * time.Minute)
+		if kinds := h.timeline("甲"); len(h.cards("li")) != told || strings.Contains(kinds, "intention.fell") {
+			t.Errorf("%d cards, %s", len(h.cards("li")), kinds)
 		}
 	})
 }

@@ -102,13 +102,13 @@ func New(d feature.Deps) feature.Feature {
 			{Kind: kindNightly, Every: time.Hour, PerCorp: perCorp, Args: job.TickArgs},
 		},
 		Listeners: []bus.Listener{
-			bus.On("added", s.added), bus.On("lost", s.lost), bus.On("deleted", s.deleted), bus.On("changed", s.changed),
-			bus.On("joined", s.joined), bus.On("left", s.left), bus.On("stage", s.stage), bus.On("followed", s.followed),
-			bus.On("archive", s.archive),
+			bus.OnTx("added", s.added), bus.OnTx("lost", s.lost), bus.OnTx("deleted", s.deleted), bus.OnTx("changed", s.changed),
+			bus.OnTx("joined", s.joined), bus.OnTx("left", s.left), bus.OnTx("stage", s.stage), bus.OnTx("followed", s.followed),
+			bus.OnTx("archive", s.archive),
 		},
 		Notices: []notice.Kind{
-			{Key: kindHot, ZH: "客户变为高意向", EN: "A customer turned hot"},
-			{Key: kindCooling, ZH: "高意向客户降温", EN: "A hot customer cooled down", Policy: notice.Off},
+			{Key: kindHot, ZH: "客户变为高意向", EN: "A customer turned hot", PerHour: noticesAnHour},
+			{Key: kindCooling, ZH: "高意向客户降温", EN: "A hot customer cooled down", Policy: notice.Off, PerHour: noticesAnHour},
 		},
 		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields, Columns: s.columns, Personal: personal()},
 		Exports:    []feature.Export{s.export()},

@@ -95,7 +95,8 @@ func (s *service) reckonMany(ctx context.Context, tx db.Tx, st setting, customer
 }
 
 // cool notices who has fallen out of a level because time has passed. The index knows them:
-// nobody else is looked at. Twice is harmless: who was noticed is in his new level.
+// nobody else is looked at. While new rules are carried out it waits: who falls then falls
+// by the rules. Twice is harmless: who was noticed is in his new level.
 func (s *service) cool(ctx context.Context, j job.Job[struct{}]) error {
 	for _, from := range []Level{High, Medium, Low} {
 		for {
@@ -114,7 +115,7 @@ func (s *service) cool(ctx context.Context, j job.Job[struct{}]) error {
 func (s *service) coolBatch(ctx context.Context, corp string, from Level) (n int, err error) {
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		st, err := settingOf(ctx, tx, corp)
-		if err != nil {
+		if err != nil || st.running() != nil {
 			return err
 		}
 		now := db.NowMS(s.clock)
@@ -123,8 +124,8 @@ func (s *service) coolBatch(ctx context.Context, corp string, from Level) (n int
 		bound := st.model.bound(st.model.threshold(from), now)
 		var rows []*score
 		err = tx.NewRaw(`UPDATE intention_score SET level = ?, moved_at = one_at - ? WHERE customer_id IN
-			(SELECT customer_id FROM intention_score WHERE corp_id = ? AND level = ? AND one_at < ? ORDER BY one_at LIMIT ?)
-			AND level = ? AND one_at < ? RETURNING `+scoreColumns, from-1, span, corp, from, bound, batch, from, bound).Scan(ctx, &rows)
+			(SELECT customer_id FROM intention_score WHERE corp_id = ? AND level = ? AND one_at < ? AND version <= ? ORDER BY one_at LIMIT ?)
+			AND level = ? AND one_at < ? AND version <= ? RETURNING `+scoreColumns, from-1, span, corp, from, bound, st.Version, batch, from, bound, st.Version).Scan(ctx, &rows)
 		if n = len(rows); err != nil || n == 0 {
 			return err
 		}

@@ -21,6 +21,10 @@ const (
 	All    = "all"
 )
 
+// noticesAnHour is how many of each kind a member gets one by one: whoever is told of a
+// sixth within the hour calls nobody, he scrolls.
+const noticesAnHour = 5
+
 // mostTold bounds how many members hear of one customer.
 const mostTold = 50
 

@@ -2,6 +2,7 @@ package intention
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/event"
@@ -15,7 +16,7 @@ import (
 // settling is how long after a beginning what is read of a customer is no change of his.
 const settling = 10 * time.Minute
 
-func (s *service) added(ctx context.Context, e event.CustomerAdded) error {
+func (s *service) added(ctx context.Context, tx db.Tx, e event.CustomerAdded) error {
 	if e.Half || e.Transferred {
 		return nil // asked only, or the same customer in other hands
 	}
@@ -26,102 +27,104 @@ func (s *service) added(ctx context.Context, e event.CustomerAdded) error {
 	case e.State != "":
 		signal = AddedChannel
 	}
-	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: signal, Member: e.Member})
+	return s.record(ctx, tx, e.Meta, e.Customer, Entry{Signal: signal, Member: e.Member})
 }
 
-func (s *service) lost(ctx context.Context, e event.CustomerLost) error {
+func (s *service) lost(ctx context.Context, tx db.Tx, e event.CustomerLost) error {
 	signal := LostUs
 	if e.Unknown {
 		signal = GoneUnknown
 	}
-	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: signal, Member: e.Member})
+	return s.record(ctx, tx, e.Meta, e.Customer, Entry{Signal: signal, Member: e.Member})
 }
 
-func (s *service) deleted(ctx context.Context, e event.CustomerDeleted) error {
+func (s *service) deleted(ctx context.Context, tx db.Tx, e event.CustomerDeleted) error {
 	if e.ByTransfer {
 		return nil
 	}
-	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: DeletedByUs, Member: e.Member})
+	return s.record(ctx, tx, e.Meta, e.Customer, Entry{Signal: DeletedByUs, Member: e.Member})
 }
 
 // changed hears that remark, tags or details are others now. Right after a beginning that is
 // only the first reading, which tells who had begun it.
-func (s *service) changed(ctx context.Context, e event.CustomerChanged) error {
-	if err := s.begunBy(ctx, e); err != nil || e.Member == "" {
-		return err
-	}
-	f, err := mirror.FollowOf(ctx, s.db.Read(), e.Corp, e.Member, e.Customer)
-	if fault.CodeOf(err) == fault.NotFound || err == nil && (!f.Standing.Open() || e.At.Sub(db.FromMS(f.AddedAt)) < settling) {
-		return nil
-	}
+func (s *service) changed(ctx context.Context, tx db.Tx, e event.CustomerChanged) error {
+	counts, err := s.changedLater(ctx, tx, e)
 	if err != nil {
 		return err
 	}
-	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: Changed, Member: e.Member})
+	if counts {
+		return s.record(ctx, tx, e.Meta, e.Customer, Entry{Signal: Changed, Member: e.Member})
+	}
+	return s.reckon(ctx, tx, e.Corp, e.Customer, Entry{Signal: Changed, At: s.heardAt(e.Meta)})
 }
 
-// begunBy corrects who had begun a follow.
-func (s *service) begunBy(ctx context.Context, e event.CustomerChanged) error {
-	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		return s.reckon(ctx, tx, e.Corp, e.Customer, Entry{Signal: AddedSelf, At: min(db.MS(e.At), db.NowMS(s.clock))})
-	})
+// changedLater tells whether it was a follow that changed, and that has stood for a while.
+func (s *service) changedLater(ctx context.Context, tx db.Tx, e event.CustomerChanged) (bool, error) {
+	if e.Member == "" {
+		return false, nil
+	}
+	f, err := mirror.FollowOf(ctx, tx, e.Corp, e.Member, e.Customer)
+	if fault.CodeOf(err) == fault.NotFound {
+		return false, nil
+	}
+	return err == nil && f.Standing.Open() && e.At.Sub(db.FromMS(f.AddedAt)) >= settling, err
 }
 
-func (s *service) joined(ctx context.Context, e event.GroupMemberJoined) error {
+func (s *service) joined(ctx context.Context, tx db.Tx, e event.GroupMemberJoined) error {
 	if !e.External {
 		return nil
 	}
-	return s.record(ctx, e.Meta, e.Who, Entry{Signal: GroupJoined, Subject: e.Group})
+	return s.record(ctx, tx, e.Meta, e.Who, Entry{Signal: GroupJoined, Subject: e.Group})
 }
 
-func (s *service) left(ctx context.Context, e event.GroupMemberLeft) error {
+func (s *service) left(ctx context.Context, tx db.Tx, e event.GroupMemberLeft) error {
 	if !e.External || e.Removed {
 		return nil // whoever was put out did not choose it
 	}
-	return s.record(ctx, e.Meta, e.Who, Entry{Signal: GroupLeft, Subject: e.Group})
+	return s.record(ctx, tx, e.Meta, e.Who, Entry{Signal: GroupLeft, Subject: e.Group})
 }
 
-func (s *service) stage(ctx context.Context, e event.StageChanged) error {
+func (s *service) stage(ctx context.Context, tx db.Tx, e event.StageChanged) error {
 	signal := map[event.StageWay]string{
 		event.StageForward: StageForward, event.StageBack: StageBack, event.StageWon: StageWon, event.StageEnded: StageEnded,
 	}[e.Way]
 	if signal == "" {
 		return nil // it came into the flow, or left it: neither is a step
 	}
-	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: signal, Member: e.Member, Subject: e.Flow})
+	return s.record(ctx, tx, e.Meta, e.Customer, Entry{Signal: signal, Member: e.Member, Subject: e.Flow})
 }
 
-func (s *service) followed(ctx context.Context, e event.FollowedUp) error {
+func (s *service) followed(ctx context.Context, tx db.Tx, e event.FollowedUp) error {
 	if e.How == "move" {
 		return nil // the step itself counts
 	}
-	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: FollowedUp, Member: e.Member, Subject: e.How})
+	return s.record(ctx, tx, e.Meta, e.Customer, Entry{Signal: FollowedUp, Member: e.Member, Subject: e.How})
 }
 
-func (s *service) archive(ctx context.Context, e event.ArchiveApproved) error {
-	return s.record(ctx, e.Meta, e.Customer, Entry{Signal: Archive, Member: e.Member})
+func (s *service) archive(ctx context.Context, tx db.Tx, e event.ArchiveApproved) error {
+	return s.record(ctx, tx, e.Meta, e.Customer, Entry{Signal: Archive, Member: e.Member})
 }
+
+// heardAt is when news counts from: a clock that is ahead must not lend it more than it is worth.
+func (s *service) heardAt(m event.Meta) int64 { return min(db.MS(m.At), db.NowMS(s.clock)) }
 
 // record writes an entry and reckons its customer anew. Twice is harmless: an entry that
 // stands is not written again.
-func (s *service) record(ctx context.Context, m event.Meta, customer string, e Entry) error {
+func (s *service) record(ctx context.Context, tx db.Tx, m event.Meta, customer string, e Entry) error {
 	if customer == "" {
 		return nil
 	}
-	// A clock that is ahead must not lend an event more than it is worth.
-	e.ID, e.At = m.Event, min(db.MS(m.At), db.NowMS(s.clock))
-	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		fresh, err := insertEntries(ctx, tx, m.Corp, map[string][]Entry{customer: {e}})
-		if err != nil || fresh == 0 {
-			return err
-		}
-		return s.reckon(ctx, tx, m.Corp, customer, e)
-	})
+	e.ID, e.At = m.Event, s.heardAt(m)
+	fresh, err := insertEntries(ctx, tx, m.Corp, map[string][]Entry{customer: {e}})
+	if err != nil || fresh == 0 {
+		return err
+	}
+	return s.reckon(ctx, tx, m.Corp, customer, e)
 }
 
-// reckon reckons one customer's score anew because of an entry, which has no id when it only
-// turned out who had begun. Somebody who is nobody's
-// customer has none yet.
+// reckon reckons one customer's score anew because of an entry, which has no id when there is
+// none and it may only have turned out who had begun. Somebody who is nobody's customer has
+// no score yet.
 func (s *service) reckon(ctx context.Context, tx db.Tx, corp, customer string, cause Entry) error {
 	// Taking the row first: whoever reckons the same customer at the same time waits, and
 	// then sees this entry, and by which model.
@@ -129,13 +132,14 @@ func (s *service) reckon(ctx context.Context, tx db.Tx, corp, customer string, c
 	if err != nil || !ok {
 		return err
 	}
-	if cause.Signal == AddedSelf {
+	turned := int64(0)
+	if cause.Signal == AddedSelf || cause.Signal == Changed {
 		// The reading that tells who had begun it may be heard of before the beginning is.
-		n, err := reverse(ctx, tx, corp, customer)
-		if err != nil || n == 0 && cause.ID == 0 {
+		turned, err = reverse(ctx, tx, corp, customer)
+		if err != nil || turned == 0 && cause.ID == 0 {
 			return err
 		}
-		if n > 0 {
+		if turned > 0 && (cause.Signal == AddedSelf || cause.ID == 0) {
 			cause.Signal = AddedByMember
 		}
 	}
@@ -143,13 +147,18 @@ func (s *service) reckon(ctx context.Context, tx db.Tx, corp, customer string, c
 	if err != nil {
 		return err
 	}
-	entries, err := entriesOf(ctx, tx, corp, []string{customer})
+	all, err := entriesOf(ctx, tx, corp, []string{customer})
 	if err != nil {
 		return err
 	}
-	now := db.NowMS(s.clock)
+	entries, now, zone := all[customer], db.NowMS(s.clock), s.corps.Location(ctx, corp)
 	before, fresh := r.Level, r.Version < 0
-	r.OneAt = st.model.score(entries[customer], now, s.corps.Location(ctx, corp))
+	if turned > 0 || !fresh && r.Version != st.Version {
+		// What other rules made of him, or another beginning, is no doing of this entry.
+		others := slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return e.ID == cause.ID })
+		before = st.model.level(st.model.score(others, now, zone), now)
+	}
+	r.OneAt = st.model.score(entries, now, zone)
 	r.Level, r.Version = st.model.level(r.OneAt, now), st.Version
 	if cause.At >= r.SignalAt {
 		r.Signal, r.SignalAt = cause.Signal, cause.At
