@@ -51,16 +51,26 @@ func insertChange(ctx context.Context, tx db.Tx, c change) (bool, error) {
 	return err == nil, err
 }
 
-// cameBy finds the code by which the member last got the customer, up to a moment. WeCom
-// tells times in whole seconds: an addition of the same second counts as before.
-func cameBy(ctx context.Context, q db.Querier, corp, member, customer string, until time.Time) (id.ID, bool, error) {
-	var code id.ID
-	err := q.NewRaw(`SELECT code_id FROM channelcode_change WHERE corp_id = ? AND customer = ? AND member_id = ? AND kind = ? AND at <= ?
-		ORDER BY at DESC, id DESC LIMIT 1`, corp, customer, member, wasAdded, db.MS(until)).Scan(ctx, &code)
+// beginning is the last addition of a pair that was counted for a code.
+type beginning struct {
+	Code id.ID `bun:"code_id"`
+	// Ended is how many ends of the same kind have been counted since: the follow that ends
+	// now began in another way.
+	Ended int `bun:"ended"`
+}
+
+// cameBy finds the code by which the member last got the customer, up to an end of that
+// kind. WeCom tells times in whole seconds: an addition of the same second counts as before.
+func cameBy(ctx context.Context, q db.Querier, end change) (b beginning, found bool, err error) {
+	err = q.NewRaw(`SELECT h.code_id, (SELECT COUNT(*) FROM channelcode_change AS o WHERE o.corp_id = h.corp_id AND o.customer = h.customer
+			AND o.member_id = h.member_id AND o.kind = ? AND o.at > h.at AND o.at <= ? AND o.id <> ?) AS ended
+		FROM channelcode_change AS h WHERE h.corp_id = ? AND h.customer = ? AND h.member_id = ? AND h.kind = ? AND h.at <= ?
+		ORDER BY h.at DESC, h.id DESC LIMIT 1`,
+		end.Kind, db.MS(end.At), end.ID, end.Corp, end.Customer, end.Member, wasAdded, db.MS(end.At)).Scan(ctx, &b)
 	if db.NoRows(err) {
-		return 0, false, nil
+		return b, false, nil
 	}
-	return code, err == nil, err
+	return b, err == nil, err
 }
 
 // addedOn counts each member's additions by the code on one day.

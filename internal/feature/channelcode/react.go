@@ -112,22 +112,33 @@ type remarkArgs struct {
 // maxRemarkRunes is WeCom's limit of a remark (92115).
 const maxRemarkRunes = 20
 
+// nameWait is how long a remark waits for the customer's name. Some never come: of whom
+// WeCom tells nothing, or who was erased here.
+const nameWait = time.Hour
+
 // setRemark writes the prefix and the customer's own name as remark, unless the member
-// has written one himself meanwhile. Twice is harmless: it says the wanted end state.
+// has written one himself meanwhile, or they have parted. Twice is harmless: it says the
+// wanted end state.
 func (s *service) setRemark(ctx context.Context, j job.Job[remarkArgs]) error {
 	customer, err := mirror.CustomerByExternal(ctx, s.db.Read(), j.Corp, j.Args.Customer)
-	if err != nil {
+	if err != nil && fault.CodeOf(err) != fault.NotFound {
 		return err
 	}
 	follow, err := mirror.FollowOf(ctx, s.db.Read(), j.Corp, j.Args.Member, j.Args.Customer)
+	if fault.CodeOf(err) == fault.NotFound {
+		return nil // erased meanwhile
+	}
 	if err != nil {
 		return err
 	}
-	if customer.Name == "" {
-		return job.Snooze(2 * time.Second) // the details are still being read
-	}
-	if !follow.Standing.Open() || follow.Remark != "" && follow.Remark != customer.Name {
+	if !follow.Standing.Open() || customer.Name != "" && follow.Remark != "" && follow.Remark != customer.Name {
 		return nil
+	}
+	if customer.Name == "" {
+		if s.clock.Now().Sub(j.CreatedAt) > nameWait {
+			return nil
+		}
+		return job.Snooze(2 * time.Second) // the details are still being read
 	}
 	text := []rune(j.Args.Prefix + customer.Name)
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
@@ -152,15 +163,16 @@ const patience = 5
 
 // left counts against the code by which the ended follow had begun: the last addition
 // counted before. An addition that the member never confirmed was not counted, so its
-// end is not either.
+// end is not either; nor is the second end after one addition, for the follow had begun
+// again in another way.
 func (s *service) left(ctx context.Context, m event.Meta, attempt int, kind, member, customer string) error {
-	code, ok, err := cameBy(ctx, s.db.Read(), m.Corp, member, customer, m.At)
-	if err != nil {
+	by, ok, err := cameBy(ctx, s.db.Read(), change{ID: m.Event, Corp: m.Corp, Kind: kind, Member: member, Customer: customer, At: m.At})
+	if err != nil || by.Ended > 0 {
 		return err
 	}
 	if ok {
 		return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-			_, err := s.count(ctx, tx, m, code, kind, member, customer)
+			_, err := s.count(ctx, tx, m, by.Code, kind, member, customer)
 			return err
 		})
 	}

@@ -62,6 +62,8 @@ func TestRoutes(t *testing.T) {
 		{what: "the picture", who: "owner", method: "GET", path: "/codes/{展会}/qr", status: 200, has: "PNG"},
 		{what: "the right version", who: "owner", method: "PUT", path: "/codes/{展会}", body: form("新名", `"zhang"`, `,"version":1`), status: 200, has: `"version":2`, publishes: 1},
 		{what: "a new code", who: "team:zhang:" + write, method: "POST", path: "/codes", body: form("又一个", `"zhang"`), status: 200, has: `"status":"live"`, publishes: 1},
+		{what: "a code that others serve too", who: "team:zhang:" + write, method: "DELETE", path: "/codes/{共用}", status: 403, has: "数据范围外", hasNot: "李四"},
+		{what: "by who sees them all", who: "team:zhang+li:" + write, method: "DELETE", path: "/codes/{共用}", status: 204, publishes: 1},
 		{what: "deleted", who: "owner", method: "DELETE", path: "/codes/{展会}", status: 204, publishes: 1},
 		{what: "deleted before", who: "owner", method: "DELETE", path: "/codes/{展会}", status: 404},
 	}
@@ -76,6 +78,7 @@ func TestRoutes(t *testing.T) {
 			s.Settle()
 			s.MakeCode("展会", form("展会", `"zhang"`))
 			s.MakeCode("李四的码", form("李四的码", `"li"`))
+			s.MakeCode("共用", form("共用", `"zhang","li"`))
 			for _, r := range rows {
 				before := s.Jobs("channelcode.publish")
 				status, body := s.Request(r.who, r.method, "/api/channelcode"+r.path, r.body)

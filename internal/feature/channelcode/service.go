@@ -150,6 +150,9 @@ func (s *service) Remove(ctx context.Context, in *codeInput) (*web.None, error) 
 	if err != nil {
 		return nil, err
 	}
+	if err := s.aloneHis(ctx, v, c); err != nil {
+		return nil, err
+	}
 	return &web.None{}, s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		ok, err := deleteCode(ctx, tx, c, db.NowMS(s.clock))
 		if err != nil {
@@ -164,6 +167,21 @@ func (s *service) Remove(ctx context.Context, in *codeInput) (*web.None, error) 
 		_, err = s.wantPublished(ctx, tx, c)
 		return err
 	})
+}
+
+// aloneHis refuses to take a code from members whom the viewer does not see. Those who have
+// left need it no more.
+func (s *service) aloneHis(ctx context.Context, v viewer.Viewer, c Code) error {
+	known, err := mirror.MembersByID(ctx, s.db.Read(), v.Corp, c.Everyone())
+	if err != nil {
+		return err
+	}
+	for _, m := range c.Everyone() {
+		if member, ok := known[m]; ok && member.LeftAt == 0 && !v.Sees(member.ID) {
+			return fault.New(fault.Forbidden, "这个活码还有您数据范围外的成员在接待，不能删除").WithAdvice("请联系能查看这些成员的管理员")
+		}
+	}
+	return nil
 }
 
 // check is Validate and what only the mirror knows: the members must be in the viewer's

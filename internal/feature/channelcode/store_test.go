@@ -96,8 +96,9 @@ func TestAnEventCountsOnce(t *testing.T) {
 			until time.Time
 			want  bool
 		}{{when.Add(-time.Second), false}, {when, true}, {when.Add(time.Hour), true}} {
-			if _, ok, err := cameBy(t.Context(), d.Read(), c.Corp, "zhang", "wm1", x.until); err != nil || ok != x.want {
-				t.Errorf("came by a code until %v: %v, %v", x.until, ok, err)
+			end := change{ID: 101, Corp: c.Corp, Kind: wasLost, Member: "zhang", Customer: "wm1", At: x.until}
+			if by, ok, err := cameBy(t.Context(), d.Read(), end); err != nil || ok != x.want || by.Ended != 0 {
+				t.Errorf("came by a code until %v: %+v, %v, %v", x.until, by, ok, err)
 			}
 		}
 	})
