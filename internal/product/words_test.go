@@ -11,14 +11,26 @@ import (
 	"testing"
 
 	"github.com/queqiao-scrm/queqiao/internal/apptest"
+	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/product"
 )
 
-// catalogue gathers a language's texts as the front end does (web/src/lib/translate.ts):
-// the keys that name the server's things belong to nobody's folder.
+// sharedKey finds, in the front end's own list, the beginnings of keys that belong to nobody's folder.
+var sharedKey = regexp.MustCompile(`(?m)^  '([a-z]+\.)',$`)
+
+// catalogue gathers a language's texts exactly as the front end does (web/src/lib/translate.ts):
+// a text that the pages would not find is not found here either.
 func catalogue(t *testing.T, language string) map[string]string {
 	t.Helper()
 	all := map[string]string{}
+	source, err := os.ReadFile("../../web/src/lib/translate.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shared := sharedKey.FindAllStringSubmatch(string(source), -1)
+	if len(shared) < 5 {
+		t.Fatalf("the front end shares %v", shared)
+	}
 	for _, pattern := range []string{"../../web/src/*/locale/", "../../web/src/features/*/locale/"} {
 		files, err := filepath.Glob(pattern + language + ".json")
 		if err != nil || len(files) == 0 {
@@ -35,7 +47,10 @@ func catalogue(t *testing.T, language string) map[string]string {
 			}
 			folder := filepath.Base(filepath.Dir(filepath.Dir(file)))
 			for key, words := range texts {
-				all[key], all[folder+"."+key] = words, words
+				if !slices.ContainsFunc(shared, func(start []string) bool { return strings.HasPrefix(key, start[1]) }) {
+					key = folder + "." + key
+				}
+				all[key] = words
 			}
 		}
 	}
@@ -44,6 +59,62 @@ func catalogue(t *testing.T, language string) map[string]string {
 
 // timelineKind finds the kinds of timeline entries that features write out.
 var timelineKind = regexp.MustCompile(`Kind(?:: |, e\.Values = )"([a-z]+\.[a-zA-Z]+)"`)
+
+// wordsOfAnswers asks for what else the server names only by a key: the fields of conditions
+// with their choices and comparisons, the kinds of callbacks, the roles of every corp, and
+// the blocks of the global search.
+func wordsOfAnswers(t *testing.T, h *apptest.House) []string {
+	t.Helper()
+	var want []string
+	var fields struct {
+		Items []ask.Field `json:"items"`
+	}
+	h.Console().Do(http.MethodGet, "/api/customer/fields", nil, &fields)
+	for _, field := range fields.Items {
+		if field.Name == "" {
+			want = append(want, "field."+field.Key)
+		}
+		for _, choice := range field.Options {
+			if choice.Name == "" {
+				want = append(want, "field."+field.Key+"."+choice.Value)
+			}
+		}
+		for _, op := range field.Ops {
+			want = append(want, "customer.rule.op."+string(op))
+			if field.Kind != ask.KindFlag {
+				want = append(want, "customer.rule.says."+string(op))
+			}
+		}
+	}
+	var callbacks struct {
+		Kinds []string `json:"kinds"`
+	}
+	h.Console().Do(http.MethodGet, "/api/eventlog/callbacks/kinds", nil, &callbacks)
+	for _, kind := range callbacks.Kinds {
+		want = append(want, "event."+kind)
+	}
+	var roles struct {
+		Roles []struct {
+			Key     string `json:"key"`
+			BuiltIn bool   `json:"builtIn"`
+		} `json:"roles"`
+	}
+	h.Console().Do(http.MethodGet, "/api/access/roles", nil, &roles)
+	for _, role := range roles.Roles {
+		if role.BuiltIn {
+			want = append(want, "role."+role.Key)
+		}
+	}
+	if len(fields.Items) == 0 || len(callbacks.Kinds) == 0 || len(roles.Roles) == 0 {
+		t.Errorf("%d fields, %d callbacks, %d roles", len(fields.Items), len(callbacks.Kinds), len(roles.Roles))
+	}
+	for _, f := range h.App.Features {
+		if f.Answers.Find != nil {
+			want = append(want, "find."+f.Slug) // its blocks are of the kind of its slug
+		}
+	}
+	return want
+}
 
 // TestEverythingNamedHasWords looks for whatever the server names by a key – entries of
 // the menu, rights, operations (for the audit log), figures, lines of a timeline, jobs – in both languages.
@@ -87,6 +158,7 @@ func TestEverythingNamedHasWords(t *testing.T) {
 	for _, trend := range course.Trends {
 		want = append(want, "trend."+trend.Key)
 	}
+	want = append(want, wordsOfAnswers(t, h)...)
 	sources, err := filepath.Glob("../feature/*/*.go")
 	if err != nil {
 		t.Fatal(err)

@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, useContext, useMemo } from 'react';
-import { type Catalogue, type Language, type Params, translate } from './translate';
+import { type Catalogue, type Language, type Params, placeOf, translate } from './translate';
 
 /** What a component sees of the translations. */
 export interface I18n {
@@ -50,6 +50,6 @@ export function strings<File extends Record<string, string>>(folder: string) {
   // biome-ignore lint/correctness/noComponentHookFactories: made once for each folder, when its module is loaded.
   return function useT(): Translate<Extract<keyof File, string>> {
     const { text } = useI18n();
-    return useMemo(() => (key, params) => text(`${folder}.${key}`, params), [text]);
+    return useMemo(() => (key, params) => text(placeOf(folder, key), params), [text]);
   };
 }

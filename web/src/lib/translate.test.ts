@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fill, gather, startLanguage, translate } from './translate';
+import { fill, gather, placeOf, startLanguage, translate } from './translate';
 
 describe('fill', () => {
   it('puts parameters in, numbers with thousands separators', () => {
@@ -25,6 +25,11 @@ describe('gather', () => {
       'menu.churn': '流失提醒',
       'tile.churn.today': '今日流失',
     });
+  });
+  it('lets a folder find each of its texts, also one that begins like the shared ones', () => {
+    const texts = gather({ intention: { title: '意向', 'trend.hint': '每天的人数' } });
+    expect(translate('zh-CN', texts, placeOf('intention', 'title'))).toBe('意向');
+    expect(translate('zh-CN', texts, placeOf('intention', 'trend.hint'))).toBe('每天的人数');
   });
 });
 

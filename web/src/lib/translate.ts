@@ -23,13 +23,16 @@ const shared = [
   'field.',
 ];
 
+/** Where the catalogue has a key of a folder's locale file. Gathering and looking up both ask here, so that they agree. */
+export function placeOf(folder: string, key: string): string {
+  return shared.some((start) => key.startsWith(start)) ? key : `${folder}.${key}`;
+}
+
 /** One catalogue out of many locale files; keys of a file are put under its folder's name. */
 export function gather(files: Readonly<Record<string, Catalogue>>): Catalogue {
   const all: Record<string, string> = {};
   for (const [folder, file] of Object.entries(files)) {
-    for (const [key, text] of Object.entries(file)) {
-      all[shared.some((start) => key.startsWith(start)) ? key : `${folder}.${key}`] = text;
-    }
+    for (const [key, text] of Object.entries(file)) all[placeOf(folder, key)] = text;
   }
   return all;
 }
