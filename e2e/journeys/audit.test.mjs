@@ -3,7 +3,7 @@ import { ask, go, List, pick, signIn } from '../console.mjs';
 import { journey } from '../journey.mjs';
 
 const receivers = (page) =>
-  page.getByRole('region', { name: '谁来接待' }).getByRole('combobox', { name: '选择成员' });
+  page.getByRole('region', { name: '谁来接待' }).getByRole('combobox', { name: '接待成员' });
 
 journey(
   'a changed code is found in the audit log, with what was before, and the log is proved',

@@ -10,7 +10,7 @@ async function cast({ program }) {
 }
 
 const section = (page, name) => page.getByRole('region', { name });
-const receivers = (page) => section(page, '谁来接待').getByRole('combobox', { name: '选择成员' });
+const receivers = (page) => section(page, '谁来接待').getByRole('combobox', { name: '接待成员' });
 
 /** What is said to be wrong under the field of that label. */
 function wrong(page, label) {

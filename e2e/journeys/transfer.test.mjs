@@ -71,8 +71,7 @@ journey('a leaver’s customers and groups pass on, through a kill -9 and refusa
     .waitFor();
   await left.getByRole('link', { name: '分配' }).click();
   await page.getByRole('heading', { level: 1, name: '新建转接' }).waitFor();
-  for (const { name } of takers)
-    await pick(page, page.getByRole('combobox', { name: '选择成员' }).nth(1), name);
+  for (const { name } of takers) await pick(page, page.getByRole('combobox', { name: '接替成员' }), name);
   await page.getByRole('button', { name: /^预\s*览$/ }).click();
   const preview = page.getByRole('dialog', { name: '转接预览' });
   await preview.getByText(`${customers} 位客户，${groups} 个群`).waitFor();

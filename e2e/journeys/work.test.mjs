@@ -58,7 +58,7 @@ journey('a task is given on the customer’s page, and its card leads the collea
   await page.getByRole('button', { name: '新建待办' }).first().click();
   const dialog = page.getByRole('dialog', { name: '新建待办' });
   await dialog.getByLabel('要做什么').fill('带样品上门');
-  const who = dialog.getByRole('combobox', { name: '选择成员' });
+  const who = dialog.getByRole('combobox', { name: '负责人' });
   await who.click();
   await who.fill(pair.member.name);
   await page.locator('.ant-select-dropdown:visible').getByTitle(pair.member.name, { exact: true }).click();

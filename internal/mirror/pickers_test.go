@@ -173,3 +173,50 @@ func TestPickers(t *testing.T) {
 		}
 	})
 }
+
+func TestGroupPicker(t *testing.T) {
+	t.Parallel()
+	each(t, wecomsim.SeedOptions{Members: 2, Departments: 1}, func(h *house) {
+		for _, who := range []string{"zhaoyun", "maliang"} {
+			h.check2(h.sim.JoinMember(wecomsim.JoinMember{UserID: who, Name: who, Departments: []int{1}}))
+		}
+		h.told()
+		h.check2(h.sim.CreateGroup(wecomsim.CreateGroup{Owner: "zhaoyun", Name: "银枪客户群"}))
+		h.check2(h.sim.CreateGroup(wecomsim.CreateGroup{Owner: "maliang", Name: "神笔客户群"}))
+		h.told()
+		h.sync(mirror.ScopeFull)
+		c := newConsole(h)
+		type page struct {
+			Items []mirror.GroupBrief `json:"items"`
+			Next  string              `json:"next"`
+		}
+		find := func(query string) page {
+			t.Helper()
+			var p page
+			if code := c.call("GET", "/groups?"+query, "", &p); code != http.StatusOK {
+				t.Errorf("%s: %d", query, code)
+			}
+			return p
+		}
+		first := find("limit=1")
+		if len(first.Items) != 1 || first.Next == "" {
+			t.Fatalf("first page %+v", first)
+		}
+		second := find("limit=1&after=" + first.Next)
+		if len(second.Items) != 1 || second.Next != "" || second.Items[0].ID == first.Items[0].ID {
+			t.Errorf("pages %+v %+v", first, second)
+		}
+		named := find("q=" + url.QueryEscape("神笔"))
+		if len(named.Items) != 1 || named.Items[0].Owner != "maliang" {
+			t.Fatalf("by name %+v", named)
+		}
+		// Only groups whose owner is in scope, whatever is asked for.
+		c.who = viewer.Viewer{Corp: h.corp, Member: "zhaoyun", Scope: viewer.Scope{Reach: viewer.Self}}
+		if got := find("id=" + named.Items[0].ID); len(got.Items) != 0 {
+			t.Errorf("another's group %+v", got)
+		}
+		if got := find(""); len(got.Items) != 1 || got.Items[0].Name != "银枪客户群" {
+			t.Errorf("his groups %+v", got)
+		}
+	})
+}

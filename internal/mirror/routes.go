@@ -17,6 +17,7 @@ func (m *Mirror) Routes() []web.Route {
 		web.Get("/members", "", "成员选择：按姓名、拼音或部门查找，或按 ID 取回", m.pickMembers, web.SignedIn(), web.Named("members")),
 		web.Get("/departments", "", "部门树，上级在前", m.pickDepartments, web.SignedIn(), web.Named("departments")),
 		web.Get("/tags", "", "企业标签，按标签组", m.pickTags, web.SignedIn(), web.Named("tags")),
+		web.Get("/groups", "", "客户群选择：按名称查找，或按 ID 取回", m.pickGroups, web.SignedIn(), web.Named("groups")),
 		web.Get("/sync", "", "最近的同步及其进度", m.showSyncs, web.SignedIn(), web.Named("syncs")),
 		web.Post("/sync", PermissionSync, "从企业微信重新同步", m.startSync, web.Named("startSync")),
 	}

@@ -80,7 +80,6 @@ func New(d feature.Deps) feature.Feature {
 			web.Put("/views/{id}", permissionRead, "修改客户列表的视图", s.UpdateView),
 			web.Delete("/views/{id}", permissionRead, "删除客户列表的视图", s.DeleteView),
 			web.Put("/default-view", permissionRead, "选择打开列表时的视图", s.ChooseView),
-			web.Get("/groups", permissionRead, "客户群选择：按名称查找，或按 ID 取回", s.PickGroups, web.Named("pickGroups")),
 			web.Get("/follows", permissionRead, "查看客户列表（跟进维度）", s.Follows),
 			web.Get("/follows/count", permissionRead, "统计客户列表（跟进维度）", s.CountFollows),
 		},

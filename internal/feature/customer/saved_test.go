@@ -233,22 +233,6 @@ func TestViewsAndTheDefault(t *testing.T) {
 	})
 }
 
-func TestGroupsForAPicker(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		h.told()
-		var got struct{ Items []customer.GroupBrief }
-		h.get("/groups", &got)
-		if len(got.Items) != 2 {
-			t.Errorf("groups %+v", got.Items)
-		}
-		h.viewer = self("wang")
-		h.get("/groups?id=wrwang&id=wrzhang", &got)
-		if len(got.Items) != 1 || got.Items[0].ID != "wrwang" {
-			t.Errorf("his groups %+v", got.Items)
-		}
-	})
-}
-
 // A query of the address stands for what it means, not for how it is written.
 func TestRuleInTheAddress(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

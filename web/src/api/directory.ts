@@ -50,7 +50,7 @@ export function useGroupSearch(q: string, enabled = true) {
   return useQuery({
     queryKey: ['group', 'search', q],
     queryFn: ({ signal }) =>
-      ok(api.GET('/api/customer/groups', { params: { query: { q, limit: 50 } }, signal })),
+      ok(api.GET('/api/mirror/groups', { params: { query: { q, limit: 50 } }, signal })),
     enabled,
     placeholderData: (before) => before,
   });
@@ -62,7 +62,7 @@ export function useGroupsNamed(ids: readonly string[]) {
     queryKey: ['group', 'named', [...ids].sort()],
     queryFn: ({ signal }) =>
       ok(
-        api.GET('/api/customer/groups', {
+        api.GET('/api/mirror/groups', {
           params: { query: { id: [...ids].sort(), limit: Math.min(ids.length, 200) } },
           signal,
         }),

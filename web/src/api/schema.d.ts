@@ -1272,23 +1272,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/customer/groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 客户群选择：按名称查找，或按 ID 取回 */
-        get: operations["customer.pickGroups"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/customer/segments": {
         parameters: {
             query?: never;
@@ -2073,6 +2056,23 @@ export interface paths {
         };
         /** 部门树，上级在前 */
         get: operations["mirror.departments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mirror/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 客户群选择：按名称查找，或按 ID 取回 */
+        get: operations["mirror.groups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5605,14 +5605,6 @@ export interface components {
             /** Format: int64 */
             standing: number;
         };
-        CustomerGroupBrief: {
-            /** Format: int64 */
-            customers: number;
-            /** @description chat_id */
-            id: string;
-            name: string;
-            owner: string;
-        };
         CustomerGroupView: {
             /** @description id, 13 characters that sort by time */
             id: string;
@@ -6373,6 +6365,14 @@ export interface components {
             kind: number;
             name: string;
         };
+        MirrorGroupBrief: {
+            /** Format: int64 */
+            customers: number;
+            /** @description chat_id */
+            id: string;
+            name: string;
+            owner: string;
+        };
         MirrorMemberBrief: {
             avatar?: string;
             /** @description present, activated and with 客户联系: may serve customers */
@@ -6615,12 +6615,6 @@ export interface components {
             next?: string;
             total?: components["schemas"]["Total"];
         };
-        PageCustomerGroupBrief: {
-            items: components["schemas"]["CustomerGroupBrief"][];
-            /** @description cursor of the following page; absent on the last */
-            next?: string;
-            total?: components["schemas"]["Total"];
-        };
         PageEventlogCallback: {
             items: components["schemas"]["EventlogCallback"][];
             /** @description cursor of the following page; absent on the last */
@@ -6659,6 +6653,12 @@ export interface components {
         };
         PageIntentionView: {
             items: components["schemas"]["IntentionView"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageMirrorGroupBrief: {
+            items: components["schemas"]["MirrorGroupBrief"][];
             /** @description cursor of the following page; absent on the last */
             next?: string;
             total?: components["schemas"]["Total"];
@@ -11656,44 +11656,6 @@ export interface operations {
             };
         };
     };
-    "customer.pickGroups": {
-        parameters: {
-            query?: {
-                /** @description cursor: next of the page before */
-                after?: string;
-                /** @description rows per page */
-                limit?: number;
-                /** @description part of the name */
-                q?: string;
-                /** @description exactly these chat_ids */
-                id?: string[];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageCustomerGroupBrief"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "customer.getSegments": {
         parameters: {
             query?: never;
@@ -13526,6 +13488,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MirrorDepartmentList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "mirror.groups": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description part of the name */
+                q?: string;
+                /** @description exactly these chat_ids */
+                id?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMirrorGroupBrief"];
                 };
             };
             /** @description Problem (RFC 9457) */

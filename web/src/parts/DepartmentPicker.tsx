@@ -1,6 +1,7 @@
 import { TreeSelect } from 'antd';
 import { useDepartments } from '@/api/directory';
 import type { DepartmentBrief } from '@/api/types';
+import { pickerLabel } from './picker-label';
 import { useT } from './strings';
 
 export interface DepartmentPickerProps {
@@ -56,7 +57,7 @@ export function DepartmentPicker(props: DepartmentPickerProps) {
       loading={departments.isFetching}
       disabled={props.disabled}
       placeholder={t('pickDepartments')}
-      aria-label={props.label ?? t('pickDepartments')}
+      aria-label={pickerLabel(props, t('pickDepartments'))}
       style={{ width: '100%' }}
       notFoundContent={departments.isError ? t('problem.offline') : undefined}
     />

@@ -2,6 +2,7 @@ import { Select } from 'antd';
 import { useEffect, useState } from 'react';
 import { useGroupSearch, useGroupsNamed } from '@/api/directory';
 import { ErrorView } from './ErrorView';
+import { pickerLabel } from './picker-label';
 import { useT } from './strings';
 
 export interface GroupPickerProps {
@@ -51,7 +52,7 @@ export function GroupPicker(props: GroupPickerProps) {
       disabled={props.disabled}
       loading={found.isFetching}
       placeholder={t('pickGroups')}
-      aria-label={props.label ?? t('pickGroups')}
+      aria-label={pickerLabel(props, t('pickGroups'))}
       style={{ width: '100%' }}
       notFoundContent={
         found.isError ? (

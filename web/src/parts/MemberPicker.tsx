@@ -5,6 +5,7 @@ import type { MemberBrief } from '@/api/types';
 import { departmentTree } from './DepartmentPicker';
 import { ErrorView } from './ErrorView';
 import { MemberTag } from './MemberTag';
+import { pickerLabel } from './picker-label';
 import { useT } from './strings';
 
 export interface MemberPickerProps {
@@ -79,7 +80,7 @@ export function MemberPicker(props: MemberPickerProps) {
       autoFocus={props.autoFocus}
       loading={found.isFetching}
       placeholder={t('pickMembers')}
-      aria-label={props.label ?? t('pickMembers')}
+      aria-label={pickerLabel(props, t('pickMembers'))}
       style={{ width: '100%' }}
       notFoundContent={
         found.isError ? (

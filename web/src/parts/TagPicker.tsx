@@ -1,6 +1,7 @@
 import { Select } from 'antd';
 import { useTags } from '@/api/directory';
 import { ErrorView } from './ErrorView';
+import { pickerLabel } from './picker-label';
 import { useT } from './strings';
 
 export interface TagPickerProps {
@@ -36,7 +37,7 @@ export function TagPicker(props: TagPickerProps) {
       loading={tags.isFetching}
       disabled={props.disabled}
       placeholder={t('pickTags')}
-      aria-label={props.label ?? t('pickTags')}
+      aria-label={pickerLabel(props, t('pickTags'))}
       style={{ width: '100%' }}
       notFoundContent={
         tags.isError ? (

@@ -1,10 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
-import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
 import { useCan } from '@/lib/me';
 import { DepartmentPicker } from '@/parts/DepartmentPicker';
 import { Field } from '@/parts/Form';
-import { Choice, Several, TextInput } from '@/parts/fields';
+import { Choice, TextInput } from '@/parts/fields';
+import { RolePicker } from '@/parts/RolePicker';
 import { useT } from './strings';
 
 export type Share = components['schemas']['CustomerShare'];
@@ -39,11 +38,6 @@ export function SavedFields({ values, note }: { values: SavedValues; note?: bool
   const t = useT();
   const can = useCan();
   const shares = can('customer.share');
-  const roles = useQuery({
-    queryKey: ['access', 'roles'],
-    queryFn: ({ signal }) => ok(api.GET('/api/access/roles', { signal })),
-    enabled: shares && can('access.read') && values.with === 'some',
-  });
   return (
     <>
       <Field name="name" label={t('saved.name')} required max={30}>
@@ -69,11 +63,9 @@ export function SavedFields({ values, note }: { values: SavedValues; note?: bool
           <Field name="departments" label={t('saved.departments')}>
             <DepartmentPicker />
           </Field>
-          {roles.data && (
-            <Field name="roles" label={t('saved.roles')}>
-              <Several options={roles.data.roles.map((role) => ({ value: role.key, label: role.name }))} />
-            </Field>
-          )}
+          <Field name="roles" label={t('saved.roles')}>
+            <RolePicker />
+          </Field>
         </>
       )}
     </>

@@ -1,32 +1,20 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
-import { useI18n } from '@/lib/i18n';
-import { useCan } from '@/lib/me';
 import { Dialog } from '@/parts/Drawer';
 import { useFeedback } from '@/parts/Feedback';
 import { Field, Form } from '@/parts/Form';
-import { Options, Several, TextInput, Toggle } from '@/parts/fields';
+import { Options, TextInput, Toggle } from '@/parts/fields';
+import { RolePicker } from '@/parts/RolePicker';
 import { ChoiceEditor } from './choice-editor';
 import { useT } from './strings';
 import { type FieldForm, type FieldView, kinds } from './words';
-
-const builtIn = ['owner', 'admin', 'manager', 'staff'];
 
 /** Makes a field or changes one. Its kind is chosen once. */
 export function FieldDialog(props: { field?: FieldView; sections: readonly string[]; onClose: () => void }) {
   const { field, onClose } = props;
   const t = useT();
-  const { text } = useI18n();
-  const can = useCan();
   const client = useQueryClient();
   const { done } = useFeedback();
-  const own = useQuery({
-    queryKey: ['access', 'roles'],
-    enabled: can('access.read'),
-    queryFn: ({ signal }) => ok(api.GET('/api/access/roles', { signal })),
-  });
-  const named = own.data?.roles.map((role) => ({ value: role.key, label: role.name }));
-  const roles = named ?? builtIn.map((key) => ({ value: key, label: text(`role.${key}`) }));
   const initial: FieldForm = field
     ? { ...field, options: field.options }
     : { name: '', kind: 'text', section: props.sections[0] ?? '', options: [], visible: [], editable: [] };
@@ -89,10 +77,10 @@ export function FieldDialog(props: { field?: FieldView; sections: readonly strin
               <Toggle />
             </Field>
             <Field name="visible" label={t('def.visible')} hint={t('def.visible.hint')}>
-              <Several options={roles} placeholder={t('everybody')} />
+              <RolePicker placeholder={t('everybody')} />
             </Field>
             <Field name="editable" label={t('def.editable')} hint={t('def.editable.hint')}>
-              <Several options={roles} placeholder={t('everybody.edits')} />
+              <RolePicker placeholder={t('everybody.edits')} />
             </Field>
           </>
         )}

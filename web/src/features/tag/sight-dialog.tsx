@@ -1,16 +1,12 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
-import { useI18n } from '@/lib/i18n';
-import { useCan } from '@/lib/me';
 import { DepartmentPicker } from '@/parts/DepartmentPicker';
 import { Dialog } from '@/parts/Drawer';
 import { useFeedback } from '@/parts/Feedback';
 import { Field, Form, FormSection } from '@/parts/Form';
-import { Several } from '@/parts/fields';
+import { RolePicker } from '@/parts/RolePicker';
 import { useT } from './strings';
 import type { Group, Sight } from './words';
-
-const builtIn = ['owner', 'admin', 'manager', 'staff'];
 
 interface Values {
   seenRoles: string[];
@@ -22,18 +18,8 @@ interface Values {
 /** Who sees a group of tags, and who may add to it. */
 export function SightDialog({ group, onClose }: { group: Group; onClose: () => void }) {
   const t = useT();
-  const { text } = useI18n();
-  const can = useCan();
   const client = useQueryClient();
   const { done } = useFeedback();
-  const own = useQuery({
-    queryKey: ['access', 'roles'],
-    enabled: can('access.read'),
-    queryFn: ({ signal }) => ok(api.GET('/api/access/roles', { signal })),
-  });
-  const roles =
-    own.data?.roles.map((role) => ({ value: role.key, label: role.name })) ??
-    builtIn.map((key) => ({ value: key, label: text(`role.${key}`) }));
   const { seen, made } = group.sight ?? { seen: {}, made: {} };
   const save = async (values: Values) => {
     const body: Sight = {
@@ -60,7 +46,7 @@ export function SightDialog({ group, onClose }: { group: Group; onClose: () => v
       >
         <FormSection title={t('sight.seen')} meaning={t('sight.seen.meaning')}>
           <Field name="seenRoles" label={t('roles')}>
-            <Several options={roles} placeholder={t('everybody')} />
+            <RolePicker placeholder={t('everybody')} />
           </Field>
           <Field name="seenDepartments" label={t('departments')} hint={t('departments.hint')}>
             <DepartmentPicker />
@@ -68,7 +54,7 @@ export function SightDialog({ group, onClose }: { group: Group; onClose: () => v
         </FormSection>
         <FormSection title={t('sight.made')} meaning={t('sight.made.meaning')}>
           <Field name="madeRoles" label={t('roles')}>
-            <Several options={roles} placeholder={t('onlyManagers')} />
+            <RolePicker placeholder={t('onlyManagers')} />
           </Field>
           <Field name="madeDepartments" label={t('departments')}>
             <DepartmentPicker />
