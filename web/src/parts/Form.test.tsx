@@ -14,7 +14,7 @@ afterEach(cleanup);
 
 function show(
   onSubmit: (values: { name: string }) => Promise<unknown>,
-  more: { filled?: { name: string }; previews?: boolean } = {},
+  more: { filled?: { name: string }; previews?: boolean; carriedOut?: boolean } = {},
 ) {
   const root = createRootRoute({
     component: () => (
@@ -54,6 +54,12 @@ describe('Form', () => {
       else await vi.waitFor(() => expect(screen.queryByText(zh.unsaved)).toBeNull());
       cleanup();
     }
+  });
+
+  it('has nothing unsaved once what was previewed is carried out', async () => {
+    const user = show(async () => {}, { previews: true, carriedOut: true });
+    await user.type(await screen.findByLabelText('name'), 'good');
+    expect(screen.queryByText(zh.unsaved)).toBeNull();
   });
 
   it('shows a proposal as unsaved from the first', async () => {

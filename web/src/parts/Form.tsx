@@ -18,6 +18,8 @@ export interface FormProps<Values extends object> {
   filled?: Values;
   /** The button only shows what the values would do: afterwards they are as unsaved as before. */
   previews?: boolean;
+  /** What was shown has been carried out since: nothing is unsaved any more. */
+  carriedOut?: boolean;
   /** Saves; a Problem with field errors is shown beside the fields, anything else above the buttons. */
   onSubmit: (values: Values) => Promise<unknown>;
   /** The verb on the button: 创建, 保存. */
@@ -39,7 +41,8 @@ export function Form<Values extends object>(props: FormProps<Values>) {
   const t = useT();
   const [form] = KitForm.useForm<Values>();
   const [values, setValues] = useState(filled ?? initial);
-  const [dirty, setDirty] = useState(filled !== undefined && !alike(filled, initial));
+  const [changed, setChanged] = useState(filled !== undefined && !alike(filled, initial));
+  const dirty = changed && !props.carriedOut;
   const [saving, setSaving] = useState(false);
   const [problem, setProblem] = useState<{ problem: Problem; elsewhere: string[] } | null>(null);
   const saved = useRef(false);
@@ -53,7 +56,7 @@ export function Form<Values extends object>(props: FormProps<Values>) {
       // getFieldsValue(true) holds also what no field shows, such as an id.
       await onSubmit(form.getFieldsValue(true) as Values);
       if (props.previews) saved.current = false;
-      else setDirty(false);
+      else setChanged(false);
     } catch (error) {
       saved.current = false;
       const found = asProblem(error);
@@ -80,7 +83,7 @@ export function Form<Values extends object>(props: FormProps<Values>) {
       onValuesChange={() => {
         const now = form.getFieldsValue(true) as Values;
         setValues(now);
-        setDirty(!alike(now, initial));
+        setChanged(!alike(now, initial));
       }}
       onFinish={() => void submit()}
       scrollToFirstError={{ block: 'center', focus: true }}

@@ -34,7 +34,7 @@ export function PlanFields({ values, chosen }: { values: Values; chosen?: boolea
               options={(['all', 'rule', 'picked', 'none'] as const).map((value) => ({
                 value,
                 label: t(`customers.${value}`),
-                disabled: value === 'picked' && one === undefined,
+                ...(value === 'picked' && one === undefined && { disabled: true, hint: t('picked.one') }),
               }))}
             />
           </Field>
@@ -73,7 +73,7 @@ export function PlanFields({ values, chosen }: { values: Values; chosen?: boolea
               options={(['all', 'selected', 'none'] as const).map((value) => ({
                 value,
                 label: t(`groups.${value}`),
-                disabled: value === 'selected' && one === undefined,
+                ...(value === 'selected' && one === undefined && { disabled: true, hint: t('picked.one') }),
               }))}
             />
           </Field>

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { api, ok } from '@/api/client';
 import type { CustomerSelection } from '@/lib/customer-parts';
 import { Button } from '@/parts/Button';
@@ -25,21 +25,27 @@ export function Planner(props: {
   const client = useQueryClient();
   const { done } = useFeedback();
   const [seen, setSeen] = useState<{ plan: Plan; outline: Outline }>();
+  const [begun, setBegun] = useState<string>();
   const preview = async (values: Values) => {
     const plan = planOf(values, props.chosen);
     setSeen({ plan, outline: await ok(api.POST('/api/transfer/preview', { body: plan })) });
   };
   const start = async ({ plan, outline }: { plan: Plan; outline: Outline }) => {
-    const begun = await ok(
+    const made = await ok(
       api.POST('/api/transfer/transfers', {
         body: { ...plan, expect: { customers: outline.customers, groups: outline.groups } },
       }),
     );
-    done(t('begun', { customers: begun.customers, groups: begun.groups }));
+    done(t('begun', { customers: made.customers, groups: made.groups }));
     setSeen(undefined);
+    setBegun(made.id);
     await client.invalidateQueries({ queryKey: ['transfer'] });
-    props.onBegun(begun.id);
   };
+  // Only once the form knows that nothing is unsaved, or leaving it would be asked about.
+  const tell = useEffectEvent(props.onBegun);
+  useEffect(() => {
+    if (begun !== undefined) tell(begun);
+  }, [begun]);
   return (
     <>
       <Form
@@ -47,6 +53,8 @@ export function Planner(props: {
         onSubmit={preview}
         submitLabel={t('preview')}
         onCancel={props.onCancel}
+        previews
+        carriedOut={begun !== undefined}
       >
         {(values) => <PlanFields values={values} chosen={props.chosen !== undefined} />}
       </Form>
