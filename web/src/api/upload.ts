@@ -1,3 +1,4 @@
+import { signedOutEvent } from './client';
 import { asProblem, problemOf } from './problem';
 
 /** A picture that the server and WeCom keep: an attachment of a message, ready to be put into one. */
@@ -29,6 +30,10 @@ export async function uploadFile<Answer>(path: string, file: File, signal?: Abor
   } catch (error) {
     throw asProblem(error);
   }
-  if (!response.ok) throw await problemOf(response);
+  if (!response.ok) {
+    const problem = await problemOf(response);
+    if (problem.signedOut) window.dispatchEvent(new Event(signedOutEvent));
+    throw problem;
+  }
   return (await response.json()) as Answer;
 }

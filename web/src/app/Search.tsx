@@ -40,12 +40,15 @@ export function Search({ menu }: { menu: readonly ShellGroup[] }) {
     placeholderData: keepPreviousData,
   });
 
+  const typed = text.trim();
+  const behind = q !== typed || found.isPlaceholderData;
   const groups: PaletteGroup[] = [...pagesLike(menu, text, t('search.pages'))];
-  if (q !== '') {
+  if (q !== '' && typed !== '') {
     for (const group of found.data?.groups ?? []) {
       if (group.hits.length === 0) continue;
       groups.push({
         key: group.kind,
+        old: behind,
         title: say(`find.${group.kind}`, undefined, group.kind),
         items: group.hits.map((item) => ({
           key: `${group.kind}:${item.href}`,
@@ -76,7 +79,7 @@ export function Search({ menu }: { menu: readonly ShellGroup[] }) {
         onText={setText}
         placeholder={t('search')}
         groups={groups}
-        busy={found.isFetching}
+        busy={found.isFetching || (typed !== '' && behind)}
         nothing={found.isError ? t('search.failed') : t('search.nothing')}
         onGo={(href) => {
           close();

@@ -1,5 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, renderHook } from '@testing-library/react';
+import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Live, LiveContext, type LiveEvent, useLive } from './live';
 
@@ -96,18 +97,23 @@ describe('Live', () => {
   });
 });
 
+const within =
+  (live: Live, client: QueryClient) =>
+  ({ children }: { children: ReactNode }) => (
+    <QueryClientProvider client={client}>
+      <LiveContext value={live}>{children}</LiveContext>
+    </QueryClientProvider>
+  );
+
 describe('useLive', () => {
   it('reads the given keys again, once for a burst', () => {
     const { live, last } = house();
     const client = new QueryClient();
     const invalidate = vi.spyOn(client, 'invalidateQueries').mockResolvedValue();
     renderHook(() => useLive(['customer', 'follow'], [['customer', 'list']]), {
-      wrapper: ({ children }) => (
-        <QueryClientProvider client={client}>
-          <LiveContext value={live}>{children}</LiveContext>
-        </QueryClientProvider>
-      ),
+      wrapper: within(live, client),
     });
+    invalidate.mockClear();
     act(() => {
       for (let i = 0; i < 50; i++)
         last().say('change', { topic: i % 2 ? 'customer' : 'follow', keys: [`c${i}`] });
@@ -115,5 +121,21 @@ describe('useLive', () => {
     });
     expect(invalidate).toHaveBeenCalledTimes(1);
     expect(invalidate).toHaveBeenCalledWith({ queryKey: ['customer', 'list'] });
+  });
+
+  it('reads again what news outdated while nobody listened, and nothing else', async () => {
+    const { live, last } = house();
+    live.on('job', () => {});
+    const client = new QueryClient();
+    const outdated = (key: string) => client.getQueryState([key])?.isInvalidated;
+    client.setQueryData(['customer'], 'old');
+    client.setQueryData(['churn'], 'old');
+    vi.advanceTimersByTime(1_000);
+    last().say('change', { topic: 'customer', keys: [] });
+    vi.advanceTimersByTime(1_000);
+    client.setQueryData(['follow'], 'new');
+    renderHook(() => useLive('customer', [['customer'], ['follow']]), { wrapper: within(live, client) });
+    renderHook(() => useLive('churn', [['churn']]), { wrapper: within(live, client) });
+    expect(['customer', 'follow', 'churn'].map(outdated)).toEqual([true, false, false]);
   });
 });

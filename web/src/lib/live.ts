@@ -23,6 +23,8 @@ export type OpenSource = (url: string) => EventSource;
 export class Live {
   private source: EventSource | null = null;
   private readonly listeners = new Map<string, Set<Listener>>();
+  /** When news of a topic last came, in unix milliseconds, whether anybody listened or not; "" is for all topics. */
+  private readonly news = new Map<string, number>();
   private paused = false;
   private failures = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
@@ -56,6 +58,11 @@ export class Live {
     };
   }
 
+  /** When there last was news of any of the topics: what was read before may be out of date. 0 when never. */
+  newest(topics: readonly string[]): number {
+    return Math.max(0, ...['', ...topics].map((topic) => this.news.get(topic) ?? 0));
+  }
+
   private pause() {
     this.paused = true;
     this.close();
@@ -69,6 +76,7 @@ export class Live {
   }
 
   private everything() {
+    this.news.set('', Date.now());
     for (const [topic, set] of this.listeners) for (const listener of set) listener({ topic, keys: [] });
   }
 
@@ -106,7 +114,9 @@ export class Live {
 
   private tell(data: string) {
     const event = parse(data);
-    if (event) for (const listener of this.listeners.get(event.topic) ?? []) listener(event);
+    if (!event) return;
+    this.news.set(event.topic, Date.now());
+    for (const listener of this.listeners.get(event.topic) ?? []) listener(event);
   }
 }
 
@@ -131,6 +141,8 @@ const usualSettle = 400;
  *
  * Several topics may be given when any of them means the same keys. What is costly
  * to read may be read less often: `settle` is the least time between two looks, in ms.
+ * What another page kept from before the last news is read again at once: nobody
+ * listened for it in between.
  */
 export function useLive(
   topics: string | readonly string[],
@@ -151,10 +163,15 @@ export function useLive(
         for (const queryKey of latest.current) void client.invalidateQueries({ queryKey });
       }, settle);
     };
-    const stops = list
-      .split(' ')
-      .filter(Boolean)
-      .map((topic) => live.on(topic, look));
+    const names = list.split(' ').filter(Boolean);
+    const newest = live.newest(names);
+    for (const queryKey of latest.current) {
+      void client.invalidateQueries({
+        queryKey,
+        predicate: ({ state }) => state.dataUpdatedAt > 0 && state.dataUpdatedAt <= newest,
+      });
+    }
+    const stops = names.map((topic) => live.on(topic, look));
     return () => {
       for (const stop of stops) stop();
       clearTimeout(timer);

@@ -46,21 +46,27 @@ export function useFeedback(): Feedback {
       problem,
       confirm: ({ title, detail, action, danger, onConfirm }) =>
         new Promise<boolean>((resolve) => {
-          modal.confirm({
+          const dialog = modal.confirm({
             title,
             content: detail,
             okText: action,
             cancelText: t('cancel'),
             okButtonProps: { danger },
             autoFocusButton: danger ? 'cancel' : 'ok',
-            onOk: async () => {
-              try {
-                await onConfirm?.();
-              } catch (error) {
-                problem(error);
-                throw error;
-              }
-              resolve(true);
+            // Takes the kit's `close`, which leaves it to us when: a refused promise the kit would throw at the window.
+            onOk: (close: () => void) => {
+              const work = async () => {
+                dialog.update({ okButtonProps: { danger, loading: true } });
+                try {
+                  await onConfirm?.();
+                  resolve(true);
+                  close();
+                } catch (error) {
+                  problem(error);
+                  dialog.update({ okButtonProps: { danger, loading: false } });
+                }
+              };
+              void work();
             },
             onCancel: () => resolve(false),
           });

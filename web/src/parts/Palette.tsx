@@ -1,11 +1,13 @@
 import { Input, Modal } from 'antd';
-import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useEffectEvent, useId, useRef, useState } from 'react';
 import { Icon, type IconName } from './Icon';
 import './style/shell.css';
 
 export interface PaletteGroup {
   key: string;
   title: string;
+  /** Found for what was typed before; what is meant now is still on its way. */
+  old?: boolean;
   items: readonly { key: string; title: string; subtitle?: string; icon: IconName; href: string }[];
 }
 
@@ -28,10 +30,24 @@ export function Palette(props: {
   const id = useId();
   const flat = groups.flatMap((group) => group.items);
   const chosen = Math.min(at, Math.max(flat.length - 1, 0));
+  // Enter comes faster than answers: it is kept until the hits are those for what was typed.
+  const [eager, setEager] = useState(false);
+  const old = groups.find((group) => group.items.some((item) => item === flat[chosen]))?.old ?? false;
   const optionId = (index: number) => `${id}-${index}`;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another text begins at the first hit again.
-  useEffect(() => setAt(0), [props.text, open]);
+  useEffect(() => {
+    setAt(0);
+    setEager(false);
+  }, [props.text, open]);
+  const go = useEffectEvent(() => {
+    setEager(false);
+    const item = flat[chosen];
+    if (item) onGo(item.href);
+  });
+  useEffect(() => {
+    if (eager && !old && !props.busy) go();
+  }, [eager, old, props.busy]);
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   });
@@ -45,7 +61,8 @@ export function Palette(props: {
     }
     if (event.key === 'Enter') {
       const item = flat[chosen];
-      if (item) onGo(item.href);
+      if (old || (!item && props.busy)) setEager(true);
+      else if (item) onGo(item.href);
     }
   };
 
