@@ -25,13 +25,13 @@ import {
 import { useT } from './strings';
 
 /** Builds a condition of any depth out of every field that the product knows. */
-export function RuleBuilder(props: { value: Rule; onChange: (rule: Rule) => void }) {
+export function RuleBuilder(props: { value?: Rule; onChange?: (rule: Rule) => void }) {
   const fields = useFields();
   const [id] = useState(newIds);
-  const [tree, setTree] = useState(() => treeOf(props.value, id));
+  const [tree, setTree] = useState(() => treeOf(props.value ?? {}, id));
   const set = (next: Group) => {
     setTree(next);
-    props.onChange(ruleOfTree(next));
+    props.onChange?.(ruleOfTree(next));
   };
   if (fields.isError) return <ErrorView error={fields.error} onRetry={() => void fields.refetch()} />;
   if (!fields.data) return <Waiting rows={3} />;
@@ -149,7 +149,6 @@ function leafOf(field: Field, id: number): Leaf {
   return {
     kind: 'leaf',
     id,
-    not: false,
     field: field.key,
     op: (field.ops?.[0] ?? 'any') as Op,
     values: field.kind === 'flag' ? ['true'] : [],
@@ -182,7 +181,7 @@ function LeafRow(props: {
           options={field ? options : [{ value: leaf.field, label: leaf.field }, ...options]}
           onChange={(key) => {
             const next = fields.find((one) => one.key === key);
-            if (next) onChange({ ...leafOf(next, leaf.id), not: leaf.not });
+            if (next) onChange(leafOf(next, leaf.id));
           }}
         />
       </div>

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { api, ok } from '@/api/client';
 import type { Rule } from '@/lib/rule';
@@ -16,15 +16,17 @@ export function complete(rule: Rule): boolean {
   });
 }
 
-/** How many customers and follows match, counted on the server; says when counting stopped. */
-export function RuleSize({ rule }: { rule: Rule }) {
+/**
+ * How many customers and follows match, counted on the server; says when counting stopped. A number is
+ * only shown for the condition that stands there: `version` tells apart what a saved one meant before.
+ */
+export function RuleSize({ rule, version }: { rule: Rule; version?: number }) {
   const t = useT();
   const whole = complete(rule);
   const size = useQuery({
-    queryKey: ['customer', 'size', rule],
+    queryKey: ['customer', 'size', rule, version],
     queryFn: ({ signal }) => ok(api.GET('/api/customer/size', { params: { query: queryOf(rule) }, signal })),
     enabled: whole,
-    placeholderData: keepPreviousData,
     staleTime: 10_000,
   });
   if (!whole) return <span className="q-faint">{t('size.incomplete')}</span>;
@@ -58,7 +60,11 @@ export function RuleSummary({ rule }: { rule: Rule }) {
   return (
     <div className="customer-rule-summary">
       <span>{t('rule.means', { words: words(rule) })}</span>
-      <RuleSize rule={asked} />
+      {asked === rule || !complete(rule) ? (
+        <RuleSize rule={rule} />
+      ) : (
+        <span className="q-faint">{t('size.counting')}</span>
+      )}
     </div>
   );
 }

@@ -19,6 +19,11 @@ describe('the tree of a rule', () => {
     expect(ruleOfTree(treeOf(rule, newIds()))).toEqual(rule);
   });
 
+  it('has a group for a single comparison that is turned round, where it can be seen and turned back', () => {
+    const { parts } = treeOf({ all: [{ not: vip }, lost] }, newIds());
+    expect(parts).toMatchObject([{ kind: 'group', not: true, parts: [{ field: 'tag' }] }, { kind: 'leaf' }]);
+  });
+
   it('leaves out what says nothing', () => {
     expect(ruleOfTree(treeOf({ all: [{}, { any: [] }, vip] }, newIds()))).toEqual(vip);
     expect(ruleOfTree(treeOf({ not: { not: vip } }, newIds()))).toEqual(vip);
@@ -30,14 +35,16 @@ describe('the tree of a rule', () => {
     const inner = tree.parts[1];
     if (inner?.kind !== 'group') throw new Error('no group');
     const first = inner.parts[0]?.id ?? 0;
-    expect(ruleOfTree(changed(tree, first, (node) => ({ ...node, not: true })))).toEqual({
-      all: [vip, { any: [{ not: lost }, noted] }],
+    expect(ruleOfTree(changed(tree, first, (node) => ({ ...node, field: 'blacklisted' })))).toEqual({
+      all: [vip, { any: [{ ...lost, field: 'blacklisted' }, noted] }],
+    });
+    expect(ruleOfTree(changed(tree, inner.id, (node) => ({ ...node, not: true })))).toEqual({
+      all: [vip, { not: { any: [lost, noted] } }],
     });
     expect(ruleOfTree(changed(tree, inner.id, () => undefined))).toEqual(vip);
     const more = added(tree, inner.id, {
       kind: 'leaf',
       id: id(),
-      not: false,
       field: 'phone',
       op: 'set',
       values: [],

@@ -1,6 +1,6 @@
 import { isEmpty, type Op, type Rule } from '@/lib/rule';
 
-/** A rule as the builder edits it: every node may be turned round, groups hold nodes. */
+/** A rule as the builder edits it: groups hold nodes, and may be turned round. */
 export type Node = Group | Leaf;
 export interface Group {
   kind: 'group';
@@ -12,7 +12,6 @@ export interface Group {
 export interface Leaf {
   kind: 'leaf';
   id: number;
-  not: boolean;
   field: string;
   op: Op;
   values: string[];
@@ -36,13 +35,15 @@ export function treeOf(rule: Rule, id: () => number): Group {
 function nodeOf(rule: Rule, id: () => number): Node {
   if (rule.not) {
     const inner = nodeOf(rule.not, id);
-    return { ...inner, not: !inner.not };
+    // Only groups show that they are turned round: a comparison gets one of its own.
+    return inner.kind === 'leaf'
+      ? { kind: 'group', id: id(), not: true, join: 'all', parts: [inner] }
+      : { ...inner, not: !inner.not };
   }
   if (rule.field) {
     return {
       kind: 'leaf',
       id: id(),
-      not: false,
       field: rule.field,
       op: rule.op ?? 'any',
       values: rule.values ?? [],
@@ -60,7 +61,7 @@ function nodeOf(rule: Rule, id: () => number): Node {
 /** The rule of a tree; groups without anything in them say nothing. */
 export function ruleOfTree(node: Node): Rule {
   const plain = plainOf(node);
-  return node.not && !isEmpty(plain) ? { not: plain } : plain;
+  return node.kind === 'group' && node.not && !isEmpty(plain) ? { not: plain } : plain;
 }
 
 function plainOf(node: Node): Rule {

@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
 import { api, ok } from '@/api/client';
+import { Problem } from '@/api/problem';
 import type { components } from '@/api/schema';
 import { isEmpty, type Rule } from '@/lib/rule';
 import { Dialog } from '@/parts/Drawer';
 import { useFeedback } from '@/parts/Feedback';
-import { Form } from '@/parts/Form';
+import { Field, Form } from '@/parts/Form';
 import { Notice } from '@/parts/Tabs';
 import { RuleBuilder } from './rule-builder';
 import { complete, RuleSummary } from './rule-size';
@@ -20,24 +20,20 @@ export function SegmentDialog(props: { segment?: Segment; rule?: Rule; onClose: 
   const t = useT();
   const client = useQueryClient();
   const feedback = useFeedback();
-  const [rule, setRule] = useState<Rule>((segment?.rule as Rule | undefined) ?? props.rule ?? {});
-  const [refused, setRefused] = useState(false);
+  const rule = (segment?.rule as Rule | undefined) ?? props.rule ?? {};
   return (
     <Dialog open onClose={onClose} width={860} title={t(segment ? 'segment.change' : 'segment.new')}>
       <Form
-        initial={savedValues(segment)}
+        initial={{ ...savedValues(segment), rule }}
         submitLabel={t('save')}
         onCancel={onClose}
         onSubmit={async (values) => {
-          if (!complete(rule)) {
-            setRefused(true);
-            return Promise.reject(new Error(t('rule.incomplete')));
-          }
+          if (!complete(values.rule)) throw new Problem(422, { detail: t('rule.incomplete') });
           const body = {
             name: values.name,
             note: values.note,
             share: shareOf(values),
-            rule: rule as Segment['rule'],
+            rule: values.rule as Segment['rule'],
             version: segment?.version,
           };
           await (segment
@@ -56,17 +52,11 @@ export function SegmentDialog(props: { segment?: Segment; rule?: Rule; onClose: 
               </Notice>
             )}
             <SavedFields values={values} note />
-            <h3>{t('segment.rule')}</h3>
-            <RuleBuilder
-              value={rule}
-              onChange={(next) => {
-                setRule(next);
-                setRefused(false);
-              }}
-            />
-            {refused && <Notice tone="warning" title={t('rule.incomplete')} />}
-            {isEmpty(rule) && <p className="q-faint">{t('segment.everybody')}</p>}
-            <RuleSummary rule={rule} />
+            <Field name="rule" label={t('segment.rule')}>
+              <RuleBuilder />
+            </Field>
+            {isEmpty(values.rule) && <p className="q-faint">{t('segment.everybody')}</p>}
+            <RuleSummary rule={values.rule} />
           </>
         )}
       </Form>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import { useLive } from '@/lib/live';
@@ -21,6 +21,7 @@ export default function SegmentsPage() {
   const t = useT();
   const client = useQueryClient();
   const feedback = useFeedback();
+  const navigate = useNavigate();
   const [open, setOpen] = useState<Segment | 'new'>();
   const key = ['customer', 'segments'];
   const load = (signal: AbortSignal) => ok(api.GET('/api/customer/segments', { signal }));
@@ -77,12 +78,12 @@ export default function SegmentsPage() {
       key: 'size',
       title: t('segment.size'),
       hint: t('segment.size.hint'),
-      width: 170,
+      width: 160,
       render: (row) =>
         row.broken ? (
           <span className="q-faint">–</span>
         ) : (
-          <RuleSize rule={{ field: 'segment', op: 'any', values: [row.id] }} />
+          <RuleSize rule={{ field: 'segment', op: 'any', values: [row.id] }} version={row.version} />
         ),
     },
     {
@@ -101,28 +102,36 @@ export default function SegmentsPage() {
     {
       key: 'actions',
       title: t('segment.actions'),
-      width: 150,
+      width: 70,
       render: (row) => (
-        <span className="q-row">
-          <Button size="small" look="quiet" to={`/customer?segment=${row.id}`}>
-            {t('segment.open')}
-          </Button>
-          {row.editable && (
-            <ActionMenu
-              label={t('actions.more')}
-              actions={[
-                { key: 'edit', label: t('segment.change'), icon: 'edit', onClick: () => setOpen(row) },
-                {
-                  key: 'remove',
-                  label: t('segment.remove'),
-                  icon: 'remove',
-                  danger: true,
-                  onClick: () => remove(row),
-                },
-              ]}
-            />
-          )}
-        </span>
+        <ActionMenu
+          label={t('actions.more')}
+          actions={[
+            {
+              key: 'open',
+              label: t('segment.open'),
+              icon: 'customer',
+              onClick: () => navigate({ to: `/customer?segment=${row.id}` }),
+            },
+            ...(row.editable
+              ? [
+                  {
+                    key: 'edit',
+                    label: t('segment.change'),
+                    icon: 'edit' as const,
+                    onClick: () => setOpen(row),
+                  },
+                  {
+                    key: 'remove',
+                    label: t('segment.remove'),
+                    icon: 'remove' as const,
+                    danger: true,
+                    onClick: () => remove(row),
+                  },
+                ]
+              : []),
+          ]}
+        />
       ),
     },
   ];
