@@ -94,6 +94,36 @@ describe('imports', () => {
   });
 });
 
+/** Keys of filters that let people choose several values, as a page's code declares them. */
+function severalOf(code: string): string[] {
+  const items = code.matchAll(/\{\s*key: '(\w+)',\s*label: [^\n]*?,\s*kind: '(\w+)'[^}]*?(?=\}|options:)/g);
+  return [...items].flatMap(([item, key = '', kind = '']) => {
+    const listed = ['member', 'department', 'group', 'tag'].includes(kind);
+    return (listed && !/multiple: false/.test(item)) || /multiple: true/.test(item) ? [key] : [];
+  });
+}
+
+describe('filters', () => {
+  it('that take several values are not read as one', () => {
+    const found = tested.flatMap((file) => {
+      const code = readFileSync(file, 'utf8');
+      return severalOf(code)
+        .filter((key) => code.includes(`.one('${key}')`))
+        .map((key) => `${relative(src, file)}: ${key}`);
+    });
+    expect(found).toEqual([]);
+  });
+
+  it.each([
+    ["{ key: 'who', label: t('who'), kind: 'member' }", ['who']],
+    ["{ key: 'who', label: t('who'), kind: 'member', multiple: false }", []],
+    ["{\n key: 'state',\n label: t('state'),\n kind: 'choice',\n multiple: true,\n options: [] }", ['state']],
+    ["{\n key: 'state',\n label: t('state'),\n kind: 'choice',\n options: [] }", []],
+  ])('are known by their declaration: %s', (code, keys) => {
+    expect(severalOf(code)).toEqual(keys);
+  });
+});
+
 describe('texts', () => {
   const folders = filesBelow(src, /^zh-CN\.json$/).map((file) => dirname(file));
   const read = (folder: string, language: string) =>

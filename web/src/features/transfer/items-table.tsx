@@ -55,7 +55,7 @@ export function ItemsTable(props: {
             kind: 'choice',
             options: (['customer', 'group'] as const).map((value) => ({ value, label: t(`kind.${value}`) })),
           },
-          { key: 'who', label: t('anyMember'), kind: 'member' },
+          { key: 'who', label: t('anyMember'), kind: 'member', multiple: false },
           {
             key: 'how',
             label: t('how'),

@@ -82,7 +82,7 @@ export function LeaversTab() {
         filters={filters}
         search={{ key: 'q', placeholder: t('leavers.search') }}
         items={[
-          { key: 'department', label: t('department'), kind: 'department' },
+          { key: 'department', label: t('department'), kind: 'department', multiple: false },
           {
             key: 'left',
             label: t('leavers.show'),

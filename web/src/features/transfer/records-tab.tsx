@@ -56,7 +56,7 @@ export function RecordsTab() {
       <FilterBar
         filters={filters}
         items={[
-          { key: 'member', label: t('anyMember'), kind: 'member' },
+          { key: 'member', label: t('anyMember'), kind: 'member', multiple: false },
           {
             key: 'progress',
             label: t('state'),
