@@ -13,8 +13,12 @@ import (
 func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 	ctx = viewer.With(ctx, v)
 	existing, err := rules(ctx, s.db.Read(), v.Corp)
-	if err != nil || len(existing) > 0 {
+	if err != nil {
 		return err
+	}
+	count := func(ctx context.Context, tx db.Tx) error { return s.askCount(ctx, tx, v.Corp) }
+	if len(existing) > 0 {
+		return s.db.Tx(ctx, count) // the month that was played since has tagged customers
 	}
 	library, err := mirror.TagLibrary(ctx, s.db.Read(), v.Corp)
 	if err != nil || len(library) == 0 {
@@ -41,5 +45,5 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 			return err
 		}
 	}
-	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error { return s.askCount(ctx, tx, v.Corp) })
+	return s.db.Tx(ctx, count)
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -56,7 +57,8 @@ func (s *service) demoTransfer(ctx context.Context, tx db.Tx, v viewer.Viewer, g
 		}
 		for _, c := range list {
 			items = append(items, itemRow{Item: Item{
-				ID: s.ids.New(), Transfer: t.ID, Corp: v.Corp, Kind: OfCustomer, Subject: c.Subject, From: giver, To: taker, State: part.state, Reason: part.reason,
+				ID:       id.At(at) + id.ID(len(items)+1), // an item's id tells when it was made
+				Transfer: t.ID, Corp: v.Corp, Kind: OfCustomer, Subject: c.Subject, From: giver, To: taker, State: part.state, Reason: part.reason,
 				Attempt: 1, SentAt: db.MS(at.Add(time.Minute)), SettledAt: db.MS(at.Add(part.after)), Noticed: true,
 			}})
 		}
