@@ -85,6 +85,26 @@ const looks: Record<string, { icon: IconName; tone: Tone }> = {
   'customer.handed': { icon: 'member', tone: 'quiet' },
   'channelcode.came': { icon: 'scan', tone: 'busy' },
   'welcome.sent': { icon: 'welcome', tone: 'good' },
+  'welcome.none': { icon: 'welcome', tone: 'quiet' },
+  'welcome.taken': { icon: 'welcome', tone: 'quiet' },
+  'welcome.late': { icon: 'welcome', tone: 'warn' },
+  'welcome.refused': { icon: 'welcome', tone: 'bad' },
+  'stage.joined': { icon: 'right', tone: 'busy' },
+  'stage.moved': { icon: 'right', tone: 'busy' },
+  'stage.movedWith': { icon: 'right', tone: 'busy' },
+  'stage.back': { icon: 'left', tone: 'quiet' },
+  'stage.left': { icon: 'close', tone: 'quiet' },
+  'stage.lost': { icon: 'close', tone: 'warn' },
+  'stage.handed': { icon: 'member', tone: 'quiet' },
+  'followup.noted': { icon: 'edit', tone: 'good' },
+  'followup.called': { icon: 'chat', tone: 'good' },
+  'followup.messaged': { icon: 'chat', tone: 'good' },
+  'followup.done': { icon: 'done', tone: 'good' },
+  'transfer.begun': { icon: 'reach', tone: 'busy' },
+  'transfer.accepted': { icon: 'member', tone: 'good' },
+  'transfer.refused': { icon: 'member', tone: 'warn' },
+  'transfer.full': { icon: 'member', tone: 'warn' },
+  'transfer.failed': { icon: 'member', tone: 'bad' },
   'churn.noticed': { icon: 'bell', tone: 'quiet' },
   'churn.unnoticed': { icon: 'bell', tone: 'bad' },
   'profile.edited': { icon: 'edit', tone: 'quiet' },
@@ -107,7 +127,18 @@ function Story({ id }: { id: string }) {
   const t = useT();
   const { text } = useI18n();
   useLive(
-    ['customer', 'follow', 'channelcode', 'welcome', 'churn', 'intention', 'profile'],
+    [
+      'customer',
+      'follow',
+      'channelcode',
+      'welcome',
+      'churn',
+      'intention',
+      'profile',
+      'stage',
+      'followup',
+      'transfer',
+    ],
     [['customer', 'timeline', id]],
   );
   const pages = useInfiniteQuery({
@@ -123,6 +154,10 @@ function Story({ id }: { id: string }) {
     getNextPageParam: (page) => page.next,
   });
   const line = (e: Entry) => text(`timeline.${e.kind}`, e.values ?? {}, e.kind);
+  const detail = ({ values, ...e }: Entry) => {
+    if (values?.repaired === 'true') return t('timeline.repaired');
+    return values?.reason && !line({ values, ...e }).includes(values.reason) ? values.reason : undefined;
+  };
   return (
     <Card title={t('timeline')}>
       {pages.isPending && <Waiting />}
@@ -137,7 +172,7 @@ function Story({ id }: { id: string }) {
               ...(looks[e.kind] ?? { icon: 'info' as const, tone: 'quiet' as const }),
               title: e.href ? <Link to={e.href}>{line(e)}</Link> : line(e),
               by: e.memberName || e.values?.who,
-              detail: e.values?.repaired === 'true' ? t('timeline.repaired') : e.values?.reason || undefined,
+              detail: detail(e),
             })),
           )}
           more={

@@ -87,7 +87,7 @@ export function FollowTable(props: {
       title: t('mobiles'),
       width: 150,
       optional: true,
-      render: (row) => row.mobiles.join('、') || '–',
+      render: (row) => row.mobiles.join(t('comma')) || '–',
     },
   ];
   const columns = [...own, ...more];

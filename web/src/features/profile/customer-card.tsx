@@ -38,7 +38,7 @@ export default function CustomerProfile({ customer }: CustomerSectionProps) {
   const fills = fields.some((f) => f.fills);
   return (
     <>
-      <Blacklisted id={id} profile={profile.data} />
+      {profile.data.blacklist && <Blacklisted id={id} on={profile.data.blacklist} />}
       <Card
         title={t('card')}
         actions={
@@ -66,6 +66,7 @@ export default function CustomerProfile({ customer }: CustomerSectionProps) {
             />
           </section>
         ))}
+        {!profile.data.blacklist && <Blacklisting id={id} />}
       </Card>
       <SamePerson id={id} profile={profile.data} />
       {filling && <FillDrawer id={id} profile={profile.data} onClose={() => setFilling(false)} />}
@@ -74,6 +75,7 @@ export default function CustomerProfile({ customer }: CustomerSectionProps) {
 }
 
 function Shown({ id, field }: { id: string; field: Filled }) {
+  const t = useT();
   if (field.kind === 'file') {
     if (!field.files?.length) return '–';
     return (
@@ -87,7 +89,7 @@ function Shown({ id, field }: { id: string; field: Filled }) {
     );
   }
   if (field.masked) return <Telephone id={id} field={field} />;
-  return valueWords(field) || '–';
+  return valueWords(field, t('comma')) || '–';
 }
 
 /** A telephone number: masked, and in full on request for those who may. Each reading is logged. */
@@ -97,11 +99,11 @@ function Telephone({ id, field }: { id: string; field: Filled }) {
   const [full, setFull] = useState<string | undefined>();
   const read = async () => {
     const { items } = await ok(api.GET('/api/profile/customers/{id}/phones', { params: { path: { id } } }));
-    setFull(items.find((one) => one.field === field.id)?.values.join('、') ?? '');
+    setFull(items.find((one) => one.field === field.id)?.values.join(t('comma')) ?? '');
   };
   return (
     <span className="q-row">
-      <span>{full ?? valueWords(field)}</span>
+      <span>{full ?? valueWords(field, t('comma'))}</span>
       {full === undefined && can('customer.phone') && (
         <Button size="small" look="link" onClick={read}>
           {t('phone.show')}
@@ -111,38 +113,41 @@ function Telephone({ id, field }: { id: string; field: Filled }) {
   );
 }
 
-function Blacklisted({ id, profile }: { id: string; profile: Profile }) {
+/** That the customer is on the blacklist, why, and the way off it. */
+function Blacklisted({ id, on }: { id: string; on: NonNullable<Profile['blacklist']> }) {
+  const t = useT();
+  const can = useCan();
+  const client = useQueryClient();
+  const { done } = useFeedback();
+  return (
+    <Notice tone="error" title={t('blacklisted')}>
+      <p>
+        {on.reason} · {on.by} · <TimeText at={on.at} />
+      </p>
+      {can('profile.blacklist') && (
+        <Button
+          size="small"
+          onClick={async () => {
+            await ok(api.DELETE('/api/profile/customers/{id}/blacklist', { params: { path: { id } } }));
+            done(t('blacklist.removed'));
+            await client.invalidateQueries({ queryKey: ['profile'] });
+          }}
+        >
+          {t('blacklist.remove')}
+        </Button>
+      )}
+    </Notice>
+  );
+}
+
+/** Puts the customer on the blacklist, with a reason. */
+function Blacklisting({ id }: { id: string }) {
   const t = useT();
   const can = useCan();
   const client = useQueryClient();
   const { done } = useFeedback();
   const [asking, setAsking] = useState(false);
-  const may = can('profile.blacklist');
-  const path = { params: { path: { id } } };
-  const again = () => client.invalidateQueries({ queryKey: ['profile'] });
-  const on = profile.blacklist;
-  if (on) {
-    return (
-      <Notice tone="error" title={t('blacklisted')}>
-        <p>
-          {on.reason} · {on.by} · <TimeText at={on.at} />
-        </p>
-        {may && (
-          <Button
-            size="small"
-            onClick={async () => {
-              await ok(api.DELETE('/api/profile/customers/{id}/blacklist', path));
-              done(t('blacklist.removed'));
-              await again();
-            }}
-          >
-            {t('blacklist.remove')}
-          </Button>
-        )}
-      </Notice>
-    );
-  }
-  if (!may) return null;
+  if (!can('profile.blacklist')) return null;
   return (
     <div className="q-row">
       <Button size="small" look="quiet" icon="stop" onClick={() => setAsking(true)}>
@@ -156,10 +161,10 @@ function Blacklisted({ id, profile }: { id: string; profile: Profile }) {
             submitLabel={t('blacklist.add')}
             onCancel={() => setAsking(false)}
             onSubmit={async (body) => {
-              await ok(api.PUT('/api/profile/customers/{id}/blacklist', { ...path, body }));
+              await ok(api.PUT('/api/profile/customers/{id}/blacklist', { params: { path: { id } }, body }));
               done(t('blacklist.added'));
               setAsking(false);
-              await again();
+              await client.invalidateQueries({ queryKey: ['profile'] });
             }}
           >
             <Field name="reason" label={t('reason')} required max={100}>

@@ -163,7 +163,7 @@ function FieldLine(props: {
     });
   };
   const roles = (keys: readonly string[]) =>
-    keys.map((key) => text(`role.${key}`, undefined, key)).join('、');
+    keys.map((key) => text(`role.${key}`, undefined, key)).join(t('comma'));
   return (
     <li>
       <div className="profile-field-words">

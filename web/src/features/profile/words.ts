@@ -33,8 +33,8 @@ export function bySection<F extends { section: string }>(
 }
 
 /** Values as people read them; files are shown apart. */
-export function valueWords(field: Filled): string {
+export function valueWords(field: Filled, comma: string): string {
   const words = field.values.map((value) => field.options.find((o) => o.key === value)?.name ?? value);
-  const text = words.join('、');
+  const text = words.join(comma);
   return text && field.unit ? `${text} ${field.unit}` : text;
 }

@@ -5,6 +5,7 @@ import { useCan } from '@/lib/me';
 import { type Action, ActionMenu, Button } from '@/parts/Button';
 import { useFeedback } from '@/parts/Feedback';
 import { Icon } from '@/parts/Icon';
+import { NumberText } from '@/parts/NumberText';
 import { Card } from '@/parts/Page';
 import { StateBadge } from '@/parts/StateBadge';
 import { useSettle } from './change';
@@ -157,7 +158,9 @@ function TagChip(props: { tag: Tag; group: Group; at: number; write: boolean; mo
     <li className="tag-chip">
       {foreign && !group.own && <Icon name="lock" />}
       <span>{tag.name}</span>
-      <span className="q-faint q-num">{tag.follows}</span>
+      <span className="q-faint q-num">
+        <NumberText value={tag.follows} />
+      </span>
       <ActionMenu size="small" label={t('more', { name: tag.name })} actions={actions} />
       {renaming && <RenameDialog id={tag.id} name={tag.name} onClose={() => setRenaming(false)} />}
     </li>

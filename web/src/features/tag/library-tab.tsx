@@ -74,14 +74,17 @@ export function LibraryTab() {
       ) : shown.length === 0 ? (
         <Empty title={t('nothing')} hint={t('nothing.hint')} compact />
       ) : (
-        shown.map((group) => (
-          <GroupCard
-            key={group.id}
-            group={group}
-            peers={whole ? groups.filter((g) => g.own === group.own) : undefined}
-            write={write}
-          />
-        ))
+        <>
+          <p className="q-faint">{t('follows.counted')}</p>
+          {shown.map((group) => (
+            <GroupCard
+              key={group.id}
+              group={group}
+              peers={whole ? groups.filter((g) => g.own === group.own) : undefined}
+              write={write}
+            />
+          ))}
+        </>
       )}
       {making && <GroupDialog full={used >= most} onClose={() => setMaking(false)} />}
     </div>

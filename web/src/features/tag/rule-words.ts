@@ -18,7 +18,10 @@ export function useRuleWords(): (rule: RuleForm, groups?: Record<string, string>
     } else {
       const spans = (setting.spans ?? []).map((span) => {
         const days = span.days?.length
-          ? span.days.map((day) => t(`weekday.${day as 0}`)).join(t('comma'))
+          ? [...span.days]
+              .sort((a, b) => ((a + 6) % 7) - ((b + 6) % 7)) // a week begins on Monday
+              .map((day) => t(`weekday.${day as 0}`))
+              .join(t('comma'))
           : t('everyDay');
         const dates = [span.since, span.until].some(Boolean)
           ? ` ${span.since ?? ''}–${span.until ?? ''}`

@@ -71,6 +71,7 @@ export function SpansEditor({
 function TimeInput(props: { label: string; value: number; onChange: (at: number) => void }) {
   return (
     <input
+      key={props.value}
       className="tag-time"
       aria-label={props.label}
       placeholder="09:00"

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
@@ -39,10 +39,10 @@ export function StatsTab() {
   const stats = useQuery({
     queryKey: ['tag', 'stats', query],
     queryFn: ({ signal }) => ok(api.GET('/api/tag/stats', { params: { query }, signal })),
+    // The filters stay where they are while another choice is read.
+    placeholderData: keepPreviousData,
   });
-  if (stats.isPending) return <Waiting />;
-  if (stats.isError) return <ErrorView error={stats.error} onRetry={() => void stats.refetch()} />;
-  const { items, counted } = stats.data;
+  const items = stats.data?.items ?? [];
   const top = items.filter((item) => item.follows > 0).slice(0, 12);
   const recount = () =>
     ok(api.POST('/api/tag/stats/recount'))
@@ -67,27 +67,35 @@ export function StatsTab() {
         <span className="q-grow" />
         <Hint text={t('counted.hint')}>
           <span className="q-faint">
-            {t('counted')} <TimeText at={counted || undefined} />
+            {t('counted')} <TimeText at={stats.data?.counted || undefined} />
           </span>
         </Hint>
         <Button size="small" icon="reload" onClick={recount}>
           {t('recount')}
         </Button>
       </div>
-      <Card title={<Hint text={t('follows.hint')}>{t('top')}</Hint>}>
-        {top.length === 0 ? (
-          <Empty compact title={t('stats.empty')} hint={t('stats.empty.hint')} />
-        ) : (
-          <Chart
-            label={t('top')}
-            kind="bar"
-            height={Math.max(160, top.length * 26)}
-            categories={top.map((item) => item.name)}
-            series={[{ name: t('follows'), values: top.map((item) => item.follows) }]}
-          />
-        )}
-      </Card>
-      <FigureTable items={items} queryKey={['tag', 'stats', 'table', items]} onOpen={setOpen} />
+      {stats.isPending ? (
+        <Waiting />
+      ) : stats.isError ? (
+        <ErrorView error={stats.error} onRetry={() => void stats.refetch()} />
+      ) : (
+        <>
+          <Card title={<Hint text={t('follows.hint')}>{t('top')}</Hint>}>
+            {top.length === 0 ? (
+              <Empty compact title={t('stats.empty')} hint={t('stats.empty.hint')} />
+            ) : (
+              <Chart
+                label={t('top')}
+                kind="bar"
+                height={Math.max(160, top.length * 26)}
+                categories={top.map((item) => item.name)}
+                series={[{ name: t('follows'), values: top.map((item) => item.follows) }]}
+              />
+            )}
+          </Card>
+          <FigureTable items={items} queryKey={['tag', 'stats', 'table', items]} onOpen={setOpen} />
+        </>
+      )}
       {open && <TagDrawer figure={open} onClose={() => setOpen(undefined)} />}
     </div>
   );
