@@ -51,10 +51,10 @@ export function Chart(props: ChartData & { label: string; height?: number; empty
     if (!ready) return;
     const animation = !matchMedia('(prefers-reduced-motion: reduce)').matches;
     chart.current?.setOption(
-      { ...chartOption({ kind, categories, series }, dark, language), animation },
+      { ...chartOption({ kind, categories, series }, dark, language, height), animation },
       true,
     );
-  }, [ready, kind, categories, series, dark, language]);
+  }, [ready, kind, categories, series, dark, language, height]);
 
   if (blank) return <Empty compact icon="data" title={empty ?? t('noData')} />;
   return (

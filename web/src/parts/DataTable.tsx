@@ -138,9 +138,10 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const kitColumns: TableProps<Row>['columns'] = shown.map((column) => ({
     key: column.key,
     title: column.hint ? <Hint text={column.hint}>{column.title}</Hint> : column.title,
-    width: column.width,
+    // Without rows nothing has to keep its width: what is said instead stands in the middle.
+    width: rows.length > 0 ? column.width : undefined,
     align: column.align,
-    fixed: column.fixed ? 'left' : undefined,
+    fixed: rows.length > 0 && column.fixed ? 'left' : undefined,
     showSorterTooltip: false,
     className: column.align === 'right' ? 'q-num' : undefined,
     render: (_: unknown, row: Row) => column.render(row),

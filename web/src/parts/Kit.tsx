@@ -6,7 +6,7 @@ import 'dayjs/locale/zh-cn';
 import { type ReactNode, useEffect, useLayoutEffect, useState } from 'react';
 import { useI18n } from '@/lib/i18n';
 import './style/base.css';
-import { palette } from './palette';
+import { mixed, palette } from './palette';
 import { styleNonce } from './style-nonce';
 
 /**
@@ -43,6 +43,15 @@ export function Kit({ dark, children }: { dark: boolean; children: ReactNode }) 
           colorSuccess: colours.success,
           colorWarning: colours.warning,
           colorError: colours.danger,
+          // The kit would mix these from the dark text colours, which makes mud of them.
+          colorInfoBg: colours['info-soft'],
+          colorSuccessBg: colours['success-soft'],
+          colorWarningBg: colours['warning-soft'],
+          colorErrorBg: colours['danger-soft'],
+          colorInfoBorder: mixed(colours.primary, colours.surface),
+          colorSuccessBorder: mixed(colours.success, colours.surface),
+          colorWarningBorder: mixed(colours.warning, colours.surface),
+          colorErrorBorder: mixed(colours.danger, colours.surface),
           colorBgLayout: colours.ground,
           colorBgContainer: colours.surface,
           colorBgElevated: colours.raised,

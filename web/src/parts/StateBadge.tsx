@@ -6,7 +6,8 @@ export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'quiet';
 /** A state as a word with a coloured dot; never colour alone. The hint says why it is so. */
 export function StateBadge({ tone, children, hint }: { tone: Tone; children: string; hint?: string }) {
   const badge = (
-    <span className={`q-badge q-badge-${tone}`}>
+    // The reason has to be reachable by keyboard.
+    <span className={`q-badge q-badge-${tone}`} tabIndex={hint ? 0 : undefined}>
       <i aria-hidden="true" />
       {children}
     </span>
@@ -16,7 +17,11 @@ export function StateBadge({ tone, children, hint }: { tone: Tone; children: str
 
 /** A small label, such as a customer's tag. */
 export function Label({ children, hint }: { children: string; hint?: string }) {
-  const label = <span className="q-label">{children}</span>;
+  const label = (
+    <span className="q-label" tabIndex={hint ? 0 : undefined}>
+      {children}
+    </span>
+  );
   return hint ? <Tooltip title={hint}>{label}</Tooltip> : label;
 }
 
@@ -26,12 +31,16 @@ export function Labels({ texts, limit = 3 }: { texts: readonly string[]; limit?:
   const rest = texts.slice(limit);
   return (
     <span className="q-labels">
-      {texts.slice(0, limit).map((text) => (
-        <Label key={text}>{text}</Label>
+      {texts.slice(0, limit).map((text, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two tags may have the same name; their order is their identity.
+        <Label key={i}>{text}</Label>
       ))}
       {rest.length > 0 && (
         <Tooltip title={rest.join(' · ')}>
-          <span className="q-label q-label-more">+{rest.length}</span>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the other labels have to be reachable by keyboard. */}
+          <span className="q-label q-label-more" tabIndex={0}>
+            +{rest.length}
+          </span>
         </Tooltip>
       )}
     </span>

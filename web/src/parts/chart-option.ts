@@ -17,7 +17,7 @@ export interface ChartData {
 }
 
 /** What the chart library wants, out of what we know; without side effects so that it can be tested. */
-export function chartOption(data: ChartData, dark: boolean, language: string) {
+export function chartOption(data: ChartData, dark: boolean, language: string, height = 260) {
   const colours = dark ? palette.dark : palette.light;
   const number = new Intl.NumberFormat(language);
   const base = {
@@ -52,6 +52,8 @@ export function chartOption(data: ChartData, dark: boolean, language: string) {
     type: 'value',
     min: (range: { min: number }) => Math.min(0, range.min),
     minInterval: 1,
+    // A line for every 36 pixels: more cannot be read.
+    splitNumber: Math.max(1, Math.min(5, Math.floor(height / 36))),
     axisLabel: { ...labels, formatter: (value: number) => number.format(value) },
     splitLine: { lineStyle: { color: colours.line } },
   };
@@ -92,7 +94,7 @@ export function chartOption(data: ChartData, dark: boolean, language: string) {
       return {
         ...base,
         grid,
-        xAxis: amounts,
+        xAxis: { ...amounts, splitNumber: 5 },
         yAxis: { ...names, inverse: true },
         series: data.series.map((series) => ({
           type: 'bar',

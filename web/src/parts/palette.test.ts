@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { palette } from './palette';
+import { mixed, palette } from './palette';
 
 /** Relative luminance of a colour (WCAG 2.2). */
 function luminance(colour: string): number {
@@ -40,3 +42,25 @@ for (const [scheme, colours] of Object.entries(palette)) {
     ).toEqual([]);
   });
 }
+
+it('mixes a colour with its ground', () => {
+  expect(mixed('#000000', '#ffffff')).toBe('#999999');
+  expect(mixed('#ffffff', '#000000')).toBe('#666666');
+});
+
+it('every colour that a style sheet names is there', () => {
+  const src = resolve(import.meta.dirname, '..');
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(css|tsx)$/.test(name))
+    .map((name) => [name, readFileSync(join(src, name), 'utf8')] as const);
+  const known = new Set([
+    ...Object.keys(palette.light).map((name) => `--q-${name}`),
+    ...files.flatMap(([, text]) => [...text.matchAll(/^\s*(--q-[\w-]+):/gm)].map(([, name = '']) => name)),
+  ]);
+  const missing = files.flatMap(([file, text]) =>
+    [...text.matchAll(/var\((--q-[\w-]+)/g)]
+      .filter(([, name = '']) => !known.has(name))
+      .map(([, name]) => `${file}: ${name}`),
+  );
+  expect(missing).toEqual([]);
+});

@@ -58,37 +58,42 @@ function Record({ transfer }: { transfer: Transfer }) {
         </Notice>
       )}
       <Card>
-        <JobProgress
-          job={{
-            title: t(done < all ? 'progress.open' : 'progress.done'),
-            done,
-            total: all,
-            state: done < all ? undefined : 'done',
-          }}
-        />
-        <Standing transfer={transfer} />
-        <Facts
-          items={[
-            {
-              name: t('what'),
-              value: t('what.n', { customers: total(transfer.customers), groups: total(transfer.groups) }),
-            },
-            { name: t('spread'), value: t(`spread.${transfer.spread}`) },
-            { name: t('message'), value: transfer.message },
-            { name: t('by'), value: transfer.by },
-            { name: t('createdAt'), value: <TimeText at={Date.parse(transfer.createdAt)} show="seconds" /> },
-            {
-              name: t('doneAt'),
-              value: transfer.doneAt && <TimeText at={Date.parse(transfer.doneAt)} show="seconds" />,
-            },
-            {
-              name: t('retryOf'),
-              value: transfer.retryOf && (
-                <Link to={`/transfer/records/${transfer.retryOf}`}>{t('retryOf.link')}</Link>
-              ),
-            },
-          ].filter((fact) => fact.value)}
-        />
+        <div className="q-stack">
+          <JobProgress
+            job={{
+              title: t(done < all ? 'progress.open' : 'progress.done'),
+              done,
+              total: all,
+              state: done < all ? undefined : 'done',
+            }}
+          />
+          <Standing transfer={transfer} />
+          <Facts
+            items={[
+              {
+                name: t('what'),
+                value: t('what.n', { customers: total(transfer.customers), groups: total(transfer.groups) }),
+              },
+              { name: t('spread'), value: t(`spread.${transfer.spread}`) },
+              { name: t('message'), value: transfer.message },
+              { name: t('by'), value: transfer.by },
+              {
+                name: t('createdAt'),
+                value: <TimeText at={Date.parse(transfer.createdAt)} show="seconds" />,
+              },
+              {
+                name: t('doneAt'),
+                value: transfer.doneAt && <TimeText at={Date.parse(transfer.doneAt)} show="seconds" />,
+              },
+              {
+                name: t('retryOf'),
+                value: transfer.retryOf && (
+                  <Link to={`/transfer/records/${transfer.retryOf}`}>{t('retryOf.link')}</Link>
+                ),
+              },
+            ].filter((fact) => fact.value)}
+          />
+        </div>
       </Card>
       <ItemsTable id="transfer.record" transfer={transfer.id} />
     </Page>
