@@ -50,15 +50,17 @@ function guarded(page: FeaturePage) {
   const Lazy = lazyRouteComponent(page.load);
   if (!page.permission) return Lazy;
   const permission = page.permission;
-  const Page = Lazy as unknown as ComponentType;
+  const Page = Lazy as unknown as ComponentType & { preload?: () => Promise<void> };
   // biome-ignore lint/correctness/noComponentHookFactories: made once for each page when the router is built, never while rendering.
-  return function Guarded() {
+  function Guarded() {
     return (
       <NotAllowed unless={permission}>
         <Page />
       </NotAllowed>
     );
-  };
+  }
+  // The router fetches a page's code when a link to it is pointed at, and before it shows the page.
+  return Object.assign(Guarded, { preload: async () => Page.preload?.() });
 }
 
 /** Goes to the sign-in page and remembers where the person was; what the old session had read is forgotten. */
