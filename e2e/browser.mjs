@@ -1,5 +1,5 @@
 // Debian's Chromium, driven by Playwright, with a watch on what pages must not do:
-// call anywhere but this machine, log an error, throw, or break the content policy.
+// call anywhere but this machine, log an error or a warning, throw, or break the content policy.
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -51,7 +51,8 @@ export class Watch {
       }
     });
     context.on('console', (message) => {
-      if (message.type() === 'error') this.#note(`console: ${message.text()} (${message.location().url})`);
+      if (['error', 'warning'].includes(message.type()))
+        this.#note(`console: ${message.text()} (${message.location().url})`);
     });
     context.on('weberror', (error) => this.#note(`uncaught: ${error.error().stack ?? error.error()}`));
   }

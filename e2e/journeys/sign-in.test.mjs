@@ -131,6 +131,74 @@ journey('language and appearance are chosen once and remembered', async (stage) 
   await go(page, '事件日志');
 });
 
+/** Opens every page of the menu, and every tab on it, by its links, as whoever is signed in; tells what is amiss. */
+async function walked(page, navigation, words) {
+  const amiss = [];
+  const quiet = () =>
+    page.waitForFunction(
+      () => document.querySelector('h1') && !document.querySelector('[aria-busy="true"], .ant-skeleton'),
+    );
+  const look = async (where) => {
+    await quiet();
+    const { text, wide } = await page.evaluate(() => ({
+      text: document.querySelector('main').textContent,
+      wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    }));
+    const key = text.match(
+      /\b(menu|tile|trend|job|find|role|event|permission|operation|timeline|field)\.[a-zA-Z]+/,
+    );
+    if (key) amiss.push(`${where} says ${key[0]}`);
+    if (wide > 1) amiss.push(`${where} is ${wide} px wider than the window`);
+    if (/undefined|NaN|\[object/.test(text))
+      amiss.push(`${where} says ${/.*(undefined|NaN|\[object).*/.exec(text)[0]}`);
+    const heading = await page.getByRole('heading', { level: 1 }).first().textContent();
+    if (!words.test(heading)) amiss.push(`${where} is called ${heading}`);
+  };
+  const links = page.getByRole('navigation', { name: navigation }).getByRole('link');
+  await links.first().waitFor();
+  const addresses = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+  for (const address of addresses) {
+    await page.getByRole('navigation', { name: navigation }).locator(`a[href="${address}"]`).click();
+    await page.waitForURL((url) => url.pathname === address);
+    await look(address);
+    for (const tab of (await page.getByRole('tab').all()).slice(1)) {
+      await tab.click();
+      await look(`${address}, ${await tab.textContent()}`);
+    }
+  }
+  assert.ok(addresses.length > 5, `the menu has ${addresses.length} entries`);
+  assert.deepEqual(amiss, []);
+}
+
+journey(
+  'every page of the menu opens without a word in the browser’s log, in both languages',
+  async (stage) => {
+    const { page, program, watch } = stage;
+    const english = /^[^\p{Script=Han}]+$/u;
+    const chinese = /\p{Script=Han}/u;
+    const language = (name) =>
+      page.evaluate((value) => localStorage.setItem('queqiao.language', JSON.stringify(value)), name);
+    await signIn(stage);
+    await walked(page, '主导航', chinese);
+    await language('en');
+    await page.reload();
+    await walked(page, 'Main navigation', english);
+
+    // And as somebody with customers and nothing else.
+    const { members } = await program.simulator.get('/_sim/members');
+    const member = members.find((m) => m.status === 1 && m.may_contact && m.customers > 0);
+    await page.context().clearCookies();
+    watch.expect(/status of 401/);
+    await page.goto(`${program.url}/sign-in`);
+    await page.getByRole('link', { name: 'WeCom' }).click();
+    await page.getByRole('button', { name: member.userid }).click();
+    await walked(page, 'Main navigation', english);
+    await language('zh-CN');
+    await page.reload();
+    await walked(page, '主导航', chinese);
+  },
+);
+
 journey(
   'on a phone the sign-in page fits and leads into the console',
   async (stage) => {
