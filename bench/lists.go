@@ -140,6 +140,7 @@ type tagRow struct {
 	bun.BaseModel `bun:"table:mirror_follow_tag"`
 	Corp          string `bun:"corp_id"`
 	Follow        id.ID  `bun:"follow_id"`
+	CustomerID    id.ID  `bun:"customer_id"`
 	Tag           string `bun:"tag_id"`
 	Kind          int    `bun:"kind"`
 	AddedAt       int64  `bun:"added_at"`
@@ -187,7 +188,7 @@ func (h *house) fill(ctx context.Context, size int) error {
 				follows = append(follows, f)
 				first := dice.IntN(50)
 				for _, t := range []int{first, (first + 1 + dice.IntN(48)) % 50} {
-					tags = append(tags, tagRow{Corp: h.corp, Follow: f.ID, Tag: fmt.Sprint("tag", t), Kind: 1, AddedAt: f.AddedAt})
+					tags = append(tags, tagRow{Corp: h.corp, Follow: f.ID, CustomerID: c.ID, Tag: fmt.Sprint("tag", t), Kind: 1, AddedAt: f.AddedAt})
 				}
 				docs = append(docs, search.Document{Corp: h.corp, Kind: "follow", Ref: f.ID, Text: []string{name, f.Remark}})
 			}

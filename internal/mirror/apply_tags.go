@@ -12,11 +12,16 @@ import (
 
 // tagRow is a row of mirror_follow_tag.
 type tagRow struct {
-	Corp    string `bun:"corp_id"`
-	Follow  id.ID  `bun:"follow_id"`
-	Tag     string `bun:"tag_id"`
-	Kind    int    `bun:"kind"`
-	AddedAt int64  `bun:"added_at"` // the follow's
+	Corp     string `bun:"corp_id"`
+	Follow   id.ID  `bun:"follow_id"`
+	Customer id.ID  `bun:"customer_id"` // whose follow it is
+	Tag      string `bun:"tag_id"`
+	Kind     int    `bun:"kind"`
+	AddedAt  int64  `bun:"added_at"` // the follow's
+}
+
+func tagOf(f Follow, tag string, kind int) *tagRow {
+	return &tagRow{Corp: f.Corp, Follow: f.ID, Customer: f.CustomerID, Tag: tag, Kind: kind, AddedAt: f.AddedAt}
 }
 
 // applyTags brings the tags of the shown follows in line.
@@ -56,7 +61,7 @@ func followTags(ctx context.Context, tx db.Tx, follows []id.ID) (map[id.ID][]tag
 	found := map[id.ID][]tagRow{}
 	return found, inBatches(follows, func(part []id.ID) error {
 		var rows []tagRow
-		err := tx.NewRaw(`SELECT corp_id, follow_id, tag_id, kind, added_at FROM mirror_follow_tag WHERE follow_id IN (?)`,
+		err := tx.NewRaw(`SELECT corp_id, follow_id, customer_id, tag_id, kind, added_at FROM mirror_follow_tag WHERE follow_id IN (?)`,
 			bun.List(part)).Scan(ctx, &rows)
 		for _, r := range rows {
 			found[r.Follow] = append(found[r.Follow], r)
@@ -75,7 +80,7 @@ func tagDifference(r *pageRow, known []tagRow, library map[string]Tag) (gone, fr
 				t.kind = TagCorp
 			}
 		}
-		want[t.id] = &tagRow{r.follow.Corp, r.follow.ID, t.id, t.kind, r.follow.AddedAt}
+		want[t.id] = tagOf(r.follow, t.id, t.kind)
 	}
 	for _, k := range known {
 		w := want[k.Tag]

@@ -160,8 +160,9 @@ func (h *house) counters() {
 		OR added_at <> COALESCE((SELECT min(f.added_at) FROM mirror_follow f WHERE f.customer_id = c.id), 0))`, h.corp); n != 0 {
 		h.t.Errorf("%d customers with wrong counters", n)
 	}
-	if n := h.count(`SELECT count(*) FROM mirror_follow_tag ft JOIN mirror_follow f ON f.id = ft.follow_id WHERE ft.added_at <> f.added_at`); n != 0 {
-		h.t.Errorf("%d tags with another added_at than their follow", n)
+	if n := h.count(`SELECT count(*) FROM mirror_follow_tag ft JOIN mirror_follow f ON f.id = ft.follow_id
+		WHERE ft.added_at <> f.added_at OR ft.customer_id <> f.customer_id`); n != 0 {
+		h.t.Errorf("%d tags with another added_at or customer_id than their follow", n)
 	}
 }
 

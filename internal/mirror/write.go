@@ -96,7 +96,7 @@ func (m *Mirror) markRows(ctx context.Context, tx db.Tx, f Follow, add, remove [
 		}
 		if !has[t] {
 			has[t] = true
-			fresh = append(fresh, &tagRow{f.Corp, f.ID, t, kind, f.AddedAt})
+			fresh = append(fresh, tagOf(f, t, kind))
 		}
 	}
 	return len(drop)+len(fresh) > 0, writeTags(ctx, tx, drop, fresh)

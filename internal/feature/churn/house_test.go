@@ -179,7 +179,7 @@ func (h *house) lose(l loss) {
 		follow, l.corp, l.member, l.customer, customer, l.remark, l.state, db.MS(lostAt.Add(-l.kept)), db.MS(lostAt))
 	for _, t := range l.tags {
 		h.exec(`INSERT INTO mirror_tag (corp_id, id, group_id, name, position, created_at) VALUES (?, ?, 'g', ?, 0, 0) ON CONFLICT DO NOTHING`, l.corp, t, t)
-		h.exec(`INSERT INTO mirror_follow_tag (corp_id, follow_id, tag_id, kind, added_at) VALUES (?, ?, ?, 1, 0)`, l.corp, follow, t)
+		h.exec(`INSERT INTO mirror_follow_tag (corp_id, follow_id, customer_id, tag_id, kind, added_at) VALUES (?, ?, ?, ?, 1, 0)`, l.corp, follow, customer, t)
 	}
 	h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
 		return h.index.Put(ctx, tx, search.Document{Corp: l.corp, Kind: "follow", Ref: follow, Text: []string{l.name, l.remark}})

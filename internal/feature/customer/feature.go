@@ -54,11 +54,14 @@ type service struct {
 	totals  *totals // customers
 	follows *totals // pairs
 	mirror  *mirror.Mirror
+	costs   costs
 }
 
 // New builds the feature.
-func New(d feature.Deps) feature.Feature {
-	s := &service{db: d.DB, search: d.Search, asks: d.Asks, corps: d.Corps, clock: d.Clock, ids: d.IDs, live: d.Live, mirror: d.Mirror, totals: newTotals(d.Clock), follows: newTotals(d.Clock)}
+func New(d feature.Deps) feature.Feature { return build(d, measured()) }
+
+func build(d feature.Deps, c costs) feature.Feature {
+	s := &service{costs: c, db: d.DB, search: d.Search, asks: d.Asks, corps: d.Corps, clock: d.Clock, ids: d.IDs, live: d.Live, mirror: d.Mirror, totals: newTotals(d.Clock), follows: newTotals(d.Clock)}
 	return feature.Feature{
 		Slug: slug,
 		Routes: []web.Route{

@@ -26,6 +26,7 @@ const (
 	fieldAdded       = "added"
 	fieldEnded       = "ended"
 	fieldAddWay      = "addWay"
+	fieldState       = "state"
 )
 
 // addWays are WeCom's ways of adding that have words (92114); others are kept and shown
@@ -75,7 +76,7 @@ func (s *service) ownFields() []ask.Field {
 		{Key: fieldEnded, Kind: ask.KindDate, Where: date("+{f}.ended_at"), Among: amongEnded},
 		{Key: fieldStanding, Kind: ask.KindChoice, Ops: []ask.Op{ask.OpAny, ask.OpNone}, Options: choices("stands", "half", "lost", "deleted", "gone", "handed"), Where: hasStanding},
 		{Key: fieldAddWay, Kind: ask.KindChoice, Ops: []ask.Op{ask.OpAny, ask.OpNone}, Options: numbered(addWays()), Where: oneOf("+{f}.add_way"), Among: amongWays},
-		{Key: "state", Kind: ask.KindText, Ops: texts, Where: text("{f}.state"), Among: amongStates},
+		{Key: fieldState, Kind: ask.KindText, Ops: texts, Where: text("{f}.state"), Among: amongStates},
 		{Key: "group", Kind: ask.KindGroup, Where: inGroups, Among: amongGroups},
 		{Key: "gender", Kind: ask.KindChoice, Ops: []ask.Op{ask.OpAny, ask.OpNone}, Options: numbered([]int{1, 2, 0}), Where: oneOf(genderOf), Among: amongGenders},
 		{Key: "type", Kind: ask.KindChoice, Ops: []ask.Op{ask.OpAny, ask.OpNone}, Options: numbered([]int{1, 2}), Where: oneOf(typeOf), Among: amongTypes},

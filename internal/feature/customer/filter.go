@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -150,10 +151,10 @@ func (s *service) prepare(ctx context.Context, v viewer.Viewer, f Filter, l leve
 		return p, err
 	}
 	if !f.From.IsZero() {
-		p.and("{f}.added_at >= ?", db.MS(f.From))
+		p.bound("{f}.added_at >= ?", db.MS(f.From))
 	}
 	if !f.To.IsZero() {
-		p.and("{f}.added_at < ?", db.MS(f.To))
+		p.bound("{f}.added_at < ?", db.MS(f.To))
 	}
 	return p, nil
 }
@@ -175,9 +176,6 @@ func parsed(text string) (ask.Rule, error) {
 // searchKind is the mirror's index over follows: name, remark, company, phones.
 const searchKind = "follow"
 
-// few is how many rows may be named one by one; beyond that a tag's own index is walked.
-const few = 2000
-
 // taggedAny adds tags of which a follow has one.
 func (s *service) taggedAny(ctx context.Context, tags []string, p *plan) error {
 	tags = slices.Compact(slices.Sorted(slices.Values(tags)))
@@ -186,12 +184,12 @@ func (s *service) taggedAny(ctx context.Context, tags []string, p *plan) error {
 		return nil
 	}
 	var rows []id.ID
-	err := s.db.Read().NewRaw("SELECT DISTINCT follow_id FROM mirror_follow_tag WHERE corp_id = ? AND tag_id IN (?) LIMIT ?",
-		p.corp, list(tags), few+1).Scan(ctx, &rows)
+	err := s.db.Read().NewRaw("SELECT follow_id FROM mirror_follow_tag WHERE corp_id = ? AND tag_id IN (?) LIMIT ?",
+		p.corp, list(tags), p.costs.named+1).Scan(ctx, &rows)
 	if err != nil {
 		return err
 	}
-	if len(rows) > few {
+	if len(rows) > p.costs.named {
 		p.tags = tags
 		p.tagged(tags...)
 		return nil
@@ -202,8 +200,8 @@ func (s *service) taggedAny(ctx context.Context, tags []string, p *plan) error {
 }
 
 // tagOfCustomer tells whether a follow of the customer that is shown has a tag.
-const tagOfCustomer = `(SELECT COUNT(*) FROM mirror_follow AS h CROSS JOIN mirror_follow_tag AS u
-	WHERE h.customer_id = {f}.customer_id AND {shown} AND u.follow_id = h.id AND u.tag_id = ?) > 0`
+const tagOfCustomer = `(SELECT COUNT(*) FROM mirror_follow_tag AS u CROSS JOIN mirror_follow AS h
+	WHERE u.corp_id = ? AND u.customer_id = {f}.customer_id AND u.tag_id = ? AND h.id = u.follow_id AND {shown}) > 0`
 
 // taggedBy asks for one tag, of the follow or of any shown follow of the customer.
 func (p *plan) taggedBy(tag string, anybodys bool) {
@@ -212,37 +210,65 @@ func (p *plan) taggedBy(tag string, anybodys bool) {
 		return
 	}
 	shown, args := p.shownOf("h")
-	p.customer = append(p.customer, condition{sql: strings.ReplaceAll(tagOfCustomer, "{shown}", shown), args: append(args, tag)})
+	p.customer = append(p.customer, condition{sql: strings.ReplaceAll(tagOfCustomer, "{shown}", shown), args: append([]any{p.corp, tag}, args...)})
 }
 
 // taggedAll asks for several tags at once, of the follow or of any shown follow of the
-// customer, and starts from the rarest.
+// customer. It begins at the rows that have them all when they are few, else at the rarest tag.
 func (s *service) taggedAll(ctx context.Context, tags []string, p *plan, anybodys bool) error {
-	fewest, rarest := manyTagged+2, ""
-	for _, t := range slices.Compact(slices.Sorted(slices.Values(tags))) {
-		n := manyTagged + 1
-		if p.rare {
-			p.taggedBy(t, anybodys)
-			continue
-		}
-		err := s.db.Read().NewRaw("SELECT COUNT(*) FROM (SELECT 1 FROM mirror_follow_tag WHERE corp_id = ? AND tag_id = ? LIMIT ?) AS r",
-			p.corp, t, manyTagged+1).Scan(ctx, &n)
-		if err != nil {
-			return err
-		}
-		if n < fewest {
-			fewest, rarest = n, t
-		}
+	tags = slices.Compact(slices.Sorted(slices.Values(tags)))
+	for _, t := range tags {
 		p.taggedBy(t, anybodys)
 	}
-	p.nothing = fewest == 0
-	switch {
-	case fewest > few && p.few(): // the members' own lists are shorter
-	case fewest > manyTagged && anybodys: // too many customers to collect before the first is shown
-	default: // a tag's own index has the list's order, however many follows have it
-		p.rarest, p.anybodys = rarest, anybodys
+	if p.rare {
+		return nil
+	}
+	fewest, err := p.rarestFirst(ctx, tags)
+	if p.nothing = fewest == 0; err != nil || p.nothing {
+		return err
+	}
+	if fewest > p.costs.named && p.narrowed && len(p.members) <= p.costs.lists {
+		return nil // the members' own lists are shorter
+	}
+	if fewest <= p.costs.tagged {
+		with := p.withAll(tags, anybodys)
+		rows, all, err := p.listed(ctx, with)
+		switch {
+		case err != nil:
+			return err
+		case all && anybodys:
+			p.rare, p.nothing = true, len(rows) == 0
+			p.customer = append(p.customer, condition{sql: "{f}.customer_id IN (?)", args: []any{list(rows)}})
+			return nil
+		case all:
+			p.rare, p.nothing = true, len(rows) == 0
+			p.and("{f}.id IN (?)", list(rows))
+			return nil
+		case anybodys:
+			with.SQL = "SELECT a.id FROM (" + with.SQL + ") AS c CROSS JOIN mirror_follow AS a WHERE a.customer_id = c.id"
+		}
+		p.sets = append(p.sets, with)
+	}
+	if !anybodys {
+		p.tags = tags[:1]
 	}
 	return nil
+}
+
+// rarestFirst sorts the tags, and tells how many follows have the first, up to costs.tagged.
+func (p *plan) rarestFirst(ctx context.Context, tags []string) (fewest int, err error) {
+	uses := map[string]int{}
+	for _, t := range tags {
+		var n int
+		err := p.read.NewRaw("SELECT COUNT(*) FROM (SELECT 1 FROM mirror_follow_tag WHERE corp_id = ? AND tag_id = ? LIMIT ?) AS r",
+			p.corp, t, p.costs.tagged+1).Scan(ctx, &n)
+		if err != nil {
+			return 0, err
+		}
+		uses[t] = n
+	}
+	slices.SortFunc(tags, func(a, b string) int { return cmp.Compare(uses[a], uses[b]) })
+	return uses[tags[0]], nil
 }
 
 // cursor is a place in a list ordered by time and id, newest first.

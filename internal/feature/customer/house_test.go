@@ -83,6 +83,11 @@ func manager(member string, of ...string) viewer.Viewer {
 
 func open(t *testing.T, d *db.DB) *house {
 	t.Helper()
+	return openWith(t, d, customer.New)
+}
+
+func openWith(t *testing.T, d *db.DB, build func(feature.Deps) feature.Feature) *house {
+	t.Helper()
 	h := &house{t: t, db: d, clock: clock.NewFake(start()), viewer: everything(), asks: &ask.Asks{}}
 	h.ids = id.NewSource(h.clock, 1)
 	log := slog.New(slog.DiscardHandler)
@@ -95,7 +100,7 @@ func open(t *testing.T, d *db.DB) *house {
 	h.queue = job.New(d, h.clock, h.ids, log, job.Options{})
 	h.bus = bus.New(h.queue)
 	h.index = search.New(d)
-	h.f = customer.New(feature.Deps{
+	h.f = build(feature.Deps{
 		DB: d, Live: live.New(d, h.clock, h.ids, log), Search: h.index, Asks: h.asks, Corps: corps, Clock: h.clock, IDs: h.ids, Log: log,
 		Mirror: mirror.New(mirror.Deps{DB: d, Jobs: job.Scoped(h.queue, mirror.Slug), Bus: h.bus, Corps: corps, Clock: h.clock, IDs: h.ids, Search: h.index, Log: log}),
 	})
@@ -187,7 +192,7 @@ func (h *house) follow(p pair) (customerID, followID id.ID) {
 		followID, p.corp, p.member, p.customer, c.ID, p.standing, p.remark, p.addWay, addedAt, endedAt, readAt)
 	for _, t := range p.tags {
 		h.exec(`INSERT INTO mirror_tag (corp_id, id, group_id, name, position, created_at) VALUES (?, ?, 'g', ?, 0, 0) ON CONFLICT DO NOTHING`, p.corp, t, "标签"+t)
-		h.exec(`INSERT INTO mirror_follow_tag (corp_id, follow_id, tag_id, kind, added_at) VALUES (?, ?, ?, 1, ?)`, p.corp, followID, t, addedAt)
+		h.exec(`INSERT INTO mirror_follow_tag (corp_id, follow_id, customer_id, tag_id, kind, added_at) VALUES (?, ?, ?, ?, 1, ?)`, p.corp, followID, c.ID, t, addedAt)
 	}
 	h.exec(`UPDATE mirror_customer SET follows = (SELECT COUNT(*) FROM mirror_follow AS f WHERE f.customer_id = mirror_customer.id AND f.standing IN (1, 2)) WHERE id = ?`, c.ID)
 	h.must(h.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
@@ -274,7 +279,7 @@ func (h *house) bulk(n int, members []string) {
 			follows = append(follows, []any{f, corpID, members[i%len(members)], external, c, 1, "", "", "", "[]", 1, "", "", at, 0, 0, 1, 0, 0, 0})
 			for tag, every := range map[string]int{"every": 1, "even": 2, "third": 3} {
 				if i%every == 0 {
-					tags = append(tags, []any{corpID, f, tag, 1, at})
+					tags = append(tags, []any{corpID, f, c, tag, 1, at})
 				}
 			}
 			docs = append(docs, search.Document{Corp: corpID, Kind: "follow", Ref: f, Text: []string{name}})
@@ -283,7 +288,7 @@ func (h *house) bulk(n int, members []string) {
 			for table, rows := range map[string]db.Rows{
 				"mirror_customer (id, corp_id, customer, name, type, avatar, gender, unionid, company, title, follows, added_at, lost_at, updated_at, read_at)":                                                                  customers,
 				"mirror_follow (id, corp_id, member_id, customer, customer_id, standing, remark, description, company, mobiles, add_way, operator, state, added_at, ended_at, told_at, read_at, found_at, sync_run, updated_at)": follows,
-				"mirror_follow_tag (corp_id, follow_id, tag_id, kind, added_at)": tags,
+				"mirror_follow_tag (corp_id, follow_id, customer_id, tag_id, kind, added_at)":                                                                                                                                    tags,
 			} {
 				if _, err := tx.NewRaw("INSERT INTO "+table+" VALUES ?", rows).Exec(ctx); err != nil {
 					return err

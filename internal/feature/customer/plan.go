@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
 // level is what a row of the list stands for.
@@ -29,19 +30,22 @@ const (
 type plan struct {
 	read    db.Querier
 	corp    string
+	costs   costs
 	level   level
 	members []string // whose follows count, when narrowed
 	// narrowed is true when members is meant, even when it is empty.
 	narrowed bool
-	follow   []condition // on one follow, written with {f}
-	shown    []condition // the part of follow that decides which follows of a customer are shown
-	customer []condition // on the customer of f as a whole
-	tags     []string    // of which the follow has one: their indexes have the list's order
-	rarest   string      // of several tags that a row must all have, when it is not too common
-	anybodys bool        // any follow of the customer may have the rarest tag
-	rare     bool        // a condition names the rows
-	ended    bool        // only follows that do not simply stand are meant
-	nothing  bool        // no row can match
+	follow   []condition        // on one follow, written with {f}
+	shown    []condition        // the part of follow that decides which follows of a customer are shown
+	customer []condition        // on the customer of f as a whole
+	tags     []string           // of which the follow has one; their indexes have the list's order
+	anchor   condition          // on one column of f, whose index has the list's order
+	bounds   []condition        // on when f began, which an index in the list's order can keep to
+	sets     []viewer.Condition // SELECTs of the follows that may match, too many to be named one by one
+	gathered viewer.Condition   // of these sets the one that the statement gathers as "gathered"
+	rare     bool               // a condition names the rows
+	ended    bool               // only follows that do not simply stand are meant
+	nothing  bool               // no row can match
 }
 
 // condition is SQL with its arguments; {f} stands for the follow.
@@ -49,15 +53,15 @@ type condition struct {
 	sql  string
 	args []any
 	tags []string // the condition is that the follow has one of these
+	// alone is the same, asked of each row of a single source: a list that is hashed once,
+	// and that no planner makes a join of, which would lose the order.
+	alone     string
+	aloneArgs []any
 }
 
-const (
-	// maxMerged is how many members' lists are merged; beyond that they are so large a part
-	// of the corp that a walk through all finds them quickly.
-	maxMerged = 100
-	// manyTagged is how many follows a tag may have to start a list from all of them.
-	manyTagged = 50_000
-)
+// maxMerged is how many members' lists are merged; beyond that they are so large a part
+// of the corp that a walk through all finds them quickly.
+const maxMerged = 100
 
 // Counted, so that no planner turns the question about a row into a walk through all tags.
 const hasTag = "(SELECT COUNT(*) FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND ft.tag_id IN (?)) > 0"
@@ -66,6 +70,12 @@ func list[T any](values []T) any { return bun.List(values) }
 
 func (p *plan) and(sql string, args ...any) {
 	p.follow = append(p.follow, condition{sql: sql, args: args})
+}
+
+// bound adds a condition on when the follow began.
+func (p *plan) bound(sql string, args ...any) {
+	p.and(sql, args...)
+	p.bounds = append(p.bounds, condition{sql: sql, args: args})
 }
 
 // tagged asks for follows that have one of the tags.
@@ -77,7 +87,7 @@ func (p *plan) tagged(tags ...string) {
 func (p *plan) shownOf(alias string) (text string, args []any) {
 	parts := []string{"1 = 1"}
 	names := called(alias)
-	for _, c := range p.shown {
+	for _, c := range aloneOf(p.shown) {
 		parts, args = append(parts, "("+names.Replace(c.sql)+")"), append(args, c.args...)
 	}
 	return strings.Join(parts, " AND "), args
@@ -112,21 +122,40 @@ func apply(q *bun.SelectQuery, conditions []condition, alias string) *bun.Select
 // then answer them for the whole corp at once instead of for the few rows of a page.
 //
 // given are tags of which every row of the source has one: that is not asked again.
-func (p *plan) narrow(q *bun.SelectQuery, given ...string) *bun.SelectQuery {
+func (p *plan) narrow(q *bun.SelectQuery, single bool, given ...string) *bun.SelectQuery {
 	asked := slices.DeleteFunc(slices.Clone(p.follow), func(c condition) bool {
 		return len(given) > 0 && len(c.tags) > 0 && !slices.ContainsFunc(given, func(t string) bool { return !slices.Contains(c.tags, t) })
 	})
+	of := p.follow
+	if single {
+		asked, of = aloneOf(asked), aloneOf(of)
+	}
 	q = apply(q, slices.Concat(asked, p.customer), "f")
 	if p.level == perFollow {
 		return q
 	}
 	newer := p.read.NewSelect().ColumnExpr("COUNT(*)").TableExpr("mirror_follow AS g").
 		Where("g.customer_id = f.customer_id AND (g.added_at, g.id) > (f.added_at, f.id)")
-	return q.Where("(?) = 0", apply(newer, p.follow, "g"))
+	// PostgreSQL expects of a question with < that one row in three fulfils it, of one with =
+	// that hardly any does: it would then rather sort all rows than read a page in order.
+	return q.Where("(?) < 1", apply(newer, of, "g"))
 }
 
-// named states the members once, however often the query asks for them.
+func aloneOf(conditions []condition) []condition {
+	out := slices.Clone(conditions)
+	for i, c := range out {
+		if c.alone != "" {
+			out[i] = condition{sql: c.alone, args: c.aloneArgs}
+		}
+	}
+	return out
+}
+
+// named states the members and the gathered rows once, however often the query asks for them.
 func (p *plan) named(q *bun.SelectQuery) *bun.SelectQuery {
+	if p.gathered.SQL != "" {
+		q = q.WithQuery(bun.NewWithQuery("gathered", p.read.NewRaw(p.gathered.SQL, p.gathered.Args...)).Materialized())
+	}
 	if !p.few() {
 		return q
 	}
@@ -141,7 +170,7 @@ func (p *plan) named(q *bun.SelectQuery) *bun.SelectQuery {
 // lists are merged, since each would repeat it.
 func (p *plan) byMembers() {
 	if p.few() {
-		p.and("{f}.member_id IN (SELECT who.column1 FROM who)")
+		p.follow = append(p.follow, condition{sql: "{f}.member_id IN (SELECT who.column1 FROM who)", alone: "{f}.member_id || '' IN (?)", aloneArgs: []any{list(p.members)}})
 		return
 	}
 	p.and("{f}.member_id IN (?)", list(p.members))
@@ -164,12 +193,6 @@ func (p *plan) sources() []source {
 	case p.rare:
 		// Not by an index that begins with the corp: SQLite would walk all of it.
 		walk.where[0].sql, walk.at = "f.corp_id || '' = ?", "+f.added_at"
-	case p.rarest != "" && !p.anybodys:
-		walk = p.byTag(p.rarest)
-	case p.rarest != "":
-		walk.from = `(SELECT DISTINCT h.customer_id FROM mirror_follow_tag AS t CROSS JOIN mirror_follow AS h
-			WHERE t.corp_id = ? AND t.tag_id = ? AND h.id = t.follow_id) AS c CROSS JOIN mirror_follow AS f`
-		walk.fromArgs, walk.where = []any{p.corp, p.rarest}, []condition{{sql: "f.customer_id = c.customer_id"}}
 	case p.few():
 		for _, m := range p.members {
 			own := walk
@@ -182,6 +205,8 @@ func (p *plan) sources() []source {
 			merged = append(merged, p.byTag(t))
 		}
 		return merged
+	case p.anchor.sql != "":
+		walk.where = append(walk.where, p.anchor)
 	case p.ended:
 		walk.where = append(walk.where, condition{sql: "f.standing <> 1"}) // names the index of those few
 	}
@@ -192,15 +217,19 @@ func (p *plan) sources() []source {
 func (p *plan) few() bool { return p.narrowed && len(p.members) <= maxMerged }
 
 func (p *plan) byTag(tags ...string) source {
-	return source{
+	s := source{
 		from: "mirror_follow_tag AS t CROSS JOIN mirror_follow AS f", at: "t.added_at", id: "t.follow_id", tags: tags,
 		where: []condition{{sql: "t.corp_id = ? AND t.tag_id IN (?) AND f.id = t.follow_id", args: []any{p.corp, list(tags)}}},
 	}
+	for _, b := range p.bounds {
+		s.where = append(s.where, condition{sql: strings.ReplaceAll(b.sql, "{f}", "t"), args: b.args})
+	}
+	return s
 }
 
 // rows selects from one source.
 func (p *plan) rows(s source) *bun.SelectQuery {
-	return p.narrow(apply(p.read.NewSelect().TableExpr(s.from, s.fromArgs...), s.where, "f"), s.tags...)
+	return p.narrow(apply(p.read.NewSelect().TableExpr(s.from, s.fromArgs...), s.where, "f"), p.rare, s.tags...)
 }
 
 // key is a row of a page: its place in the order, and the member's list that it came from.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
-	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -69,7 +68,7 @@ func (s *service) checked(ctx context.Context, v viewer.Viewer, name string, giv
 // compile makes the plan of a rule that Check has passed, within the viewer's scope.
 func (s *service) compile(ctx context.Context, v viewer.Viewer, r ask.Rule, fields []ask.Field, l level) (*plan, error) {
 	c := &compiler{
-		s: s, v: v, p: &plan{read: s.db.Read(), corp: v.Corp, level: l}, fields: map[string]ask.Field{},
+		s: s, v: v, p: &plan{read: s.db.Read(), costs: s.costs, corp: v.Corp, level: l}, fields: map[string]ask.Field{},
 		test: ask.Test{Viewer: v, Read: s.db.Read(), Zone: s.corps.Location(ctx, v.Corp), Now: s.clock.Now(), Follow: "{f}"},
 	}
 	for _, f := range fields {
@@ -198,6 +197,9 @@ func (c *compiler) stood(parts []ask.Rule, spoken bool) []ask.Rule {
 		wanted = standingNumbers(part.Values)
 		p.and("{f}.standing IN (?)", list(wanted))
 		p.ended = p.ended || !slices.Contains(wanted, mirror.Stands)
+		if len(wanted) == 1 && p.ended && p.anchor.sql == "" {
+			p.anchor = condition{sql: "f.standing <> 1 AND f.standing = ?", args: []any{wanted[0]}} // names the index of those few
+		}
 	}
 	if !spoken {
 		p.and("{f}.standing IN (?)", list(wanted))
@@ -228,6 +230,7 @@ func (c *compiler) must(ctx context.Context, r ask.Rule) error {
 		p.and(text.SQL, text.Args...)
 		return nil
 	case r.Field != "" && !p.rare:
+		p.anchored(r)
 		if err := c.rarely(ctx, r); err != nil || p.nothing {
 			return err
 		}
@@ -237,7 +240,13 @@ func (c *compiler) must(ctx context.Context, r ask.Rule) error {
 		return err
 	}
 	p.nothing = p.nothing || sql == nowhere
-	p.and(sql, args...)
+	if r.Field == fieldAdded {
+		p.bound(sql, args...)
+		return nil
+	}
+	// As one truth value, in which no index is looked for, and of which PostgreSQL expects
+	// that every second row fulfils it: it then reads a page in order instead of sorting all.
+	p.and("COALESCE(("+sql+"), FALSE)", args...)
 	return nil
 }
 
@@ -251,11 +260,12 @@ func (c *compiler) rarely(ctx context.Context, r ask.Rule) error {
 	if err != nil || among.SQL == "" {
 		return err
 	}
-	var rows []id.ID
-	if err := c.test.Read.NewRaw("SELECT r.id FROM ("+among.SQL+" LIMIT ?) AS r", append(among.Args, few+1)...).Scan(ctx, &rows); err != nil {
+	rows, all, err := c.p.listed(ctx, among)
+	if err != nil {
 		return err
 	}
-	if len(rows) > few {
+	if !all {
+		c.p.sets = append(c.p.sets, among)
 		return nil
 	}
 	c.p.rare, c.p.nothing = true, len(rows) == 0

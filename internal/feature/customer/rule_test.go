@@ -44,8 +44,8 @@ func (h *house) told() {
 	set("company", "'晨光公司'", "wmCarol")
 	set("unionid", "'o1'", "wmBob")
 	h.exec("UPDATE mirror_follow SET company = '远方集团', state = 'ccabc', mobiles = '[\"13812345678\"]' WHERE corp_id = ? AND member_id = 'li' AND customer = 'wmBob'", corpID)
-	h.exec(`INSERT INTO mirror_follow_tag (corp_id, follow_id, tag_id, kind, added_at)
-		SELECT corp_id, id, 'personal:老同学', 2, added_at FROM mirror_follow WHERE corp_id = ? AND member_id = 'wang' AND customer = 'wmCarol'`, corpID)
+	h.exec(`INSERT INTO mirror_follow_tag (corp_id, follow_id, customer_id, tag_id, kind, added_at)
+		SELECT corp_id, id, customer_id, 'personal:老同学', 2, added_at FROM mirror_follow WHERE corp_id = ? AND member_id = 'wang' AND customer = 'wmCarol'`, corpID)
 	for i, owner := range []string{"zhang", "wang"} {
 		chat := "wr" + owner
 		h.exec(`INSERT INTO mirror_group (id, corp_id, chat, name, owner_id, notice, status, members, customers, version, created_at, dissolved_at, told_at, read_at, sync_run, updated_at)
