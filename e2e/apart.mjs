@@ -17,9 +17,10 @@ export class Apart extends Program {
   command = 'serve';
   #wecom;
 
-  /** Starts both; `live` changes the simulated world before the program first sees it. */
-  static async start(live = async () => undefined) {
+  /** Starts both; `live` changes the simulated world before the program first sees it, `settings` are the program's. */
+  static async start(live = async () => undefined, settings = {}) {
     const program = new Apart();
+    program.settings = settings;
     program.data = await mkdtemp(join(tmpdir(), 'queqiao-journey-'));
     program.ports = { console: await freePort(), simulator: await freePort() };
     program.url = `http://127.0.0.1:${program.ports.console}`;
@@ -62,6 +63,7 @@ export class Apart extends Program {
     const [corp] = corps;
     const own = corp.apps.find((one) => one.agentid === app);
     this.settings = {
+      ...this.settings,
       QUEQIAO_CORP__ID: corp.corpid,
       QUEQIAO_CORP__NAME: corp.name,
       QUEQIAO_CORP__AGENT_ID: String(app),

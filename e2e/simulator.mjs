@@ -20,6 +20,11 @@ export class Simulator {
     return this.#call('PATCH', path, body);
   }
 
+  /** Ends, e.g. remove('/_sim/faults'). */
+  remove(path) {
+    return this.#call('DELETE', path);
+  }
+
   /** The contact way behind a channel code, by the remark that the code gave it. */
   async way(remark) {
     const { contact_ways: ways } = await this.get('/_sim/contact-ways');
