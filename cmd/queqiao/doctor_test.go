@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -97,4 +98,42 @@ func TestDoctor(t *testing.T) {
 		t.Error("the old key is gone, or there is no new one")
 	}
 	says(0, "ok    Secret 正确")
+}
+
+// TestKeysFromTheEnvironment: without a file of keys; a new one is appended, everything is
+// sealed under it, and then the old one is not needed for what is stored.
+func TestKeysFromTheEnvironment(t *testing.T) {
+	data := t.TempDir()
+	key := func() string {
+		t.Helper()
+		text, status := run(t, nil, "", "secret", "key")
+		if status != 0 {
+			t.Fatalf("secret key: %d %s", status, text)
+		}
+		return strings.TrimSpace(text)
+	}
+	old, fresh := key(), key()
+	succeeds := func(keys, input, want string, args ...string) {
+		t.Helper()
+		text, status := run(t, map[string]string{"data": data, "log.level": "error", "secret.keys": keys}, input, args...)
+		if status != 0 || !strings.Contains(text, want) {
+			t.Errorf("%q: %d %s", args, status, text)
+		}
+		for _, k := range []string{old, fresh} {
+			if strings.Contains(text, k) {
+				t.Errorf("%q shows a key: %s", args, text)
+			}
+		}
+	}
+	succeeds(old, "", "", "migrate")
+	succeeds(old, "secret-of-the-app-1\ntoken\n"+strings.Repeat("k", 43)+"\n", "", "corp", "add", "ww1", "--name", "测试", "--agent", "1000002")
+	succeeds(old+","+fresh, "", "3 values were sealed", "secret", "rotate")
+	succeeds(fresh, "", "0 values were sealed", "secret", "rotate")
+	if _, err := os.Stat(filepath.Join(data, "keys")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a key file was made: %v", err)
+	}
+	both := map[string]string{"data": data, "secret.keys": fresh, "secret.key_file": filepath.Join(data, "keys")}
+	if text, status := run(t, both, "", "migrate"); status == 0 || !strings.Contains(text, "secret.keys") {
+		t.Errorf("both were taken: %s", text)
+	}
 }

@@ -11,7 +11,16 @@ import (
 )
 
 type secretCmd struct {
-	Rotate secretRotate `cmd:"" help:"Add a new key to the key file and seal every stored secret under it. The server may go on meanwhile. Back the key file up afterwards."`
+	Rotate secretRotate `cmd:"" help:"Add a new key to the key file and seal every stored secret under it. The server may go on meanwhile. Back the key file up afterwards. Where the keys are given by secret.keys, nothing is added: append a new one there first."`
+	Key    secretKey    `cmd:"" help:"Print a new key for secret.keys."`
+}
+
+type secretKey struct{}
+
+// Run prints a key. Nothing knows it before the operator puts it into his settings.
+func (secretKey) Run() error {
+	_, err := fmt.Println(secret.NewKey().Reveal())
+	return err
 }
 
 type secretRotate struct{}
@@ -23,8 +32,11 @@ func (secretRotate) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return err
 	}
-	if err := secret.Rotate(cfg.KeyFile()); err != nil {
-		return err
+	given := !cfg.Secret.Keys.IsZero()
+	if !given {
+		if err := secret.Rotate(cfg.KeyFile()); err != nil {
+			return err
+		}
 	}
 	return c.withApp(ctx, func(a *app.App, _ *config.Loaded) error {
 		n := 0
@@ -36,6 +48,10 @@ func (secretRotate) Run(ctx context.Context, c *commands) error {
 		})
 		if err != nil {
 			return err
+		}
+		if given {
+			fmt.Printf("%d values were sealed under the last of the given keys.\nKeep the older ones in secret.keys: backups and the audit log's signatures need them.\n", n)
+			return nil
 		}
 		fmt.Printf("a new key was added to %s, %d values were sealed under it.\nBack the file up. Copy it to every node. The old keys stay in it: backups and the audit log's signatures need them.\n", absolute(cfg.KeyFile()), n)
 		return nil

@@ -30,7 +30,7 @@ func (a *App) open(ctx context.Context) error {
 	if err := os.MkdirAll(string(cfg.Data), 0o700); err != nil {
 		return fmt.Errorf("app: data folder: %w", err)
 	}
-	sealer, err := secret.Load(cfg.KeyFile(), true)
+	sealer, err := openKeys(cfg)
 	if err != nil {
 		return err
 	}
@@ -51,6 +51,15 @@ func (a *App) open(ctx context.Context) error {
 	}
 	a.IDs = id.NewSource(a.opts.Clock, node)
 	return nil
+}
+
+// openKeys takes the keys that were given, else those of the file, which is made when it is
+// missing.
+func openKeys(cfg config.Config) (*secret.Box, error) {
+	if !cfg.Secret.Keys.IsZero() {
+		return secret.Parse(cfg.Secret.Keys.Reveal())
+	}
+	return secret.Load(cfg.KeyFile(), true)
 }
 
 func (a *App) openBlob(cfg config.Config) (blob.Store, error) {

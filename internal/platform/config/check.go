@@ -53,6 +53,7 @@ func (c *Config) Check() error {
 		must(c.Blob.S3.AccessKey != "", "blob.s3.access_key", "given", c.Blob.S3.AccessKey)
 		must(!c.Blob.S3.SecretKey.IsZero(), "blob.s3.secret_key", "given", "")
 	}
+	must(c.Secret.KeyFile == "" || c.Secret.Keys.IsZero(), "secret.keys", "given without secret.key_file", "")
 	for name, u := range map[string]string{"wecom.base_url": c.WeCom.BaseURL, "wecom.open_url": c.WeCom.OpenURL, "wecom.login_url": c.WeCom.LoginURL} {
 		must(isOrigin(u), name, "http(s)://host without a path", u)
 	}

@@ -93,7 +93,8 @@ type S3 struct {
 
 // Secret is how secrets are sealed at rest.
 type Secret struct {
-	KeyFile string `koanf:"key_file" about:"file with the sealing keys; empty: keys in the data folder. Back it up apart from the database"`
+	KeyFile string      `koanf:"key_file" about:"file with the sealing keys; empty: keys in the data folder. Back it up apart from the database"`
+	Keys    secret.Text `koanf:"keys" about:"the sealing keys themselves, instead of a file: the lines of a key file, parted by commas, the last one seals; for containers, from the environment"`
 }
 
 // Admin is the first administrator.

@@ -63,7 +63,7 @@ type key struct {
 
 func newRing(keys []key) (*ring, error) {
 	if len(keys) == 0 {
-		return nil, errors.New("secret: the key file holds no key")
+		return nil, errors.New("secret: the key file, or what is given in its place, holds no key")
 	}
 	b := &ring{keys: map[string]cipher.AEAD{}, raw: map[string][]byte{}}
 	for _, k := range keys {

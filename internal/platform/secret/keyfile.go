@@ -41,6 +41,46 @@ func Load(path string, create bool) (*Box, error) {
 	return b, nil
 }
 
+// Parse makes a box of keys that are given as text, from the environment for instance: the
+// lines of a key file, parted by commas or newlines.
+func Parse(text string) (*Box, error) {
+	var keys []key
+	for line := range strings.Lines(text) {
+		if strings.HasPrefix(strings.TrimSpace(line), "#") {
+			continue
+		}
+		for one := range strings.SplitSeq(line, ",") {
+			if one = strings.TrimSpace(one); one == "" {
+				continue
+			}
+			k, ok := parse(one)
+			if !ok {
+				return nil, fmt.Errorf("secret: key %d of those given is not \"<id> <32 bytes in base64>\"", len(keys)+1)
+			}
+			keys = append(keys, k)
+		}
+	}
+	r, err := newRing(keys)
+	if err != nil {
+		return nil, err
+	}
+	b := &Box{}
+	b.ring.Store(r)
+	return b, nil
+}
+
+// NewKey makes a key up and gives it as a line.
+func NewKey() Text { return NewText(fresh().line()) }
+
+func (k key) line() string { return k.id + " " + base64.StdEncoding.EncodeToString(k.bytes) }
+
+// parse reads "<id> <32 bytes in base64>".
+func parse(line string) (key, bool) {
+	id, text, ok := strings.Cut(line, " ")
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+	return key{id, raw}, ok && err == nil && len(raw) == 32 && !strings.Contains(id, ".")
+}
+
 // Rotate adds a new key at the end of the file: it seals from the next Load on, and every
 // process that has loaded the file can open what it sealed. The old keys stay.
 func Rotate(path string) error {
@@ -78,7 +118,7 @@ func place(path string, keys []key, move func(from, to string) error) error {
 	var b strings.Builder
 	b.WriteString("# Queqiao key file. Back it up apart from the database. One key a line, the last one seals.\n")
 	for _, k := range keys {
-		b.WriteString(k.id + " " + base64.StdEncoding.EncodeToString(k.bytes) + "\n")
+		b.WriteString(k.line() + "\n")
 	}
 	_, err = f.WriteString(b.String())
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
@@ -118,12 +158,11 @@ func read(path string) ([]key, error) {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		id, text, ok := strings.Cut(line, " ")
-		raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
-		if !ok || err != nil || len(raw) != 32 || strings.Contains(id, ".") {
+		k, ok := parse(line)
+		if !ok {
 			return nil, fmt.Errorf("secret: line %d of key file %s is not \"<id> <32 bytes in base64>\"", n, path)
 		}
-		keys = append(keys, key{id, raw})
+		keys = append(keys, k)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("secret: key file %s: %w", path, err)

@@ -160,6 +160,47 @@ func TestKeyFiles(t *testing.T) {
 	}
 }
 
+// TestGivenKeys: what a file's keys sealed opens with the same keys given as text.
+func TestGivenKeys(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys")
+	ofFile, err := secret.Load(path, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := ofFile.Seal(t.Context(), []byte("plain"), "place")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, line, _ := strings.Cut(string(lines), "\n") // behind the comment
+	newer := secret.NewKey().Reveal()
+	for _, text := range []string{string(lines), string(lines) + newer, strings.TrimSpace(line) + ", " + newer + " ,"} {
+		given, err := secret.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plain, err := given.Open(t.Context(), sealed, "place"); err != nil || string(plain) != "plain" {
+			t.Errorf("%q, %v", plain, err)
+		}
+		if given.Stale(sealed) != strings.Contains(text, newer) {
+			t.Error("the last key does not seal")
+		}
+		if _, err := given.Open(t.Context(), "q1.unknown."+sealed[len("q1.12345678."):], "place"); err == nil {
+			t.Error("opened by a key that is not there")
+		}
+	}
+	for _, text := range []string{"", ",\n", "# nothing", "a1 AAAA", newer + "," + newer, strings.Replace(newer, " ", "", 1)} {
+		if _, err := secret.Parse(text); err == nil {
+			t.Errorf("%q was taken", text)
+		} else if strings.Contains(err.Error(), newer[9:]) {
+			t.Error("a key is in the error")
+		}
+	}
+}
+
 func TestStartersAtOnceShareOneFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys")
 	boxes := make([]*secret.Box, 8)
