@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/app"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
@@ -75,7 +74,6 @@ func (d doctor) Run(ctx context.Context, c *commands) error {
 				p.line(corp.CheckWait, corp.Words{ZH: "已停用，不检查", EN: "Suspended, not looked at"})
 				continue
 			}
-			p.zone(ctx, a, x)
 			findings, err := a.Corps.Examine(ctx, x.ID, a.Config.PublicURL())
 			if err != nil {
 				return err
@@ -135,10 +133,4 @@ func (p *findingPrinter) list(findings []corp.Finding) {
 			}
 		}
 	}
-}
-
-// zone tells a corp's time of day: days are counted in it.
-func (p *findingPrinter) zone(ctx context.Context, a *app.App, c corp.Corp) {
-	now := a.Now().In(a.Corps.Location(ctx, c.ID)).Format(time.DateTime)
-	p.line(corp.CheckOK, corp.Words{ZH: "时区 " + c.TimeZone + "，当地时间 " + now, EN: "Time zone " + c.TimeZone + ", there it is " + now})
 }

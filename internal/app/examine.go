@@ -77,29 +77,35 @@ func (a *App) examineDatabase(ctx context.Context) []corp.Finding {
 		return findings
 	}
 	collation, err := a.DB.Collation(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		a.log.Warn("the collation cannot be read", "error", err)
 		return append(findings, finding(checkCollation, corp.CheckFail, "无法读取数据库的排序规则", "The collation cannot be read"))
-	case collation == "C" || collation == "POSIX" || strings.HasPrefix(collation, "C."):
-		return append(findings, finding(checkCollation, corp.CheckOK, "排序规则为 "+collation, "The collation is "+collation))
-	default:
-		return append(findings, advised(finding(checkCollation, corp.CheckWarn, "排序规则为 "+collation, "The collation is "+collation),
-			"建议用 --locale=C.UTF-8 新建数据库后迁移数据：其他规则较慢，并且操作系统升级后索引可能损坏",
-			"Make the database anew with --locale=C.UTF-8 and move the data: others are slower, and an upgrade of the system may break their indexes"))
 	}
+	return append(findings, judgeCollation(collation))
+}
+
+func judgeCollation(collation string) corp.Finding {
+	if collation == "C" || collation == "POSIX" || strings.HasPrefix(collation, "C.") {
+		return finding(checkCollation, corp.CheckOK, "排序规则为 "+collation, "The collation is "+collation)
+	}
+	return advised(finding(checkCollation, corp.CheckWarn, "排序规则为 "+collation, "The collation is "+collation),
+		"建议用 --locale=C.UTF-8 新建数据库后迁移数据：其他规则较慢，并且操作系统升级后索引可能损坏",
+		"Make the database anew with --locale=C.UTF-8 and move the data: others are slower, and an upgrade of the system may break their indexes")
 }
 
 const gigabyte = 1 << 30
 
 func (a *App) examineDisk() corp.Finding {
-	folder := string(a.Config.Data)
-	free, ok := freeSpace(folder)
+	return judgeDisk(freeSpace(string(a.Config.Data)))
+}
+
+// judgeDisk is told how many bytes are free, and whether that could be found out.
+func judgeDisk(free uint64, ok bool) corp.Finding {
 	size := fmt.Sprintf("%.1f GB", float64(free)/gigabyte)
 	f := finding(checkDisk, corp.CheckOK, "数据目录剩余 "+size, size+" are free for the data folder")
 	switch {
 	case !ok:
-		f.Found = corp.Words{ZH: "此系统上未检查磁盘空间", EN: "Disk space is not checked on this system"}
+		return finding(checkDisk, corp.CheckOK, "此系统上未检查磁盘空间", "Disk space is not checked on this system")
 	case free < gigabyte:
 		f.State = corp.CheckFail
 	case free < 5*gigabyte:

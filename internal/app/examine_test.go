@@ -37,6 +37,30 @@ func writeCertificate(t *testing.T, file, host string, from time.Time) {
 	}
 }
 
+// TestRoomAndOrder: how much of the disk is left, and how the database sorts.
+func TestRoomAndOrder(t *testing.T) {
+	for _, c := range []struct {
+		free  uint64
+		known bool
+		want  corp.CheckState
+	}{
+		{0, true, corp.CheckFail}, {gigabyte - 1, true, corp.CheckFail}, {gigabyte, true, corp.CheckWarn},
+		{5*gigabyte - 1, true, corp.CheckWarn}, {5 * gigabyte, true, corp.CheckOK}, {0, false, corp.CheckOK},
+	} {
+		if f := judgeDisk(c.free, c.known); f.State != c.want || (f.State == corp.CheckOK) != (f.Advice.ZH == "") {
+			t.Errorf("%d bytes free: %+v", c.free, f)
+		}
+	}
+	for collation, want := range map[string]corp.CheckState{
+		"C": corp.CheckOK, "POSIX": corp.CheckOK, "C.UTF-8": corp.CheckOK, "C.utf8": corp.CheckOK,
+		"zh_CN.UTF-8": corp.CheckWarn, "en_US.utf8": corp.CheckWarn, "Chinese": corp.CheckWarn,
+	} {
+		if f := judgeCollation(collation); f.State != want || (f.State == corp.CheckOK) != (f.Advice.ZH == "") {
+			t.Errorf("%s: %+v", collation, f)
+		}
+	}
+}
+
 // TestCertificatesAreLookedAt: those of files and those that ACME obtained, by the same rules.
 func TestCertificatesAreLookedAt(t *testing.T) {
 	const host = "scrm.example.com"

@@ -31,6 +31,7 @@ const (
 const (
 	CheckReach    = "reach"    // WeCom's server can be reached()
 	CheckClock    = "clock"    // this machine's clock is WeCom's
+	CheckZone     = "zone"     // the corp's time zone
 	CheckCorpID   = "corpId"   // 企业 ID
 	CheckSecret   = "secret"   // the app's Secret
 	CheckIP       = "ip"       // 企业可信 IP
@@ -84,9 +85,11 @@ const checkTimeout = 10 * time.Second
 // browsers and WeCom reach us. An error is our own trouble, not WeCom's.
 func (r *Registry) Examine(ctx context.Context, corp, publicURL string) ([]Finding, error) {
 	var e examination
-	if _, err := r.Corp(ctx, corp); err != nil {
+	c, err := r.Corp(ctx, corp)
+	if err != nil {
 		return nil, err
 	}
+	r.examineZone(&e, c)
 	if !r.examineReach(ctx, &e) {
 		e.wait(CheckClock, CheckCorpID, CheckSecret, CheckIP, CheckAgent, CheckRange, CheckCustomer)
 		return e.findings, r.examineOurs(ctx, &e, corp, publicURL, nil)
@@ -111,6 +114,17 @@ func (r *Registry) Examine(ctx context.Context, corp, publicURL string) ([]Findi
 	}
 	agent := r.examineAgent(ctx, &e, client, app)
 	return e.findings, r.examineOurs(ctx, &e, corp, publicURL, agent)
+}
+
+// examineZone tells the corp's time of day: days are counted in it. A zone that was taken
+// out of the world's list, or written into the table by hand, is none.
+func (r *Registry) examineZone(e *examination, c Corp) {
+	at, err := time.LoadLocation(c.TimeZone)
+	if err != nil || c.TimeZone == "" {
+		e.add(CheckZone, CheckFail, zoneUnknown(c.TimeZone), chooseZone(), Words{})
+		return
+	}
+	e.ok(CheckZone, zoneTold(c.TimeZone, r.clock.Now().In(at).Format("2006-01-02 15:04")))
 }
 
 // examineReach asks WeCom's server for nothing: it answers 41002 (no corpid), which is no

@@ -39,6 +39,21 @@ func setClock() Words {
 	}
 }
 
+func zoneTold(zone, now string) Words {
+	return Words{"时区 " + zone + "，当地时间 " + now, "Time zone " + zone + ", there it is " + now}
+}
+
+func zoneUnknown(zone string) Words {
+	return Words{
+		fmt.Sprintf("没有时区 %q，暂按 UTC+8 计算每一天", zone),
+		fmt.Sprintf("There is no time zone %q; days are counted in UTC+8 for now", zone),
+	}
+}
+
+func chooseZone() Words {
+	return Words{"请在「企业信息」中选择时区", "Choose the time zone under Corp"}
+}
+
 func corpIDUnproved() Words {
 	return Words{"填写应用 Secret 后才能核对企业 ID", "Can be compared once the app's secret is filled in"}
 }

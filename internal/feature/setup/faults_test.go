@@ -1,6 +1,7 @@
 package setup_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature/home"
 	"github.com/queqiao-scrm/queqiao/internal/feature/setup"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
@@ -202,6 +204,23 @@ func TestWeComCannotBeReached(t *testing.T) {
 			d.t.Errorf("%+v", f)
 		}
 		line.Mend()
+	})
+}
+
+// TestATimeZoneThatIsNone: the console refuses one, a table written by hand does not.
+func TestATimeZoneThatIsNone(t *testing.T) {
+	stories(t, apptest.Options{NoSync: true}, func(d *desk) {
+		if f := d.check(corp.CheckZone); f.State != corp.CheckOK || !strings.Contains(f.Found.ZH, "时区 Asia/Shanghai，当地时间 20") {
+			d.t.Errorf("%+v", f)
+		}
+		d.must(d.App.DB.Tx(d.t.Context(), func(ctx context.Context, tx db.Tx) error {
+			_, err := tx.NewRaw(`UPDATE corp_corp SET time_zone = 'Mars/Olympus'`).Exec(ctx)
+			return err
+		}))
+		d.Clock.Advance(time.Minute) // until every node reads it anew
+		if f := d.check(corp.CheckZone); f.State != corp.CheckFail || !strings.Contains(f.Found.ZH, "Mars/Olympus") || f.Advice.EN == "" {
+			d.t.Errorf("%+v", f)
+		}
 	})
 }
 

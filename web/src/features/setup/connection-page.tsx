@@ -79,7 +79,12 @@ export default function ConnectionPage() {
       <div className="setup-steps">
         {!write && <Notice tone="info" title={t('readOnly')} />}
         {done && <Notice tone="success" title={t('done')} />}
-        <Step number={1} title={t('corp')} findings={of('reach', 'clock', 'corpId')} how={[t('corp.how')]}>
+        <Step
+          number={1}
+          title={t('corp')}
+          findings={of('reach', 'clock', 'zone', 'corpId')}
+          how={[t('corp.how')]}
+        >
           <Facts items={[{ name: t('corp.id'), value: <ToCopy text={corp.id} /> }]} />
           {write && <CorpForm key={`${corp.name} ${corp.timeZone}`} corp={corp} onSaved={saved} />}
         </Step>
