@@ -87,6 +87,19 @@ func TestGuessingIsSlowed(t *testing.T) {
 		if limited.header.Get("Retry-After") != "30" {
 			t.Errorf("Retry-After %q", limited.header.Get("Retry-After"))
 		}
+		// Whose password was guessed, and from where, stands in the audit log.
+		if len(h.audited.entries) != 11 {
+			t.Errorf("%d entries for eleven tries", len(h.audited.entries))
+		}
+		for i, e := range h.audited.entries {
+			want := http.StatusUnauthorized
+			if i == 10 {
+				want = http.StatusTooManyRequests
+			}
+			if e.Action != "account.signIn" || e.Status != want || e.Corp != corpID || !strings.HasPrefix(e.Actor, "account:") || e.Address == "" {
+				t.Errorf("try %d is recorded as %+v", i, e)
+			}
+		}
 		h.clock.Advance(30 * time.Second)
 		b.comesIn("admin", password)
 		// Success gives all tries back.
