@@ -76,8 +76,9 @@ type App struct {
 	Asks    *ask.Asks
 	IDs     *id.Source
 	Web     *web.Server
-	Blob    blob.Store
-	Search  *search.Index
+	// Blob keeps files, and counts them for each corp.
+	Blob   *blob.Counted
+	Search *search.Index
 	// Outgoing is the one way out, and the record of whom the program called.
 	Outgoing *outgoing.Transport
 
@@ -166,7 +167,7 @@ var errStarting = errors.New("app: still starting")
 
 // Sets lists all migrations in the order platform, corp, mirror, features as listed.
 func (a *App) Sets() []db.Migrations {
-	sets := []db.Migrations{job.Migrations(), live.Migrations(), search.Migrations(a.DB.Engine()), corp.Migrations(), mirror.Migrations(), message.Migrations(), notice.Migrations()}
+	sets := []db.Migrations{job.Migrations(), live.Migrations(), blob.Migrations(), search.Migrations(a.DB.Engine()), corp.Migrations(), mirror.Migrations(), message.Migrations(), notice.Migrations()}
 	for _, f := range a.Features {
 		if f.Migrations != nil {
 			sets = append(sets, db.Migrations{Set: f.Slug, FS: f.Migrations})

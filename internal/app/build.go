@@ -42,9 +42,11 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.openWayOut(); err != nil {
 		return err
 	}
-	if a.Blob, err = a.openBlob(cfg); err != nil {
+	files, err := a.openBlob(cfg)
+	if err != nil {
 		return err
 	}
+	a.Blob = blob.Count(files, a.DB, a.opts.Clock, func(ctx context.Context, corp string) int64 { return a.Corps.FileQuota(ctx, corp) })
 	node, err := a.claimNode(ctx)
 	if err != nil {
 		return err
@@ -165,6 +167,6 @@ func (a *App) deps() feature.Deps {
 		Mirror: a.Mirror, Notices: a.Notices, Asks: a.Asks, Rights: a.rights, Accounts: a.rights, Clock: a.opts.Clock, IDs: a.IDs, Blob: a.Blob,
 		HTTP: &http.Client{Transport: a.Outgoing.As("pictures")}, Outgoing: a.Outgoing, Search: a.Search, Sealer: a.sealer, Log: a.log, PublicURL: a.publicURL(),
 		WeCom: feature.WeComPages{OpenURL: a.Config.WeCom.OpenURL, LoginURL: a.Config.WeCom.LoginURL},
-		Menu:  a.menu, Exports: a.exports, Permissions: a.Permissions, Examine: a.Examine, AdminName: a.Config.Admin.Name, Confirmed: time.Duration(a.Config.SignIn.ConfirmSeconds) * time.Second, AdminPassword: a.Config.Admin.Password,
+		Menu:  a.menu, Exports: a.exports, Permissions: a.Permissions, Examine: a.Examine, Uses: a.Blob.Uses, AdminName: a.Config.Admin.Name, Confirmed: time.Duration(a.Config.SignIn.ConfirmSeconds) * time.Second, AdminPassword: a.Config.Admin.Password,
 	}
 }

@@ -44,8 +44,12 @@ func TestRoomAndOrder(t *testing.T) {
 		known bool
 		want  corp.CheckState
 	}{
-		{0, true, corp.CheckFail}, {gigabyte - 1, true, corp.CheckFail}, {gigabyte, true, corp.CheckWarn},
-		{5*gigabyte - 1, true, corp.CheckWarn}, {5 * gigabyte, true, corp.CheckOK}, {0, false, corp.CheckOK},
+		{0, true, corp.CheckFail},
+		{gigabyte - 1, true, corp.CheckFail},
+		{gigabyte, true, corp.CheckWarn},
+		{5*gigabyte - 1, true, corp.CheckWarn},
+		{5 * gigabyte, true, corp.CheckOK},
+		{0, false, corp.CheckOK},
 	} {
 		if f := judgeDisk(c.free, c.known); f.State != c.want || (f.State == corp.CheckOK) != (f.Advice.ZH == "") {
 			t.Errorf("%d bytes free: %+v", c.free, f)

@@ -12,6 +12,8 @@ const (
 	kindMaintain = "app.maintain"
 	// kindPrune forgets failed calls and tokens that nobody needs any more.
 	kindPrune = "app.prune"
+	// kindRecount compares what corps are said to keep with the store of files.
+	kindRecount = "app.recountFiles"
 	// keepCalls is how long a failed call to WeCom can be looked up.
 	keepCalls = 30 * 24 * time.Hour
 )
@@ -23,6 +25,9 @@ func (a *App) upkeep() {
 	a.Queue.Schedules(job.Schedule{Kind: kindMaintain, Every: 10 * time.Minute})
 	a.Queue.Register(job.Define(kindPrune, a.prune, job.InLane(job.Bulk), job.Attempts(1)))
 	a.Queue.Schedules(job.Schedule{Kind: kindPrune, Every: time.Hour})
+	a.Queue.Register(job.Define(kindRecount, func(ctx context.Context, _ job.Job[struct{}]) error { return a.Blob.Recount(ctx) },
+		job.InLane(job.Bulk), job.Attempts(1)))
+	a.Queue.Schedules(job.Schedule{Kind: kindRecount, Every: 24 * time.Hour})
 	a.metrics.Register(a.Mirror.Collectors()...)
 	a.metrics.Database(a.DB.Stats)
 	a.metrics.Jobs(a.countJobs)

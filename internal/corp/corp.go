@@ -38,6 +38,9 @@ type Corp struct {
 	// CallsPerMinute is how many API calls all people and keys of the corp may make together
 	// in a minute, 0 for what the configuration says. SetQuota changes it; Save leaves it.
 	CallsPerMinute int `bun:"calls_per_minute" json:"callsPerMinute"`
+	// FileQuota is how many bytes of files the corp may keep, 0 for as many as it likes.
+	// SetQuota changes it; Save leaves it.
+	FileQuota int64 `bun:"file_quota" json:"fileQuota"`
 }
 
 // Purpose is what a secret is for. Several purposes may be served by one app: what has

@@ -184,7 +184,7 @@ func (r *Registry) read(ctx context.Context) (*known, error) {
 func (r *Registry) load(ctx context.Context) (*known, error) {
 	k := &known{byID: map[string]Corp{}, byPath: map[string]App{}, apps: map[clientKey]App{}}
 	q := r.db.Read()
-	if err := q.NewRaw(`SELECT id, name, time_zone, status, created_at, calls_per_minute FROM corp_corp ORDER BY created_at, id`).Scan(ctx, &k.corps); err != nil {
+	if err := q.NewRaw(`SELECT id, name, time_zone, status, created_at, calls_per_minute, file_quota FROM corp_corp ORDER BY created_at, id`).Scan(ctx, &k.corps); err != nil {
 		return nil, err
 	}
 	var rows []appRow
@@ -253,6 +253,15 @@ func (r *Registry) Quota(ctx context.Context, corp string) int {
 		return 0 // the call itself will say what is wrong
 	}
 	return c.CallsPerMinute
+}
+
+// FileQuota is how many bytes of files the corp may keep, 0 for as many as it likes.
+func (r *Registry) FileQuota(ctx context.Context, corp string) int64 {
+	c, err := r.Corp(ctx, corp)
+	if err != nil {
+		return 0 // whoever writes for a corp that is not there will be told so elsewhere
+	}
+	return c.FileQuota
 }
 
 // Location is the corp's time zone; a corp that is not known has that of China.

@@ -59,22 +59,27 @@ func (r *Registry) SaveCorp(ctx context.Context, tx db.Tx, c Corp) error {
 	return err
 }
 
-// The bounds of a quota: with less than one call a second nobody could open a page.
+// The bounds of the quotas: with less than one call a second nobody could open a page, and
+// below 100 MB one large export is all there is room for.
 const (
-	MinCallsPerMinute = 60
-	MaxCallsPerMinute = 1_000_000
+	MinCallsPerMinute       = 60
+	MaxCallsPerMinute       = 1_000_000
+	MinFileQuota      int64 = 100 << 20
+	MaxFileQuota      int64 = 1 << 50
 )
 
-// SetQuota grants a corp so many API calls a minute, 0 for what the configuration says,
-// within the caller's transaction.
-func (r *Registry) SetQuota(ctx context.Context, tx db.Tx, corp string, callsPerMinute int) error {
+// SetQuota grants a corp so many API calls a minute, 0 for what the configuration says, and
+// so many bytes of files, 0 for as many as it likes, within the caller's transaction. What
+// is kept already stays, even when it is more.
+func (r *Registry) SetQuota(ctx context.Context, tx db.Tx, corp string, callsPerMinute int, files int64) error {
 	var check fault.Check
 	check.That(callsPerMinute == 0 || callsPerMinute >= MinCallsPerMinute && callsPerMinute <= MaxCallsPerMinute, "callsPerMinute",
 		"每分钟调用数应为 60 到 1000000，或 0 表示按安装的设置")
+	check.That(files == 0 || files >= MinFileQuota && files <= MaxFileQuota, "fileQuota", "文件配额应为 100 MB 到 1 PB，或 0 表示不限")
 	if err := check.Err(); err != nil {
 		return err
 	}
-	_, err := tx.NewRaw(`UPDATE corp_corp SET calls_per_minute = ? WHERE id = ?`, callsPerMinute, corp).Exec(ctx)
+	_, err := tx.NewRaw(`UPDATE corp_corp SET calls_per_minute = ?, file_quota = ? WHERE id = ?`, callsPerMinute, files, corp).Exec(ctx)
 	r.tell(tx, corp)
 	return err
 }

@@ -68,6 +68,8 @@ type Deps struct {
 	WeCom WeComPages
 	// Examine checks the installation itself: database, disk, address.
 	Examine func(ctx context.Context) []corp.Finding
+	// Uses are what each corp keeps in Blob.
+	Uses func(ctx context.Context) (map[string]blob.Use, error)
 	// Menu lists every feature's entries; account filters it for the signed-in viewer.
 	Menu func() []MenuEntry
 	// Exports lists every list that can be taken away as a file.

@@ -126,7 +126,7 @@ func places() map[string]place {
 		"GET /api/setup/corps":                            {kind: founders, permission: "installation.corps"},
 		"POST /api/setup/corps":                           {kind: founders, permission: "installation.corps", body: `{}`},
 		"POST /api/setup/corps/{id}/suspend":              {kind: founders, permission: "installation.corps", object: "corp"},
-		"PUT /api/setup/corps/{id}/quota":                 {kind: founders, permission: "installation.corps", object: "corp", body: `{"callsPerMinute":600}`},
+		"PUT /api/setup/corps/{id}/quota":                 {kind: founders, permission: "installation.corps", object: "corp", body: `{"callsPerMinute":600,"fileQuota":0}`},
 		"POST /api/setup/corps/{id}/resume":               {kind: founders, permission: "installation.corps", object: "corp"},
 		"GET /api/channelcode/codes":                      {kind: lists, permission: "channelcode.read"},
 		"POST /api/channelcode/codes":                     {kind: creates, permission: "channelcode.write", object: "member", body: code},

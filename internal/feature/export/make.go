@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -40,7 +41,7 @@ func (s *service) run(ctx context.Context, j job.Job[runArgs]) error {
 	case err == nil:
 	case said && f.Code != fault.Internal && ctx.Err() == nil:
 		// The list itself says why not: a right that is gone, a filter that no longer fits.
-		return s.fail(ctx, r, f.Message)
+		return s.fail(ctx, r, strings.TrimSuffix(f.Message+"。"+f.Advice, "。"))
 	default:
 		return err
 	}

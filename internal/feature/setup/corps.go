@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/queqiao-scrm/queqiao/internal/corp"
+	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
@@ -18,6 +19,7 @@ type CorpState struct {
 	Connected bool            `json:"connected" doc:"its app is set up"`
 	Health    corp.CheckState `json:"health" enum:"ok,warn,fail,wait" doc:"the worst of its latest checks"`
 	CheckedAt int64           `json:"checkedAt" doc:"unix ms, 0 = never"`
+	Files     blob.Use        `json:"files" doc:"what the corp keeps in files"`
 }
 
 // CorpList is all corps of the installation, those set up first coming first.
@@ -31,9 +33,13 @@ func (s *service) Corps(ctx context.Context, _ *struct{}) (*CorpList, error) {
 	if err != nil {
 		return nil, err
 	}
+	uses, err := s.deps.Uses(ctx)
+	if err != nil {
+		return nil, err
+	}
 	list := &CorpList{}
 	for _, c := range corps {
-		state := CorpState{Corp: corpView(c), Health: corp.CheckWait}
+		state := CorpState{Corp: corpView(c), Health: corp.CheckWait, Files: uses[c.ID]}
 		if _, err := s.deps.Corps.App(ctx, c.ID, corp.MainApp); err == nil {
 			state.Connected = true
 		} else if fault.CodeOf(err) != fault.NotFound {
@@ -99,12 +105,13 @@ func (s *service) Resume(ctx context.Context, in *corpInput) (*Corp, error) {
 type quotaInput struct {
 	ID   string `path:"id" maxLength:"80"`
 	Body struct {
-		CallsPerMinute int `json:"callsPerMinute" minimum:"0" doc:"60 to 1000000, 0 = as the installation is configured"`
+		CallsPerMinute int   `json:"callsPerMinute" minimum:"0" doc:"60 to 1000000, 0 = as the installation is configured"`
+		FileQuota      int64 `json:"fileQuota" minimum:"0" doc:"bytes, 104857600 (100 MB) to 1 PB, 0 = any number"`
 	}
 }
 
-// SetQuota grants a corp so many API calls a minute, so that a busy one leaves room for the
-// others. It holds on every node at once.
+// SetQuota grants a corp so many API calls a minute and so many bytes of files, so that a
+// busy one leaves room for the others. It holds on every node at once.
 func (s *service) SetQuota(ctx context.Context, in *quotaInput) (*Corp, error) {
 	v, err := viewer.From(ctx)
 	if err != nil {
@@ -115,21 +122,29 @@ func (s *service) SetQuota(ctx context.Context, in *quotaInput) (*Corp, error) {
 		return nil, err
 	}
 	after := before
-	after.CallsPerMinute = in.Body.CallsPerMinute
+	after.CallsPerMinute, after.FileQuota = in.Body.CallsPerMinute, in.Body.FileQuota
 	view := corpView(after)
 	err = s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := s.deps.Corps.SetQuota(ctx, tx, in.ID, in.Body.CallsPerMinute); err != nil {
+		if err := s.deps.Corps.SetQuota(ctx, tx, in.ID, in.Body.CallsPerMinute, in.Body.FileQuota); err != nil {
 			return err
 		}
 		web.Note(ctx, web.Change{Object: "corp:" + after.ID, Name: after.Name, Before: corpView(before), After: view})
-		return s.remember(ctx, tx, v, after.ID, Change{
-			Field: "quota", Before: strconv.Itoa(before.CallsPerMinute), After: strconv.Itoa(after.CallsPerMinute),
-		})
+		return s.remember(ctx, tx, v, after.ID,
+			Change{Field: "quota", Before: strconv.Itoa(before.CallsPerMinute), After: strconv.Itoa(after.CallsPerMinute)},
+			Change{Field: "fileQuota", Before: amount(before.FileQuota), After: amount(after.FileQuota)})
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &view, nil
+}
+
+// amount is a quota of files as the history shows it, 0 for none.
+func amount(bytes int64) string {
+	if bytes == 0 {
+		return "0"
+	}
+	return blob.Amount(bytes)
 }
 
 func (s *service) setStatus(ctx context.Context, id string, status corp.Status) (*Corp, error) {

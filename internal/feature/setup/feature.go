@@ -69,7 +69,7 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/corps", mayCorps, "查看本安装的全部企业", s.Corps),
 			web.Post("/corps", mayCorps, "接入新的企业", s.AddCorp, web.MaxBody(8<<10), web.Named("addCorp")),
 			web.Post("/corps/{id}/suspend", mayCorps, "停用企业", s.Suspend, web.Dangerous(), web.Named("suspend")),
-			web.Put("/corps/{id}/quota", mayCorps, "设置企业的调用配额", s.SetQuota, web.Named("setQuota")),
+			web.Put("/corps/{id}/quota", mayCorps, "设置企业的配额", s.SetQuota, web.Named("setQuota")),
 			web.Post("/corps/{id}/resume", mayCorps, "恢复企业", s.Resume, web.Named("resume")),
 		},
 		Permissions: []feature.Permission{

@@ -7,6 +7,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -16,6 +17,7 @@ import (
 const (
 	checkSync = "sync"
 	checkJobs = "jobs"
+	checkFile = "files"
 )
 
 // Report is one examination.
@@ -90,7 +92,37 @@ func (s *service) look(ctx context.Context, corpID string) ([]corp.Finding, erro
 	if err != nil {
 		return nil, err
 	}
-	return append(findings, s.syncFinding(ctx, corpID, at), jobsFinding(counts[job.Dead])), nil
+	findings = append(findings, s.syncFinding(ctx, corpID, at), jobsFinding(counts[job.Dead]))
+	limit := s.deps.Corps.FileQuota(ctx, corpID)
+	if limit == 0 {
+		return findings, nil // nothing to run out of
+	}
+	uses, err := s.deps.Uses(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(findings, filesFinding(uses[corpID].Bytes, limit)), nil
+}
+
+// filesFinding tells in time that the room for files ends: nine tenths are a warning.
+func filesFinding(used, limit int64) corp.Finding {
+	f := corp.Finding{Check: checkFile, State: corp.CheckOK, Found: corp.Words{
+		ZH: "文件已用 " + blob.Amount(used) + "，配额 " + blob.Amount(limit),
+		EN: "Files take " + blob.Amount(used) + " of " + blob.Amount(limit),
+	}}
+	switch {
+	case used >= limit:
+		f.State = corp.CheckFail
+	case used >= limit/10*9:
+		f.State = corp.CheckWarn
+	}
+	if f.State != corp.CheckOK {
+		f.Advice = corp.Words{
+			ZH: "空间用完后不能再导出、导入和上传。请删除不再需要的导出文件与图片，或请安装的所有者在「企业管理 → 企业列表」中提高文件配额",
+			EN: "Without room nothing can be exported, imported or uploaded. Delete exports and pictures that nobody needs, or ask the owner of the installation for a larger quota under Corps",
+		}
+	}
+	return f
 }
 
 // staleSync is two nights without a complete sync, in milliseconds.

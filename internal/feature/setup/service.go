@@ -36,6 +36,8 @@ type Corp struct {
 	CreatedAt int64       `json:"createdAt" doc:"unix ms"`
 	// CallsPerMinute bounds all people and keys of the corp together.
 	CallsPerMinute int `json:"callsPerMinute" doc:"API calls in a minute that the corp was granted, 0 = as the installation is configured"`
+	// FileQuota bounds what the corp keeps in exports, imports, pictures and files of profiles.
+	FileQuota int64 `json:"fileQuota" doc:"bytes of files that the corp may keep, 0 = any number"`
 }
 
 func corpView(c corp.Corp) Corp { return Corp(c) }

@@ -1,6 +1,7 @@
 package setup_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"strings"
@@ -11,6 +12,8 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/feature/setup"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
@@ -138,11 +141,11 @@ func TestACorpHasAQuota(t *testing.T) {
 	stories(t, apptest.Options{NoSync: true}, func(d *desk) {
 		path := "/api/setup/corps/" + d.Corp + "/quota"
 		for _, wrong := range []int{-1, 59, 1_000_001} {
-			d.want(422, "PUT", path, m{"callsPerMinute": wrong}, nil)
+			d.want(422, "PUT", path, m{"callsPerMinute": wrong, "fileQuota": 0}, nil)
 		}
-		d.want(404, "PUT", "/api/setup/corps/wwother/quota", m{"callsPerMinute": 60}, nil)
+		d.want(404, "PUT", "/api/setup/corps/wwother/quota", m{"callsPerMinute": 60, "fileQuota": 0}, nil)
 		var c setup.Corp
-		d.want(200, "PUT", path, m{"callsPerMinute": 60}, &c)
+		d.want(200, "PUT", path, m{"callsPerMinute": 60, "fileQuota": 0}, &c)
 		if c.CallsPerMinute != 60 {
 			d.t.Errorf("%+v", c)
 		}
@@ -164,10 +167,58 @@ func TestACorpHasAQuota(t *testing.T) {
 		if len(changes.Items) != 2 || changes.Items[1].Field != "quota" || changes.Items[1].Before != "0" || changes.Items[1].After != "60" {
 			d.t.Errorf("%+v", changes)
 		}
-		d.want(200, "PUT", path, m{"callsPerMinute": 0}, nil)
+		d.want(200, "PUT", path, m{"callsPerMinute": 0, "fileQuota": 0}, nil)
 		for range 30 {
 			d.want(200, "GET", "/api/setup/connection", nil, nil)
 		}
+	})
+}
+
+// TestACorpHasRoomForFiles: what it keeps is shown, what goes beyond the quota is refused
+// with what to do, and the health page warns before.
+func TestACorpHasRoomForFiles(t *testing.T) {
+	stories(t, apptest.Options{NoSync: true}, func(d *desk) {
+		path := "/api/setup/corps/" + d.Corp + "/quota"
+		for _, wrong := range []int64{-1, 1, 100<<20 - 1, 1<<50 + 1} {
+			d.want(422, "PUT", path, m{"callsPerMinute": 0, "fileQuota": wrong}, nil)
+		}
+		const quota, used = 100 << 20, 99 << 20
+		d.must(d.App.DB.Tx(d.t.Context(), func(ctx context.Context, tx db.Tx) error {
+			_, err := tx.NewRaw(`INSERT INTO blob_use (corp_id, bytes, objects) VALUES (?, ?, 7)`, d.Corp, used).Exec(ctx)
+			return err
+		}))
+		keep := func(name string, bytes int) error {
+			_, err := d.App.Blob.Put(d.t.Context(), "export/"+d.Corp+"/"+name, strings.NewReader(strings.Repeat("x", bytes)), int64(bytes), "")
+			return err
+		}
+		d.must(keep("any", 1<<20)) // without a quota there is always room
+		d.must(d.App.Blob.Delete(d.t.Context(), "export/"+d.Corp+"/any"))
+		d.want(200, "PUT", path, m{"callsPerMinute": 0, "fileQuota": quota}, nil)
+		if f := d.check("files"); f.State != corp.CheckWarn || !strings.Contains(f.Found.ZH, "99.0 MB，配额 100.0 MB") || f.Advice.EN == "" {
+			d.t.Errorf("%+v", f)
+		}
+		err := keep("large", 1<<20+1)
+		if f := fault.As(err); f == nil || !strings.Contains(f.Message, "配额 100.0 MB，已用 99.0 MB") || !strings.Contains(f.Advice, "企业列表") {
+			d.t.Errorf("%v", err)
+		}
+		d.must(keep("fits", 1<<20))
+		if f := d.check("files"); f.State != corp.CheckFail {
+			d.t.Errorf("%+v", f)
+		}
+		var list setup.CorpList
+		d.want(200, "GET", "/api/setup/corps", nil, &list)
+		if c := list.Items[0]; c.FileQuota != quota || c.Files.Bytes != quota || c.Files.Objects != 8 {
+			d.t.Errorf("%+v", c)
+		}
+		var changes struct {
+			Items []setup.Change `json:"items"`
+		}
+		d.want(200, "GET", "/api/setup/changes", nil, &changes)
+		if len(changes.Items) != 1 || changes.Items[0].Field != "fileQuota" || changes.Items[0].Before != "0" || changes.Items[0].After != "100.0 MB" {
+			d.t.Errorf("%+v", changes)
+		}
+		d.want(200, "PUT", path, m{"callsPerMinute": 0, "fileQuota": 0}, nil)
+		d.must(keep("large", 1<<20+1))
 	})
 }
 

@@ -3051,7 +3051,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** 设置企业的调用配额 */
+        /** 设置企业的配额 */
         put: operations["setup.setQuota"];
         post?: never;
         delete?: never;
@@ -4984,6 +4984,12 @@ export interface components {
             selection?: components["schemas"]["AskSelection"];
             /** @description id, 13 characters that sort by time */
             stage: string;
+        };
+        BlobUse: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int64 */
+            objects: number;
         };
         CallbackInputBody: {
             /** @description EncodingAESKey that stands in WeCom already; absent: made up */
@@ -7315,6 +7321,11 @@ export interface components {
              * @description 60 to 1000000, 0 = as the installation is configured
              */
             callsPerMinute: number;
+            /**
+             * Format: int64
+             * @description bytes, 104857600 (100 MB) to 1 PB, 0 = any number
+             */
+            fileQuota: number;
         };
         RemoveStageInputBody: {
             /** @description stage of the same flow that takes its customers */
@@ -7403,7 +7414,7 @@ export interface components {
             /** @description of a secret only whether it was set */
             before: string;
             /** @enum {string} */
-            field: "created" | "name" | "timeZone" | "status" | "quota" | "agentId" | "secret" | "callback" | "file";
+            field: "created" | "name" | "timeZone" | "status" | "quota" | "fileQuota" | "agentId" | "secret" | "callback" | "file";
             /** @description id, 13 characters that sort by time */
             id: string;
             /** @description who */
@@ -7438,6 +7449,11 @@ export interface components {
              * @description unix ms
              */
             createdAt: number;
+            /**
+             * Format: int64
+             * @description bytes of files that the corp may keep, 0 = any number
+             */
+            fileQuota: number;
             /** @description 企业 ID */
             id: string;
             name: string;
@@ -7467,6 +7483,13 @@ export interface components {
              * @description unix ms
              */
             createdAt: number;
+            /**
+             * Format: int64
+             * @description bytes of files that the corp may keep, 0 = any number
+             */
+            fileQuota: number;
+            /** @description what the corp keeps in files */
+            files: components["schemas"]["BlobUse"];
             /**
              * @description the worst of its latest checks
              * @enum {string}

@@ -13,11 +13,14 @@ export function formatNumber(language: string, value: number, digits = 0): strin
   return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
 }
 
-/** 1.2 MB */
+/** 1.2 MB, 3.4 GB */
 export function formatBytes(size: number): string {
   if (size < 1024) return `${size} B`;
   if (size < 1024 * 1024) return `${(size / 1024).toFixed(size < 10240 ? 1 : 0)} kB`;
-  return `${(size / 1024 / 1024).toFixed(1)} MB`;
+  const units = ['MB', 'GB', 'TB'];
+  let unit = 0;
+  for (size /= 1024 * 1024; size >= 1024 && unit < units.length - 1; size /= 1024) unit++;
+  return `${size.toFixed(1)} ${units[unit]}`;
 }
 
 /** ¥1,234.50 out of 分; money is never held as a fraction. */

@@ -13,7 +13,7 @@ import { useT } from './strings';
 
 type Host = components['schemas']['NetworkHost'];
 
-const askers = ['wecom', 'pictures', 'files', 'acme', 'program'] as const;
+const askers = ['wecom', 'pictures', 'files', 'acme', 'health', 'program'] as const;
 
 /** Every host that was called, the latest first; what was refused stands out. */
 export function Hosts() {

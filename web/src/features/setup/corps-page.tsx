@@ -115,9 +115,11 @@ function CorpCard({ corp }: { corp: Corp }) {
   return (
     <Card title={corp.name} actions={state}>
       <section className="q-stack" aria-label={corp.name}>
-        <span className="setup-copy">
-          <code>{corp.id}</code>
-          <Copy text={corp.id} />
+        <span className="setup-copy setup-line">
+          <span className="setup-copy">
+            <code>{corp.id}</code>
+            <Copy text={corp.id} />
+          </span>
           <span className="q-faint">{corp.timeZone}</span>
           {current && <span className="q-faint">{t('corps.current')}</span>}
         </span>

@@ -12,6 +12,7 @@ import { useT } from './strings';
 const known = [
   'reach',
   'clock',
+  'zone',
   'corpId',
   'secret',
   'ip',
@@ -22,6 +23,7 @@ const known = [
   'domain',
   'sync',
   'jobs',
+  'files',
   'database',
   'migrations',
   'collation',
