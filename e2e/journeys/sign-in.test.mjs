@@ -158,8 +158,15 @@ async function walked(page, navigation, words, tabs = true) {
   await links.first().waitFor();
   const addresses = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')));
   for (const address of addresses) {
+    // The page before stays in sight until the next one's code is there.
+    const before =
+      new URL(page.url()).pathname === address ? '' : await page.locator('main h1').first().textContent();
     await page.getByRole('navigation', { name: navigation }).locator(`a[href="${address}"]`).click();
     await page.waitForURL((url) => url.pathname === address);
+    await page.waitForFunction(
+      (old) => ![null, undefined, old].includes(document.querySelector('main h1')?.textContent),
+      before,
+    );
     await look(address);
     for (const tab of tabs ? (await page.getByRole('tab').all()).slice(1) : []) {
       await tab.click();
