@@ -79,6 +79,12 @@ export class Simulator {
     return contacts.filter((c) => c.by_member && (c.by_customer || !told.has(c.external_userid)));
   }
 
+  /** The customers whom a member who left has still, since nobody took them over; nobody's phone shows them. */
+  async unassigned() {
+    const { unassigned } = await this.get('/_sim/unassigned');
+    return unassigned.map((pair) => ({ ...pair, name: '', tags: [], created_at: 0 }));
+  }
+
   async #call(method, path, body) {
     const response = await fetch(this.url + path, {
       method,

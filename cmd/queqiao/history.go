@@ -116,12 +116,21 @@ func playHistory(ctx context.Context, sim *wecomsim.Sim, corpID string) error {
 	}
 	now := clock.System().Now()
 	defer func() { sim.Clock().Set(clock.System().Now()) }()
+	if err := playColleague(ctx, sim, corpID, now.AddDate(0, 0, -historyDays+2)); err != nil {
+		return err
+	}
 	dice := rand.New(rand.NewPCG(7, 11)) //gosec:disable G404 -- a demo's history, the same each time
 	type pair struct{ person, member string }
 	var friends []pair
 	n := 0
 	for day := historyDays; day >= 0; day-- {
 		date := now.AddDate(0, 0, -day)
+		if day == leftDaysAgo {
+			sim.Clock().Set(date)
+			if _, err := sim.Resign(wecomsim.Resign{Corp: corpID, Member: formerColleague}); err != nil {
+				return err
+			}
+		}
 		scans := 4 + dice.IntN(9)
 		if wd := date.Weekday(); wd == time.Saturday || wd == time.Sunday {
 			scans = 1 + dice.IntN(4)
@@ -167,6 +176,39 @@ func playHistory(ctx context.Context, sim *wecomsim.Sim, corpID string) error {
 	}
 	sim.Clock().Set(clock.System().Now())
 	return consoleWelcome(sim, members, false)
+}
+
+const (
+	// formerColleague left so many days ago, and nobody has taken over his customers yet.
+	formerColleague = "FangShuoming"
+	leftDaysAgo     = 3
+)
+
+// playColleague is one who will leave: he joins, meets a few customers and makes a group with them.
+func playColleague(ctx context.Context, sim *wecomsim.Sim, corpID string, from time.Time) error {
+	sim.Clock().Set(from)
+	if _, err := sim.JoinMember(wecomsim.JoinMember{Corp: corpID, UserID: formerColleague, Name: "方硕明", Departments: []int{2}}); err != nil {
+		return err
+	}
+	if err := consoleWelcome(sim, []string{formerColleague}, true); err != nil {
+		return err
+	}
+	var people []string
+	for i, name := range []string{"司徒鉴微", "上官珞瑜", "欧阳蘅芜", "慕容砚秋", "诸葛沐宸", "端木筠心", "令狐霁月", "南宫昀泽", "百里汀兰"} {
+		sim.Clock().Set(from.Add(time.Duration(i+1) * 7 * time.Hour))
+		person, err := sim.AddPerson(wecomsim.NewPerson{Name: name, Gender: 1 + i%2})
+		if err != nil {
+			return err
+		}
+		if _, err := sim.Add(wecomsim.Add{Corp: corpID, Person: person.ID, Member: formerColleague}); err != nil {
+			return err
+		}
+		people = append(people, person.ID)
+	}
+	if _, err := sim.CreateGroup(wecomsim.CreateGroup{Corp: corpID, Owner: formerColleague, Name: "老客户交流群", People: people[:6]}); err != nil {
+		return err
+	}
+	return sim.Settle(ctx)
 }
 
 // cast lists the members who may have customers and the codes people can scan.

@@ -6,11 +6,11 @@ import { journey } from '../journey.mjs';
 const day = (ago) =>
   new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(Date.now() - ago * 86_400_000);
 
-/** Every pair of member and customer that WeCom tells of, with the member in it. */
+/** Every pair of member and customer that WeCom tells of, with the member in it; at the end those of one who left. */
 async function pairs({ program }) {
   const { members } = await program.simulator.get('/_sim/members');
   const all = await Promise.all(members.map((member) => program.simulator.followed(member.userid)));
-  return all.flat();
+  return [...all.flat(), ...(await program.simulator.unassigned())];
 }
 
 const customersIn = (list) => new Set(list.map((pair) => pair.external_userid)).size;

@@ -99,5 +99,6 @@ func New(d feature.Deps) feature.Feature {
 		},
 		Answers:    ask.Answers{Timeline: s.timeline, Tiles: s.tiles, Personal: personal()},
 		Migrations: db.Folder(migrations, "migrations"),
+		Demo:       s.demo,
 	}
 }

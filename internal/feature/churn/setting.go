@@ -172,10 +172,6 @@ func (s *service) PutDeletionSetting(ctx context.Context, in *deletionSettingInp
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
-	receivers, err := json.Marshal(after.Receivers)
-	if err != nil {
-		return nil, err
-	}
 	now := db.NowMS(s.clock)
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		before, err := settingOf(ctx, tx, v.Corp)
@@ -186,11 +182,7 @@ func (s *service) PutDeletionSetting(ctx context.Context, in *deletionSettingInp
 		if after.Notify == DeletionsDaily && before.Deletions != DeletionsDaily {
 			digested = now
 		}
-		if _, err := tx.NewRaw(`INSERT INTO churn_setting (corp_id, deletions, hour, receivers, leaders, unusual, digested_to, updated_by, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (corp_id) DO UPDATE SET deletions = excluded.deletions, hour = excluded.hour,
-			receivers = excluded.receivers, leaders = excluded.leaders, unusual = excluded.unusual, digested_to = excluded.digested_to,
-			updated_by = excluded.updated_by, updated_at = excluded.updated_at`,
-			v.Corp, after.Notify, after.Hour, string(receivers), after.Leaders, after.Unusual, digested, v.Actor(), now).Exec(ctx); err != nil {
+		if err := putSetting(ctx, tx, v, after, digested, now); err != nil {
 			return err
 		}
 		web.Note(ctx, web.Change{Object: "churn:deletions", Before: before.view(), After: after})
@@ -200,4 +192,31 @@ func (s *service) PutDeletionSetting(ctx context.Context, in *deletionSettingInp
 		return nil, err
 	}
 	return s.deletionView(ctx, v.Corp, after)
+}
+
+// putSetting writes what a corp decided; digested is how far the daily message reaches.
+func putSetting(ctx context.Context, tx db.Tx, v viewer.Viewer, set DeletionSetting, digested, now int64) error {
+	receivers, err := json.Marshal(set.Receivers)
+	if err != nil {
+		return err
+	}
+	_, err = tx.NewRaw(`INSERT INTO churn_setting (corp_id, deletions, hour, receivers, leaders, unusual, digested_to, updated_by, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (corp_id) DO UPDATE SET deletions = excluded.deletions, hour = excluded.hour,
+		receivers = excluded.receivers, leaders = excluded.leaders, unusual = excluded.unusual, digested_to = excluded.digested_to,
+		updated_by = excluded.updated_by, updated_at = excluded.updated_at`,
+		v.Corp, set.Notify, set.Hour, string(receivers), set.Leaders, set.Unusual, digested, v.Actor(), now).Exec(ctx)
+	return err
+}
+
+// demo has the leaders of the demo's departments told of deletions, so that its weeks leave
+// notices to look at.
+func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
+	var there int
+	if err := s.db.Read().NewRaw("SELECT COUNT(*) FROM churn_setting WHERE corp_id = ?", v.Corp).Scan(ctx, &there); err != nil || there > 0 {
+		return err
+	}
+	set := DeletionSetting{Notify: DeletionsNow, Hour: 9, Receivers: []string{}, Leaders: true, Unusual: true}
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		return putSetting(ctx, tx, v, set, db.NowMS(s.clock), db.NowMS(s.clock))
+	})
 }
