@@ -229,6 +229,20 @@ func TestMembersAreTold(t *testing.T) {
 	})
 }
 
+// TestNobodyIsToldOfWhatIsLongPast: news that comes a day late changes scores, and wakes nobody.
+func TestNobodyIsToldOfWhatIsLongPast(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.company()
+		step, note := h.step("乙", "li", event.StageForward), h.followed("乙", "li", "note")
+		step.At, note.At = step.At.Add(-25*time.Hour), note.At.Add(-25*time.Hour) // heard of more than a day late
+		h.tell(step)
+		h.tell(note)
+		if got := len(h.cards("li")); got != 1 || h.found("乙").Level != "high" {
+			t.Errorf("%d cards after what was long past, %+v", got, h.found("乙"))
+		}
+	})
+}
+
 // TestConditionsExportAndTrend: other lists ask for score, level and change; the list is
 // taken away as a file; the figures of a day are kept, of all and of each member.
 func TestConditionsExportAndTrend(t *testing.T) {

@@ -190,6 +190,8 @@ func (s *service) moved(ctx context.Context, tx db.Tx, st setting, r *score, bef
 		return err
 	}
 	switch {
+	case now-cause.At > millisADay:
+		return nil // of what was long past when it was heard of nobody needs to hear
 	case r.Level == High:
 		return s.tell(ctx, tx, st, r, kindHot, now)
 	case before == High:
