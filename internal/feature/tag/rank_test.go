@@ -68,6 +68,8 @@ func TestSpanCovers(t *testing.T) {
 	office := Span{Days: []int{1, 2, 3, 4, 5}, From: 9 * 60, To: 18 * 60}
 	night := Span{Days: []int{0}, From: 22 * 60, To: 6 * 60} // begins on Sundays
 	week := Span{From: 0, To: 1440, Since: "2026-11-23", Until: "2026-11-29"}
+	payday := Span{Dates: []int{1, 15}, From: 22 * 60, To: 2 * 60}
+	either := Span{Days: []int{6}, Dates: []int{30}, From: 0, To: 1440}
 	for _, c := range []struct {
 		span Span
 		at   string
@@ -85,6 +87,13 @@ func TestSpanCovers(t *testing.T) {
 		{week, "2026-11-29 23:59", true},
 		{week, "2026-11-30 00:00", false},
 		{week, "2026-11-22 23:59", false},
+		{payday, "2026-11-15 23:00", true},
+		{payday, "2026-11-16 01:59", true}, // still the night of the 15th
+		{payday, "2026-11-15 01:00", false},
+		{payday, "2026-11-14 23:00", false},
+		{either, "2026-11-28 12:00", true}, // Saturday
+		{either, "2026-11-30 12:00", true}, // Monday the 30th
+		{either, "2026-11-29 12:00", false},
 	} {
 		if got := c.span.covers(at(c.at)); got != c.want {
 			t.Errorf("%+v at %s: %v", c.span, c.at, got)

@@ -51,7 +51,8 @@ type Setting struct {
 
 // Span is some hours of some days, in the corp's time zone.
 type Span struct {
-	Days  []int  `json:"days,omitempty" maxItems:"7" doc:"0 Sunday … 6 Saturday; empty: every day"`
+	Days  []int  `json:"days,omitempty" maxItems:"7" doc:"0 Sunday … 6 Saturday; empty, with dates: every day"`
+	Dates []int  `json:"dates,omitempty" maxItems:"31" doc:"days of the month, 1 to 31; together with days either of the two"`
 	From  int    `json:"from" minimum:"0" maximum:"1439" doc:"minute of the day"`
 	To    int    `json:"to" minimum:"1" maximum:"1440" doc:"minute of the day, not included; before from: until the next day"`
 	Since string `json:"since,omitempty" maxLength:"10" doc:"first day, 2026-11-22"`
@@ -73,7 +74,7 @@ func (p Span) covers(at time.Time) bool {
 	case minute < p.From:
 		return false
 	}
-	if len(p.Days) > 0 && !slices.Contains(p.Days, int(day.Weekday())) {
+	if len(p.Days)+len(p.Dates) > 0 && !slices.Contains(p.Days, int(day.Weekday())) && !slices.Contains(p.Dates, day.Day()) {
 		return false
 	}
 	written := day.Format(time.DateOnly)
@@ -103,6 +104,9 @@ func triggers() []trigger {
 					check.That(p.From != p.To, field, "开始和结束时间不能相同")
 					for _, d := range p.Days {
 						check.That(d >= 0 && d <= 6, field, "星期无效")
+					}
+					for _, d := range p.Dates {
+						check.That(d >= 1 && d <= 31, field, "每月的日期无效")
 					}
 					for _, d := range []string{p.Since, p.Until} {
 						_, err := time.Parse(time.DateOnly, d)

@@ -8296,7 +8296,9 @@ export interface components {
             selection: components["schemas"]["AskSelection"];
         };
         TagSpan: {
-            /** @description 0 Sunday … 6 Saturday; empty: every day */
+            /** @description days of the month, 1 to 31; together with days either of the two */
+            dates?: number[];
+            /** @description 0 Sunday … 6 Saturday; empty, with dates: every day */
             days?: number[];
             /**
              * Format: int64

@@ -17,12 +17,13 @@ export function useRuleWords(): (rule: RuleForm, groups?: Record<string, string>
           : t('trigger.group.any');
     } else {
       const spans = (setting.spans ?? []).map((span) => {
-        const days = span.days?.length
-          ? [...span.days]
-              .sort((a, b) => ((a + 6) % 7) - ((b + 6) % 7)) // a week begins on Monday
-              .map((day) => t(`weekday.${day as 0}`))
-              .join(t('comma'))
-          : t('everyDay');
+        const named = [
+          ...[...(span.days ?? [])]
+            .sort((a, b) => ((a + 6) % 7) - ((b + 6) % 7)) // a week begins on Monday
+            .map((day) => t(`weekday.${day as 0}`)),
+          ...(span.dates ?? []).map((n) => t('date.n', { n })),
+        ];
+        const days = named.length > 0 ? named.join(t('comma')) : t('everyDay');
         const dates = [span.since, span.until].some(Boolean)
           ? ` ${span.since ?? ''}–${span.until ?? ''}`
           : '';

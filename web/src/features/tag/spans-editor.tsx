@@ -4,6 +4,7 @@ import { useT } from './strings';
 import { clock, minutes, type Span } from './words';
 
 const weekdays = ['1', '2', '3', '4', '5', '6', '0'] as const;
+const dates = Array.from({ length: 31 }, (_, i) => i + 1);
 
 /** Hours of days, as many as one likes. */
 export function SpansEditor({
@@ -24,9 +25,17 @@ export function SpansEditor({
           <Several
             label={t('weekdays')}
             placeholder={t('everyDay')}
-            value={(span.days ?? []).map(String)}
-            options={weekdays.map((day) => ({ value: day as string, label: t(`weekday.${day}`) }))}
-            onChange={(days) => set(i, { days: days.map(Number).sort((a, b) => a - b) })}
+            value={[...(span.days ?? []).map(String), ...(span.dates ?? []).map((date) => `d${date}`)]}
+            options={[
+              ...weekdays.map((day) => ({ value: day as string, label: t(`weekday.${day}`) })),
+              ...dates.map((n) => ({ value: `d${n}`, label: t('date.n', { n }) })),
+            ]}
+            onChange={(picked) =>
+              set(i, {
+                days: numbers(picked.filter((one) => !one.startsWith('d'))),
+                dates: numbers(picked.filter((one) => one.startsWith('d')).map((one) => one.slice(1))),
+              })
+            }
           />
           <TimeInput label={t('from')} value={span.from} onChange={(from) => set(i, { from })} />
           <TimeInput label={t('to')} value={span.to} onChange={(to) => set(i, { to })} />
@@ -67,6 +76,8 @@ export function SpansEditor({
     </div>
   );
 }
+
+const numbers = (texts: string[]) => texts.map(Number).sort((a, b) => a - b);
 
 function TimeInput(props: { label: string; value: number; onChange: (at: number) => void }) {
   return (
