@@ -1,6 +1,7 @@
 // What members and managers do all day with customers they have: give each other tasks,
 // tag many at once, carry cards over the board, and hear who deleted whom.
 import assert from 'node:assert/strict';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ask, eventually, go, List, pick, signIn } from '../console.mjs';
 import { journey } from '../journey.mjs';
 import { Phones } from '../phones.mjs';
@@ -32,8 +33,12 @@ async function customerOf(stage, { contact }) {
 }
 
 /** Sends the server what no page of the journey is about; gives its answer. */
-async function tell({ page, program }, path, data) {
-  const answer = await page.request.post(program.url + path, { headers: { Origin: program.url }, data });
+async function tell({ page, program }, path, data, method = 'post') {
+  const answer = await page.request.fetch(program.url + path, {
+    method,
+    headers: { Origin: program.url },
+    data,
+  });
   assert.ok(answer.ok(), `${path}: ${await answer.text()}`);
   return answer.json();
 }
@@ -48,6 +53,40 @@ async function follow({ program }, phones, card, customer) {
 }
 
 let reminded;
+let cycled;
+
+/** Day and minute of the day in the corp's time zone. */
+function clockOf(moment) {
+  const words = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: 'Asia/Shanghai',
+    dateStyle: 'short',
+    timeStyle: 'short',
+  }).format(moment);
+  const [day, time] = words.split(' ');
+  const [hour, minute] = time.split(':').map(Number);
+  return { day, minute: hour * 60 + minute };
+}
+
+/** Gives a late stage a cycle by which a customer in it is to be followed up in two minutes; gives his card. */
+async function fallDue(stage) {
+  while (clockOf(Date.now()).minute > 1437) await pause(5000); // the time of day may not pass midnight on the way
+  const { day, minute } = clockOf(Date.now());
+  const [{ id, name, note, seen, joins, stages, version }] = (await ask(stage, '/api/stage/flows')).items;
+  for (const late of stages.slice(3)) {
+    const { items } = await ask(stage, `/api/stage/flows/${id}/cards?stage=${late.id}&limit=50`);
+    const before = (card) => clockOf(Date.parse(card.followedAt ?? card.enteredAt)).day < day;
+    const card = items.find((one) => !one.gone && before(one));
+    if (!card) continue;
+    const cycle = { days: 1, unit: 'days', at: minute + 2, every: 0, times: 0, escalate: 0 };
+    const forms = stages.map(({ id, name, note, class: sort, catches, cycle: own, enter, leave }) => ({
+      ...{ id, name, note, class: sort, catches, enter, leave },
+      cycle: id === late.id ? cycle : own,
+    }));
+    await tell(stage, `/api/stage/flows/${id}`, { name, note, seen, joins, version, stages: forms }, 'put');
+    return { ...card, in: late.name };
+  }
+  throw new Error('nobody waits in the later stages');
+}
 
 journey('a task is given on the customer’s page, and its card leads the colleague there', async (stage) => {
   const { page, program } = stage;
@@ -71,6 +110,7 @@ journey('a task is given on the customer’s page, and its card leads the collea
     dueAt: new Date(Date.now() + 2000).toISOString(),
   });
   reminded = { ...pair, customer };
+  cycled = await fallDue(stage);
 
   const phones = await Phones.open(stage);
   await phones.belongTo(pair.member.userid);
@@ -87,12 +127,13 @@ journey('a segment is built, all in it are tagged, and the run is undone', async
   const world = async () =>
     (await Promise.all(members.map((m) => program.simulator.contacts(m.userid)))).flat();
   const followed = (await Promise.all(members.map((m) => program.simulator.followed(m.userid)))).flat();
-  const wanted = ['重要', '高意向', '中意向'];
+  // As many as a minute allows: WeCom's own pace for ten thousand there and back is six minutes.
+  const wanted = ['一般', '重要', '高意向', '中意向', '低意向', '已成交', '暂不考虑'];
   const matching = followed.filter(
     ({ tags }) => !tags.includes('核心') && wanted.some((name) => tags.includes(name)),
   );
   const all = new Set(matching.map((pair) => pair.external_userid)).size;
-  assert.ok(all > 200, `only ${all} customers: too few to see a run at work`);
+  assert.ok(all > 1000, `only ${all} customers: too few to see a run at work`);
   const tag = '周年庆';
   await tell(stage, '/api/tag/groups', { name: '活动', tags: [tag] });
 
@@ -123,6 +164,7 @@ journey('a segment is built, all in it are tagged, and the run is undone', async
   await mark.getByText(`将处理 ${all.toLocaleString('en')} 位客户`).waitFor();
   // A slow WeCom, so that a busy machine has the time to look.
   const slow = { kind: 'slow', path: '/cgi-bin/externalcontact/mark_tag', latency_ms: 100 };
+  const patience = { timeout: 120_000 };
   const { id: fault } = await program.simulator.post('/_sim/faults', slow);
   await mark.getByRole('button', { name: '打标签', exact: true }).click();
 
@@ -135,7 +177,7 @@ journey('a segment is built, all in it are tagged, and the run is undone', async
   });
   await page.getByRole('progressbar').first().waitFor();
   await fetch(`${program.simulator.url}/_sim/faults/${fault}`, { method: 'DELETE' });
-  await page.getByText('已完成', { exact: true }).first().waitFor();
+  await page.getByText('已完成', { exact: true }).first().waitFor(patience);
   assert.equal(await words.textContent(), `${all.toLocaleString('en')} / ${all.toLocaleString('en')}`);
   const bearing = async () => (await world()).filter((pair) => pair.tags.includes(tag)).length;
   // Whom the customer had deleted before the first sync WeCom refuses to tag, and the run says so.
@@ -150,11 +192,11 @@ journey('a segment is built, all in it are tagged, and the run is undone', async
     .filter({ hasText: '撤销这个任务？' })
     .getByRole('button', { name: /^撤\s*销$/ })
     .click();
-  await page.getByText('已撤销', { exact: true }).first().waitFor();
+  await page.getByText('已撤销', { exact: true }).first().waitFor(patience);
   const run = page.url();
   await page.getByText('撤销任务').locator('..').getByRole('link', { name: '查看' }).click();
   await page.waitForURL((url) => url.href !== run);
-  await page.getByText('已完成', { exact: true }).first().waitFor();
+  await page.getByText('已完成', { exact: true }).first().waitFor(patience);
   assert.equal(await bearing(), 0);
 });
 
@@ -247,4 +289,19 @@ journey('the reminder of a task that fell due is on the phone and leads to the c
     .filter({ hasText: '回电确认报价' });
   await card.filter({ hasText: reminded.contact.name }).waitFor();
   await follow(stage, phones, card, reminded.customer);
+});
+
+journey('the reminder of a stage’s cycle is on the phone and leads to the customer', async (stage) => {
+  assert.ok(cycled, 'the first journey made the stage remind');
+  const phones = await Phones.open(stage);
+  await phones.belongTo(cycled.member);
+  const talk = await phones.openApp(app);
+  const card = talk
+    .locator('[data-msgtype="textcard"]')
+    .filter({ hasText: '客户跟进提醒' })
+    .filter({ hasText: cycled.name })
+    .filter({ hasText: cycled.in });
+  // Two minutes from the first journey on, and one for the round that looks who is due.
+  await card.first().waitFor({ timeout: 200_000 });
+  await follow(stage, phones, card.first(), { id: cycled.customerId, name: cycled.name });
 });
