@@ -116,7 +116,7 @@ func playHistory(ctx context.Context, sim *wecomsim.Sim, corpID string) error {
 	}
 	now := clock.System().Now()
 	defer func() { sim.Clock().Set(clock.System().Now()) }()
-	if err := playColleague(ctx, sim, corpID, now.AddDate(0, 0, -historyDays+2)); err != nil {
+	if err := playColleague(ctx, sim, corpID, now.AddDate(0, 0, -historyDays+2), now.AddDate(0, 0, -3)); err != nil {
 		return err
 	}
 	dice := rand.New(rand.NewPCG(7, 11)) //gosec:disable G404 -- a demo's history, the same each time
@@ -125,12 +125,6 @@ func playHistory(ctx context.Context, sim *wecomsim.Sim, corpID string) error {
 	n := 0
 	for day := historyDays; day >= 0; day-- {
 		date := now.AddDate(0, 0, -day)
-		if day == leftDaysAgo {
-			sim.Clock().Set(date)
-			if _, err := sim.Resign(wecomsim.Resign{Corp: corpID, Member: formerColleague}); err != nil {
-				return err
-			}
-		}
 		scans := 4 + dice.IntN(9)
 		if wd := date.Weekday(); wd == time.Saturday || wd == time.Sunday {
 			scans = 1 + dice.IntN(4)
@@ -178,14 +172,11 @@ func playHistory(ctx context.Context, sim *wecomsim.Sim, corpID string) error {
 	return consoleWelcome(sim, members, false)
 }
 
-const (
-	// formerColleague left so many days ago, and nobody has taken over his customers yet.
-	formerColleague = "FangShuoming"
-	leftDaysAgo     = 3
-)
+// formerColleague has left, and nobody has taken over his customers yet.
+const formerColleague = "FangShuoming"
 
-// playColleague is one who will leave: he joins, meets a few customers and makes a group with them.
-func playColleague(ctx context.Context, sim *wecomsim.Sim, corpID string, from time.Time) error {
+// playColleague is one who joins, meets a few customers, makes a group with them, and leaves.
+func playColleague(ctx context.Context, sim *wecomsim.Sim, corpID string, from, to time.Time) error {
 	sim.Clock().Set(from)
 	if _, err := sim.JoinMember(wecomsim.JoinMember{Corp: corpID, UserID: formerColleague, Name: "方硕明", Departments: []int{2}}); err != nil {
 		return err
@@ -206,6 +197,13 @@ func playColleague(ctx context.Context, sim *wecomsim.Sim, corpID string, from t
 		people = append(people, person.ID)
 	}
 	if _, err := sim.CreateGroup(wecomsim.CreateGroup{Corp: corpID, Owner: formerColleague, Name: "老客户交流群", People: people[:6]}); err != nil {
+		return err
+	}
+	if err := sim.Settle(ctx); err != nil {
+		return err
+	}
+	sim.Clock().Set(to)
+	if _, err := sim.Resign(wecomsim.Resign{Corp: corpID, Member: formerColleague}); err != nil {
 		return err
 	}
 	return sim.Settle(ctx)
