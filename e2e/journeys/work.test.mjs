@@ -127,8 +127,21 @@ journey('a segment is built, all in it are tagged, and the run is undone', async
   const world = async () =>
     (await Promise.all(members.map((m) => program.simulator.contacts(m.userid)))).flat();
   const followed = (await Promise.all(members.map((m) => program.simulator.followed(m.userid)))).flat();
-  // As many as a minute allows: WeCom's own pace for ten thousand there and back is six minutes.
-  const wanted = ['一般', '重要', '高意向', '中意向', '低意向', '已成交', '暂不考虑'];
+  // More than half of the demo: ten thousand would take WeCom's own pace six minutes there and back.
+  const wanted = [
+    '一般',
+    '重要',
+    '高意向',
+    '中意向',
+    '低意向',
+    '已成交',
+    '暂不考虑',
+    '上海',
+    '江苏',
+    '浙江',
+    '广东',
+  ];
+  wanted.push('北京', '四川', '护肤', '彩妆', '母婴', '家居', '食品', '数码');
   const matching = followed.filter(
     ({ tags }) => !tags.includes('核心') && wanted.some((name) => tags.includes(name)),
   );
@@ -149,7 +162,9 @@ journey('a segment is built, all in it are tagged, and the run is undone', async
   await page.locator('.ant-select-dropdown:visible').getByTitle('都不包含', { exact: true }).click();
   await pick(page, values.nth(1), '核心');
   await dialog.getByText(/^条件：标签（该成员所打）为.+，且标签（该成员所打）不是核心$/).waitFor();
-  await dialog.getByText(`${all.toLocaleString('en')} 位客户，${matching.length} 段跟进关系`).waitFor();
+  await dialog
+    .getByText(`${all.toLocaleString('en')} 位客户，${matching.length.toLocaleString('en')} 段跟进关系`)
+    .waitFor();
   await dialog.getByRole('button', { name: '保存', exact: true }).click();
   await new List(page, '客户分群').row('普通客户').getByRole('link', { name: '普通客户' }).click();
   const list = new List(page, '客户列表');
