@@ -17,7 +17,7 @@ import (
 
 // company loses customers: department 1 above 2 (zhang, li) and 3 (wang); the latest first.
 func (h *house) company() {
-	h.t.Helper()
+	h.T.Helper()
 	h.department(1, 0)
 	h.department(2, 1, "zhang", "li")
 	h.department(3, 1, "wang")
@@ -86,12 +86,12 @@ func TestScope(t *testing.T) {
 			"nobody":              {sees(viewer.Self, ""), []string{}},
 			"a manager of nobody": {sees(viewer.Departments, ""), []string{}},
 		} {
-			h.viewer = c.viewer
+			h.Viewer = c.viewer
 			if got := h.listed(""); !slices.Equal(got, c.want) {
 				t.Errorf("%s sees %v, want %v", name, got, c.want)
 			}
 			for _, path := range []string{"/losses", "/losses?member=zhang&member=li&member=wang", "/losses?q=" + url.QueryEscape("爱丽丝"), "/losses?department=1", "/losses/figures", "/channels"} {
-				_, body := h.call("GET", path, "")
+				_, body := h.Call("GET", path, "")
 				for _, l := range []string{"wmAlice/zhang/爱丽丝", "wmBob/wang/鲍勃", "wmCarol/li/卡罗尔"} {
 					parts := strings.Split(l, "/")
 					if !slices.Contains(c.want, parts[0]+"/"+parts[1]) && (strings.Contains(body, parts[0]) || strings.Contains(body, parts[2])) {
@@ -99,8 +99,8 @@ func TestScope(t *testing.T) {
 					}
 				}
 			}
-			entries, err := h.f.Answers.Timeline(t.Context(), ask.TimelineQuery{Viewer: c.viewer, Customer: "wmAlice", Limit: 10})
-			h.must(err)
+			entries, err := h.Feature.Answers.Timeline(t.Context(), ask.TimelineQuery{Viewer: c.viewer, Customer: "wmAlice", Limit: 10})
+			h.Must(err)
 			if len(entries) != 0 {
 				t.Errorf("%s is told %+v though no notice was sent", name, entries)
 			}
@@ -126,23 +126,23 @@ func TestRoutes(t *testing.T) {
 			{"PUT", "/deletions/setting", "churn.setting", `{"notify":"now","hour":9,"receivers":["zhang"],"leaders":false,"unusual":true}`, "churn.putDeletionsSetting"},
 		} {
 			others := slices.DeleteFunc([]string{"churn.read", "churn.deletions", "churn.export", "churn.setting", "customer.*"}, func(p string) bool { return p == c.permission })
-			h.viewer.Permissions = others
-			if status, body := h.call(c.method, c.path, c.body); status != 403 || strings.Contains(body, "爱丽丝") {
+			h.Viewer.Permissions = others
+			if status, body := h.Call(c.method, c.path, c.body); status != 403 || strings.Contains(body, "爱丽丝") {
 				t.Errorf("%s %s without the permission: %d %.200s", c.method, c.path, status, body)
 			}
 			if c.path == "/setting" && c.method == "PUT" {
-				h.viewer.Permissions = []string{"churn.read"}
+				h.Viewer.Permissions = []string{"churn.read"}
 				var s churn.Setting
-				if h.get("/setting", &s); s.Notify {
+				if h.Get("/setting", &s); s.Notify {
 					t.Error("a refused call turned the switch")
 				}
 			}
-			h.viewer.Permissions, h.audited = []string{c.permission}, nil
-			if status, body := h.call(c.method, c.path, c.body); status != 200 {
+			h.Viewer.Permissions, h.Audited = []string{c.permission}, nil
+			if status, body := h.Call(c.method, c.path, c.body); status != 200 {
 				t.Errorf("%s %s: %d %.200s", c.method, c.path, status, body)
 			}
-			if c.action != "" && !slices.Contains(h.audited, c.action) {
-				t.Errorf("%s %s: audited %v", c.method, c.path, h.audited)
+			if c.action != "" && !slices.Contains(h.Actions(), c.action) {
+				t.Errorf("%s %s: audited %v", c.method, c.path, h.Actions())
 			}
 		}
 	})
@@ -159,19 +159,19 @@ func TestGarbage(t *testing.T) {
 			"from=2026-11-23T00:00:00Z&to=2026-11-22T00:00:00Z": "to",
 		} {
 			for _, path := range []string{"/losses", "/losses/count", "/losses/figures", "/deletions", "/deletions/count", "/deletions/figures"} {
-				status, body := h.call("GET", path+"?"+query, "")
+				status, body := h.Call("GET", path+"?"+query, "")
 				if status != 422 || !strings.Contains(body, `"field":"`+field) && !strings.Contains(body, `"field":"query.`+field) {
 					t.Errorf("%s?%.60s: %d %.300s", path, query, status, body)
 				}
 			}
 		}
 		for _, query := range []string{"after=garbage", "limit=0", "limit=201"} {
-			if status, body := h.call("GET", "/losses?"+query, ""); status != 422 {
+			if status, body := h.Call("GET", "/losses?"+query, ""); status != 422 {
 				t.Errorf("%s: %d %.200s", query, status, body)
 			}
 		}
 		for _, body := range []string{`{}`, `{"notify":"yes"}`, `{"notify":true,"odd":1}`, `[]`, `{"notify":`} {
-			if status, answer := h.call("PUT", "/setting", body); status != 422 && status != 400 {
+			if status, answer := h.Call("PUT", "/setting", body); status != 422 && status != 400 {
 				t.Errorf("PUT %s: %d %.200s", body, status, answer)
 			}
 		}
@@ -182,15 +182,15 @@ func TestGarbage(t *testing.T) {
 func TestNewsInAnyOrder(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.department(1, 0, "zhang")
-		at := h.clock.Now().Add(-time.Hour)
-		lost := event.CustomerLost{Meta: event.Meta{Event: h.ids.New(), Corp: corpID, At: at}, Member: "zhang", Customer: "wmStray"}
-		back := event.CustomerAdded{Meta: event.Meta{Event: h.ids.New(), Corp: corpID, At: at.Add(time.Minute)}, Member: "zhang", Customer: "wmStray", Again: true}
+		at := h.Clock.Now().Add(-time.Hour)
+		lost := event.CustomerLost{Meta: event.Meta{Event: h.IDs.New(), Corp: corpID, At: at}, Member: "zhang", Customer: "wmStray"}
+		back := event.CustomerAdded{Meta: event.Meta{Event: h.IDs.New(), Corp: corpID, At: at.Add(time.Minute)}, Member: "zhang", Customer: "wmStray", Again: true}
 		half := back
-		half.Event, half.Half = h.ids.New(), true
+		half.Event, half.Half = h.IDs.New(), true
 		early := back
-		early.Event, early.At = h.ids.New(), at.Add(-time.Minute)
+		early.Event, early.At = h.IDs.New(), at.Add(-time.Minute)
 		other := lost
-		other.Event = h.ids.New() // another app of the corp tells the same
+		other.Event = h.IDs.New() // another app of the corp tells the same
 		for _, step := range []struct {
 			name     string
 			news     event.Event
@@ -206,19 +206,19 @@ func TestNewsInAnyOrder(t *testing.T) {
 		} {
 			h.tell(step.news)
 			var page web.Page[churn.View]
-			h.get("/losses", &page)
+			h.Get("/losses", &page)
 			if len(page.Items) != 1 || (page.Items[0].ReturnedAt != nil) != step.returned {
 				t.Errorf("%s: %+v", step.name, page.Items)
 			}
 		}
 		// The pair stands already when the news of its loss arrives.
 		h.lose(loss{member: "zhang", customer: "wmLate", name: "迟到", ago: 2 * time.Hour, kept: day})
-		h.exec(`DELETE FROM churn_ending WHERE customer = 'wmLate'`)
-		h.exec(`UPDATE mirror_follow SET standing = 1, ended_at = 0, added_at = ? WHERE customer = 'wmLate'`, h.clock.Now().Add(-time.Hour).UnixMilli())
-		h.exec(`UPDATE notice_kind SET policy = 'choice' WHERE corp_id = ?`, corpID)
-		h.tell(event.CustomerLost{Meta: event.Meta{Event: h.ids.New(), Corp: corpID, At: h.clock.Now().Add(-2 * time.Hour)}, Member: "zhang", Customer: "wmLate"})
+		h.Exec(`DELETE FROM churn_ending WHERE customer = 'wmLate'`)
+		h.Exec(`UPDATE mirror_follow SET standing = 1, ended_at = 0, added_at = ? WHERE customer = 'wmLate'`, h.Clock.Now().Add(-time.Hour).UnixMilli())
+		h.Exec(`UPDATE notice_kind SET policy = 'choice' WHERE corp_id = ?`, corpID)
+		h.tell(event.CustomerLost{Meta: event.Meta{Event: h.IDs.New(), Corp: corpID, At: h.Clock.Now().Add(-2 * time.Hour)}, Member: "zhang", Customer: "wmLate"})
 		var page web.Page[churn.View]
-		h.get("/losses?state=returned&q="+url.QueryEscape("迟到"), &page)
+		h.Get("/losses?state=returned&q="+url.QueryEscape("迟到"), &page)
 		if len(page.Items) != 1 || page.Items[0].AddedAt != nil || page.Items[0].Notice != churn.NoticeOff {
 			t.Errorf("%+v", page.Items)
 		}
@@ -232,12 +232,12 @@ func TestDepartmentOfThatTime(t *testing.T) {
 		h.department(1, 0)
 		h.department(2, 1, "zhang")
 		h.department(3, 1)
-		h.exec("UPDATE mirror_department SET name = '华东' WHERE id = 2")
+		h.Exec("UPDATE mirror_department SET name = '华东' WHERE id = 2")
 		h.lose(loss{member: "zhang", customer: "wmThen", name: "爱丽丝", ago: time.Hour, kept: day})
-		h.exec("UPDATE mirror_member SET main_department = 3 WHERE id = 'zhang'")
-		h.exec("UPDATE mirror_member_department SET department_id = 3 WHERE member_id = 'zhang'")
+		h.Exec("UPDATE mirror_member SET main_department = 3 WHERE id = 'zhang'")
+		h.Exec("UPDATE mirror_member_department SET department_id = 3 WHERE member_id = 'zhang'")
 		h.lose(loss{member: "zhang", customer: "wmNow", name: "鲍勃", ago: time.Minute, kept: day})
-		h.exec("UPDATE mirror_member SET left_at = 1 WHERE id = 'zhang'") // his endings stay where they were
+		h.Exec("UPDATE mirror_member SET left_at = 1 WHERE id = 'zhang'") // his endings stay where they were
 		for query, want := range map[string][]string{
 			"department=2": {"wmThen/zhang"}, "department=3": {"wmNow/zhang"}, "department=1": {"wmNow/zhang", "wmThen/zhang"},
 			"department=2&member=zhang": {"wmNow/zhang", "wmThen/zhang"}, "department=2&member=nobody": {"wmThen/zhang"},
@@ -246,14 +246,14 @@ func TestDepartmentOfThatTime(t *testing.T) {
 				t.Errorf("%s: %q, want %q", query, got, want)
 			}
 		}
-		h.exec("DELETE FROM mirror_department WHERE id = 2")
+		h.Exec("DELETE FROM mirror_department WHERE id = 2")
 		var page web.Page[churn.View]
-		h.get("/losses", &page)
+		h.Get("/losses", &page)
 		if page.Items[0].Department != "部门" || page.Items[1].Department != "华东" {
 			t.Errorf("%+v", page.Items)
 		}
 		var f churn.Figures
-		h.get("/losses/figures", &f)
+		h.Get("/losses/figures", &f)
 		if fmt.Sprint(f.ByDepartment) != "[{2 华东 1} {3 部门 1}]" {
 			t.Errorf("by department: %v", f.ByDepartment)
 		}

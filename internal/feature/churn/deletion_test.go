@@ -30,7 +30,7 @@ func TestDeletions(t *testing.T) {
 			"/deletions?from=2026-11-23T01:30:00Z": "", "/deletions?from=2026-11-23T00:30:00Z": "wmDeleted",
 		} {
 			var page web.Page[churn.View]
-			h.get(path, &page)
+			h.Get(path, &page)
 			var got []string
 			for _, l := range page.Items {
 				got = append(got, l.Customer)
@@ -39,9 +39,9 @@ func TestDeletions(t *testing.T) {
 				t.Errorf("%s: %v, want %s", path, got, want)
 			}
 		}
-		h.viewer = sees(viewer.Self, "li")
+		h.Viewer = sees(viewer.Self, "li")
 		var page web.Page[churn.View]
-		if h.get("/deletions", &page); len(page.Items) != 1 || page.Items[0].Customer != "wmBack" {
+		if h.Get("/deletions", &page); len(page.Items) != 1 || page.Items[0].Customer != "wmBack" {
 			t.Errorf("a member sees %+v", page.Items)
 		}
 	})
@@ -53,7 +53,7 @@ func TestFigures(t *testing.T) {
 		h.lose(loss{member: "zhang", customer: "wmOld", name: "上期", ago: 40 * day, kept: day})
 		h.lose(loss{member: "li", customer: "wmDeleted", name: "被删", deleted: true, ago: time.Hour, kept: 3 * day})
 		var f churn.Figures
-		h.get("/losses/figures", &f)
+		h.Get("/losses/figures", &f)
 		if f.Total != 4 || f.Before != 1 || f.Company != 3 || f.Returned != 1 || f.Members != 3 || f.DaysKept == nil || fmt.Sprintf("%.2f", *f.DaysKept) != "1.69" {
 			t.Errorf("%+v", f)
 		}
@@ -70,18 +70,18 @@ func TestFigures(t *testing.T) {
 			t.Errorf("by channel: %v", f.ByChannel)
 		}
 		f = churn.Figures{}
-		if h.get("/deletions/figures?from=2026-11-23T00:00:00%2B08:00&to=2026-11-23T08:30:00Z", &f); f.Total != 1 || len(f.Days) != 1 || f.Days[0].Count != 1 {
+		if h.Get("/deletions/figures?from=2026-11-23T00:00:00%2B08:00&to=2026-11-23T08:30:00Z", &f); f.Total != 1 || len(f.Days) != 1 || f.Days[0].Count != 1 {
 			t.Errorf("deletions: %+v", f)
 		}
 		f = churn.Figures{}
-		if h.get("/losses/figures?tag=VIP&member=wang", &f); f.Total != 1 || len(f.ByMember) != 1 {
+		if h.Get("/losses/figures?tag=VIP&member=wang", &f); f.Total != 1 || len(f.ByMember) != 1 {
 			t.Errorf("filtered: %+v", f)
 		}
 		f = churn.Figures{}
-		if h.get("/losses/figures?department=99", &f); f.Total != 0 || len(f.Days) != 30 {
+		if h.Get("/losses/figures?department=99", &f); f.Total != 0 || len(f.Days) != 30 {
 			t.Errorf("nothing: %+v", f)
 		}
-		if status, body := h.call("GET", "/losses/figures?from=2020-01-01T00:00:00Z", ""); status != 422 || !strings.Contains(body, "366") {
+		if status, body := h.Call("GET", "/losses/figures?from=2020-01-01T00:00:00Z", ""); status != 422 || !strings.Contains(body, "366") {
 			t.Errorf("six years: %d %s", status, body)
 		}
 	})
@@ -93,13 +93,13 @@ func TestHints(t *testing.T) {
 		h.department(1, 0, "zhang", "li", "wang")
 		lose := func(member string, n int, l loss) {
 			for range n {
-				l.member, l.customer, l.kept = member, "wm"+h.ids.New().String(), day
+				l.member, l.customer, l.kept = member, "wm"+h.IDs.New().String(), day
 				h.lose(l)
 			}
 		}
 		hints := func() string {
 			var list churn.HintList
-			h.get("/hints", &list)
+			h.Get("/hints", &list)
 			var all []string
 			for _, x := range list.Items {
 				all = append(all, fmt.Sprintf("%s %s %s %d %.2f %.2f", x.Kind, x.Member, x.Day, x.Count, x.Own, x.Peers))
@@ -119,12 +119,12 @@ func TestHints(t *testing.T) {
 		if got := hints(); got != want {
 			t.Errorf("%s, want %s", got, want)
 		}
-		tiles, err := h.f.Answers.Tiles(t.Context(), h.viewer)
-		h.must(err)
+		tiles, err := h.Feature.Answers.Tiles(t.Context(), h.Viewer)
+		h.Must(err)
 		if len(tiles) != 1 || tiles[0].Value != 2 || tiles[0].Level != "warning" {
 			t.Errorf("%+v", tiles)
 		}
-		h.viewer = sees(viewer.Self, "zhang")
+		h.Viewer = sees(viewer.Self, "zhang")
 		if got := hints(); got != "lost zhang 2026-11-23 6 0.00 0.25" {
 			t.Errorf("a member sees %s", got)
 		}
@@ -135,11 +135,11 @@ func TestHints(t *testing.T) {
 func TestRepairedDeletion(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.department(1, 0, "zhang", "boss")
-		h.call("PUT", "/deletions/setting", `{"notify":"now","hour":9,"receivers":["boss"],"leaders":false,"unusual":true}`)
-		meta := event.Meta{Event: h.ids.New(), Corp: corpID, At: h.clock.Now(), Repaired: true}
+		h.Call("PUT", "/deletions/setting", `{"notify":"now","hour":9,"receivers":["boss"],"leaders":false,"unusual":true}`)
+		meta := event.Meta{Event: h.IDs.New(), Corp: corpID, At: h.Clock.Now(), Repaired: true}
 		h.tell(event.CustomerDeleted{Meta: meta, Member: "zhang", Customer: "wmStray"})
 		var page web.Page[churn.View]
-		if h.get("/deletions", &page); len(page.Items) != 1 || !page.Items[0].Unknown || page.Items[0].Notice != churn.NoticeOff {
+		if h.Get("/deletions", &page); len(page.Items) != 1 || !page.Items[0].Unknown || page.Items[0].Notice != churn.NoticeOff {
 			t.Errorf("%+v", page.Items)
 		}
 	})
@@ -157,7 +157,7 @@ func TestDeletionSettingIsChecked(t *testing.T) {
 			`{"notify":"off","hour":9,"receivers":[],"leaders":false,"unusual":false}`:         200,
 			`{"notify":"daily","hour":0,"receivers":["ZHANG"],"leaders":true,"unusual":true}`:  200,
 		} {
-			if got, answer := h.call("PUT", "/deletions/setting", body); got != status {
+			if got, answer := h.Call("PUT", "/deletions/setting", body); got != status {
 				t.Errorf("%s: %d %s", body, got, answer)
 			}
 		}

@@ -17,13 +17,13 @@ import (
 
 // file are the cells of an export as the host would write them, one text a line.
 func (h *house) file(key, filter string, chosen ...string) ([]string, error) {
-	h.t.Helper()
-	i := slices.IndexFunc(h.f.Exports, func(e feature.Export) bool { return e.Key == key })
+	h.T.Helper()
+	i := slices.IndexFunc(h.Feature.Exports, func(e feature.Export) bool { return e.Key == key })
 	if i < 0 {
-		h.t.Fatalf("no list %s", key)
+		h.T.Fatalf("no list %s", key)
 	}
-	e := h.f.Exports[i]
-	columns, err := e.Columns(h.t.Context(), h.viewer)
+	e := h.Feature.Exports[i]
+	columns, err := e.Columns(h.T.Context(), h.Viewer)
 	if err != nil {
 		return nil, err
 	}
@@ -34,17 +34,17 @@ func (h *house) file(key, filter string, chosen ...string) ([]string, error) {
 			}
 		}
 	}
-	q := feature.ExportQuery{Viewer: h.viewer, Filter: json.RawMessage(filter), Columns: chosen}
-	if err := e.Check(h.t.Context(), q); err != nil {
+	q := feature.ExportQuery{Viewer: h.Viewer, Filter: json.RawMessage(filter), Columns: chosen}
+	if err := e.Check(h.T.Context(), q); err != nil {
 		return nil, err
 	}
 	var lines []string
-	for row, err := range e.Rows(h.t.Context(), q) {
+	for row, err := range e.Rows(h.T.Context(), q) {
 		if err != nil {
 			return nil, err
 		}
 		if len(row) != len(chosen) {
-			h.t.Errorf("%d cells for %d columns", len(row), len(chosen))
+			h.T.Errorf("%d cells for %d columns", len(row), len(chosen))
 		}
 		for i, cell := range row {
 			if at, ok := cell.(time.Time); ok {
@@ -53,10 +53,10 @@ func (h *house) file(key, filter string, chosen ...string) ([]string, error) {
 		}
 		lines = append(lines, strings.TrimSpace(fmt.Sprintln(row...)))
 	}
-	n, err := e.Total(h.t.Context(), q)
-	h.must(err)
+	n, err := e.Total(h.T.Context(), q)
+	h.Must(err)
 	if int(n) != len(lines) {
-		h.t.Errorf("%s %s: %d rows, total %d", key, filter, len(lines), n)
+		h.T.Errorf("%s %s: %d rows, total %d", key, filter, len(lines), n)
 	}
 	return lines, nil
 }
@@ -66,12 +66,12 @@ func TestExport(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.company()
 		lines, err := h.file("churn.losses", "")
-		h.must(err)
+		h.Must(err)
 		if len(lines) != 4 || lines[0] != "爱丽丝 王总 成员zhang 部门 VIP、北区 门店 2026-11-21 07:00:00 2026-11-23 09:00:00 2 已流失 企业流失 未通知 企业已关闭这类通知" {
 			t.Errorf("%q", lines)
 		}
 		lines, err = h.file("churn.losses", `{"member":["li"],"state":"returned"}`, "state", "customer", "external", "note")
-		h.must(err)
+		h.Must(err)
 		if len(lines) != 1 || lines[0] != "已重新添加 卡罗尔 wmCarol 企业已关闭这类通知" {
 			t.Errorf("%q", lines)
 		}
@@ -82,7 +82,7 @@ func TestExport(t *testing.T) {
 		h.lose(loss{member: "zhang", customer: "wmHanded", name: "转走", handed: true, ago: time.Hour, kept: day})
 		for filter, want := range map[string]string{"": "被删", `{"handed":true}`: "转走"} {
 			lines, err := h.file("churn.deletions", filter, "customer")
-			h.must(err)
+			h.Must(err)
 			if strings.Join(lines, " ") != want {
 				t.Errorf("deletions %s: %q, want %s", filter, lines, want)
 			}
@@ -92,11 +92,11 @@ func TestExport(t *testing.T) {
 				t.Errorf("%s was taken", filter)
 			}
 		}
-		h.viewer = sees(viewer.Self, "li")
+		h.Viewer = sees(viewer.Self, "li")
 		if lines, err := h.file("churn.losses", "", "external"); err != nil || strings.Join(lines, " ") != "wmCarol" {
 			t.Errorf("a member takes away %q %v", lines, err)
 		}
-		h.viewer.Permissions = []string{"churn.export", "churn.read"}
+		h.Viewer.Permissions = []string{"churn.export", "churn.read"}
 		if lines, err := h.file("churn.deletions", ""); err == nil {
 			t.Errorf("without the right to see deletions: %q", lines)
 		}
@@ -108,17 +108,17 @@ func TestExportIsWhole(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		h.department(1, 0, "zhang")
 		const n = 1203
-		h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+		h.Must(h.DB.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
 			var rows db.Rows
 			for i := range n {
 				// Several at one moment: the page's key decides by id.
-				rows = append(rows, []any{h.ids.New(), corpID, "zhang", "wm" + strconv.Itoa(i), "客户" + strconv.Itoa(i), "", "[]", "", 1, 0, 1_700_000_000_000 + int64(i/7), false, true, 0, "off", ""})
+				rows = append(rows, []any{h.IDs.New(), corpID, "zhang", "wm" + strconv.Itoa(i), "客户" + strconv.Itoa(i), "", "[]", "", 1, 0, 1_700_000_000_000 + int64(i/7), false, true, 0, "off", ""})
 			}
 			_, err := tx.NewRaw("INSERT INTO churn_ending (id, corp_id, member_id, customer, name, remark, tags, state, add_way, added_at, ended_at, unknown, company, returned_at, notice, reason) VALUES ?", rows).Exec(ctx)
 			return err
 		}))
 		lines, err := h.file("churn.losses", "", "external")
-		h.must(err)
+		h.Must(err)
 		if len(lines) != n || len(slices.Compact(slices.Sorted(slices.Values(lines)))) != n {
 			t.Errorf("%d lines", len(lines))
 		}

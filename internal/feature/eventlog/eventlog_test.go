@@ -24,11 +24,11 @@ const (
 
 // listed gives the ids of a filtered list, over all its pages.
 func (h *house) listed(filter url.Values) []id.ID {
-	h.t.Helper()
+	h.T.Helper()
 	var ids []id.ID
 	for range 50 {
 		var page web.Page[eventlog.Callback]
-		h.get("/callbacks?"+filter.Encode(), &page)
+		h.Get("/callbacks?"+filter.Encode(), &page)
 		for _, c := range page.Items {
 			ids = append(ids, c.ID)
 		}
@@ -37,7 +37,7 @@ func (h *house) listed(filter url.Values) []id.ID {
 		}
 		filter.Set("after", page.Next)
 	}
-	h.t.Fatal("the list has no end")
+	h.T.Fatal("the list has no end")
 	return nil
 }
 
@@ -54,7 +54,7 @@ func TestCallbacksAreFiltered(t *testing.T) {
 		h.callback(another, added, "customer/wmAlice/zhang", "failed", "")
 		all := []id.ID{self, group, unknown, third, second, first}
 
-		at := db.MS(h.clock.Now())
+		at := db.MS(h.Clock.Now())
 		for name, c := range map[string]struct {
 			filter url.Values
 			want   []id.ID
@@ -85,7 +85,7 @@ func TestCallbacksAreFiltered(t *testing.T) {
 			})
 		}
 		for filter, code := range map[string]int{"state=odd": 422, "after=garbage": 422, "limit=0": 422, "odd=1": 422} {
-			if status, body := h.call("GET", "/callbacks?"+filter, ""); status != code {
+			if status, body := h.Call("GET", "/callbacks?"+filter, ""); status != code {
 				t.Errorf("%s: %d %s", filter, status, body)
 			}
 		}
@@ -98,16 +98,16 @@ func TestCallbackSaysWhomItConcerns(t *testing.T) {
 		known := h.callback(corpID, added, "customer/wmAlice/zhang", "done", "<xml>secret</xml>")
 		stranger := h.callback(corpID, added, "customer/wmNew/nobody", "done", "")
 		var c eventlog.Callback
-		h.get("/callbacks/"+known.String(), &c)
+		h.Get("/callbacks/"+known.String(), &c)
 		if a := c.About; a.Member != "Zhang" || a.MemberName != "张三" || a.CustomerName != "爱丽丝" || a.CustomerID == 0 || a.Customer != "wmAlice" {
 			t.Errorf("%+v", a)
 		}
 		var unknown eventlog.Callback
-		h.get("/callbacks/"+stranger.String(), &unknown)
+		h.Get("/callbacks/"+stranger.String(), &unknown)
 		if a := unknown.About; a.Member != "nobody" || a.Customer != "wmNew" || a.MemberName != "" {
 			t.Errorf("%+v", a)
 		}
-		if _, body := h.call("GET", "/callbacks", ""); strings.Contains(body, "secret") {
+		if _, body := h.Call("GET", "/callbacks", ""); strings.Contains(body, "secret") {
 			t.Error("the list shows the raw text")
 		}
 	})
@@ -117,23 +117,23 @@ func TestReplay(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		const good = `<xml><ToUserName>ww1</ToUserName><FromUserName>sys</FromUserName><CreateTime>1795334400</CreateTime>` +
 			`<MsgType>event</MsgType><Event>subscribe</Event><AgentID>1</AgentID></xml>`
-		h.work()
+		h.Work()
 		failed := h.callback(corpID, "?", "", "failed", "<xml><MsgType>event")
 		var c eventlog.Callback
-		status, body := h.call("POST", "/callbacks/"+failed.String()+"/replay", "")
+		status, body := h.Call("POST", "/callbacks/"+failed.String()+"/replay", "")
 		if status != 200 || !strings.Contains(body, `"state":"failed"`) || strings.Contains(body, `"error":""`) {
 			t.Fatalf("a text that cannot be read: %d %s", status, body)
 		}
-		h.get("/callbacks/"+failed.String(), &c)
+		h.Get("/callbacks/"+failed.String(), &c)
 		if c.State != "failed" || c.Error == "" || c.DoneAt == 0 {
 			t.Errorf("%+v", c)
 		}
-		h.exec(`UPDATE mirror_inbox SET raw = ? WHERE id = ?`, good, failed)
-		if status, body := h.call("POST", "/callbacks/"+failed.String()+"/replay", ""); status != 200 || !strings.Contains(body, `"state":"ignored"`) {
+		h.Exec(`UPDATE mirror_inbox SET raw = ? WHERE id = ?`, good, failed)
+		if status, body := h.Call("POST", "/callbacks/"+failed.String()+"/replay", ""); status != 200 || !strings.Contains(body, `"state":"ignored"`) {
 			t.Errorf("a readable text: %d %s", status, body)
 		}
-		if !slices.Contains(h.audited, "eventlog.replay") {
-			t.Errorf("audited %v", h.audited)
+		if !slices.Contains(h.Actions(), "eventlog.replay") {
+			t.Errorf("audited %v", h.Actions())
 		}
 	})
 }
@@ -184,8 +184,8 @@ func TestRoutes(t *testing.T) {
 					"in scope":               {[]string{c.permission}, own("Zhang"), c.inScope},
 					"out of scope":           {[]string{c.permission}, own("li"), c.outOfScope},
 				} {
-					h.viewer.Permissions, h.viewer.Scope = as.permissions, as.scope
-					status, body := h.call(c.method, c.path, c.body)
+					h.Viewer.Permissions, h.Viewer.Scope = as.permissions, as.scope
+					status, body := h.Call(c.method, c.path, c.body)
 					if status != as.want {
 						t.Errorf("%s: %d, want %d: %s", who, status, as.want, body)
 					}
@@ -195,14 +195,14 @@ func TestRoutes(t *testing.T) {
 				}
 			})
 		}
-		h.viewer.Permissions, h.viewer.Scope = []string{"eventlog.*"}, everything
+		h.Viewer.Permissions, h.Viewer.Scope = []string{"eventlog.*"}, everything
 		for _, path := range []string{
 			"GET /callbacks/" + theirs.String(), "GET /callbacks/" + theirs.String() + "/raw", "POST /callbacks/" + theirs.String() + "/replay",
 			"GET /jobs/" + theirJob.String(), "GET /jobs/" + theirJob.String() + "/args", "POST /jobs/" + theirJob.String() + "/retry", "POST /jobs/" + theirJob.String() + "/discard",
 			"GET /callbacks/0000000000001", "POST /jobs/0000000000001/retry",
 		} {
 			method, path, _ := strings.Cut(path, " ")
-			if status, body := h.call(method, path, ""); status != 404 {
+			if status, body := h.Call(method, path, ""); status != 404 {
 				t.Errorf("%s %s of another corp: %d %s", method, path, status, body)
 			}
 		}
@@ -214,21 +214,21 @@ func TestRoutes(t *testing.T) {
 
 func TestCalls(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		client, err := h.corps.Client(context.Background(), corpID)
-		h.must(err)
+		client, err := h.Corps.Client(context.Background(), corpID)
+		h.Must(err)
 		if _, err := client.GetUserInfo(context.Background(), "x"); err == nil {
 			t.Fatal("the call should have been refused")
 		}
 		var page web.Page[corp.Call]
-		h.get("/calls", &page)
+		h.Get("/calls", &page)
 		if len(page.Items) == 0 {
 			t.Fatal("the refused call is not listed")
 		}
 		c := page.Items[0]
-		if c.ErrCode != 60020 || c.AdviceZH == "" || c.AdviceEN == "" || c.Times < 1 || c.LastAt != db.MS(h.clock.Now()) {
+		if c.ErrCode != 60020 || c.AdviceZH == "" || c.AdviceEN == "" || c.Times < 1 || c.LastAt != db.MS(h.Clock.Now()) {
 			t.Errorf("%+v", c)
 		}
-		h.get("/calls?errcode=40029", &page)
+		h.Get("/calls?errcode=40029", &page)
 		if len(page.Items) != 0 {
 			t.Errorf("another code lists %+v", page.Items)
 		}
@@ -240,8 +240,8 @@ func TestTiles(t *testing.T) {
 		h.callback(corpID, added, "customer/wmAlice/zhang", "failed", "")
 		h.callback(another, added, "customer/wmAlice/zhang", "failed", "")
 		h.dead(corpID, 2)
-		tiles, err := h.f.Answers.Tiles(context.Background(), h.viewer)
-		h.must(err)
+		tiles, err := h.Feature.Answers.Tiles(context.Background(), h.Viewer)
+		h.Must(err)
 		got := map[string]int64{}
 		for _, tile := range tiles {
 			got[tile.Key] = tile.Value
@@ -255,9 +255,9 @@ func TestTiles(t *testing.T) {
 				v.Scope = viewer.Scope{Reach: viewer.Departments, Members: []string{"zhang"}}
 			},
 		} {
-			v := h.viewer
+			v := h.Viewer
 			change(&v)
-			if tiles, err := h.f.Answers.Tiles(context.Background(), v); err != nil || len(tiles) != 0 {
+			if tiles, err := h.Feature.Answers.Tiles(context.Background(), v); err != nil || len(tiles) != 0 {
 				t.Errorf("%s: %+v, %v", name, tiles, err)
 			}
 		}
@@ -267,7 +267,7 @@ func TestTiles(t *testing.T) {
 func TestKinds(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		var list eventlog.KindList
-		h.get("/callbacks/kinds", &list)
+		h.Get("/callbacks/kinds", &list)
 		if !slices.Contains(list.Kinds, added) || !slices.Contains(list.Kinds, groupNew) || len(list.Kinds) < 40 {
 			t.Errorf("%v", list.Kinds)
 		}

@@ -24,7 +24,7 @@ func TestColumns(t *testing.T) {
 		h.fill(fang, value(grade, grade.Options[1].Key, grade.Options[0].Key), value(phone, "13812345678"), value(weight, "61.5"), value(count, "12"), value(secret, "3%"))
 		h.do("PUT", "/customers/"+fang.String()+"/blacklist", map[string]any{"reason": "骗子"}, nil)
 		cell := func(v viewer.Viewer, key string, of id.ID, masked bool) string {
-			return fmt.Sprint(apptest.Cells(t, h.asks, key, ask.CellsQuery{Viewer: v, Read: h.db.Read(), Pairs: h.picked, Masked: masked})[of])
+			return fmt.Sprint(apptest.Cells(t, h.Asks, key, ask.CellsQuery{Viewer: v, Read: h.DB.Read(), Pairs: h.picked, Masked: masked})[of])
 		}
 		all := sees(viewer.All, "")
 		calls := all

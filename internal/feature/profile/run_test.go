@@ -19,8 +19,8 @@ import (
 
 // settled works until nothing is due and gives the run as it stands.
 func (h *house) settled(run id.ID) profile.Run {
-	h.t.Helper()
-	h.must(h.queue.Settle(context.Background()))
+	h.T.Helper()
+	h.Must(h.Queue.Settle(context.Background()))
 	var r profile.Run
 	h.do("GET", "/runs/"+run.String(), nil, &r)
 	return r
@@ -28,7 +28,7 @@ func (h *house) settled(run id.ID) profile.Run {
 
 // reasons gives "line reason" of the items in a state.
 func (h *house) reasons(run id.ID, state string) []string {
-	h.t.Helper()
+	h.T.Helper()
 	var page struct{ Items []profile.Item }
 	h.do("GET", "/runs/"+run.String()+"/items?limit=200&state="+state, nil, &page)
 	var list []string
@@ -54,7 +54,7 @@ func TestBatchEdit(t *testing.T) {
 		h.fill(ids[0], value(grade, gold), value(must, "杭州"))
 		h.fill(ids[1], value(grade, silver), value(must, "杭州"))
 
-		h.viewer = sees(viewer.Self, "zhang")
+		h.Viewer = sees(viewer.Self, "zhang")
 		body := map[string]any{"selection": map[string]any{"rule": map[string]any{}}, "values": []profile.Value{value(grade, gold)}}
 		h.slow = true // nobody knows how many there are: that is no reason to refuse
 		h.refused("POST", "/edits", map[string]any{"selection": map[string]any{}, "values": []profile.Value{value(must)}}, 422, "必填")
@@ -84,14 +84,14 @@ func TestBatchEdit(t *testing.T) {
 		h.refused("POST", "/runs/"+r.ID.String()+"/undo", nil, 409, "不能这样操作")
 
 		// Somebody else does not see the run; who sees all does.
-		h.viewer = sees(viewer.Self, "li")
+		h.Viewer = sees(viewer.Self, "li")
 		h.refused("GET", "/runs/"+r.ID.String(), nil, 404, "任务")
 		var page struct{ Items []profile.Run }
 		h.do("GET", "/runs", nil, &page)
 		if len(page.Items) != 0 {
 			t.Errorf("%+v", page.Items)
 		}
-		h.viewer = sees(viewer.All, "")
+		h.Viewer = sees(viewer.All, "")
 		h.do("GET", "/runs", nil, &page)
 		if len(page.Items) != 1 {
 			t.Errorf("%+v", page.Items)
@@ -186,7 +186,7 @@ func TestImport(t *testing.T) {
 			[]any{"wmC", "不是日期", "", "12", ""},
 			[]any{"wmB", "1991年2月3日", "", "", ""},
 		)
-		h.viewer = sees(viewer.Self, "zhang")
+		h.Viewer = sees(viewer.Self, "zhang")
 		var d profile.Draft
 		h.do("POST", "/imports", upload{"客户.xlsx", file}, &d)
 		if len(d.Columns) != 5 || d.Columns[0].Role != "external" || d.Columns[1].Field != birthday.ID || d.Columns[3].Role != "phone" || d.Columns[3].Field != phone.ID || d.Columns[4].Field != 0 || d.Columns[3].Samples[0] != "13812345678" {
@@ -242,13 +242,13 @@ func TestImport(t *testing.T) {
 
 		// The file is kept as long as lines can be tried anew, one that nobody explained too.
 		h.do("POST", "/imports", upload{"客户.xlsx", file}, &d)
-		h.clock.Advance(29 * day)
+		h.Clock.Advance(29 * day)
 		h.sweep()
 		h.do("PUT", "/imports/"+d.ID.String(), plan, nil)
 		if r = h.settled(d.ID); r.State != "checked" {
 			t.Errorf("after 29 days: %+v", r)
 		}
-		h.clock.Advance(2 * day)
+		h.Clock.Advance(2 * day)
 		h.sweep()
 		h.do("PUT", "/imports/"+d.ID.String(), plan, nil)
 		if r = h.settled(d.ID); r.State != "failed" || !strings.Contains(r.Error, "重新上传") {
@@ -261,8 +261,8 @@ func TestImport(t *testing.T) {
 // TestImportFindsCustomers by each of the ways, in each encoding.
 func TestImportFindsCustomers(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		h.viewer.Permissions = append(h.viewer.Permissions, viewer.PermissionPhone)
-		h.exec(`INSERT INTO mirror_member (corp_id, id, lookup, name, pinyin, alias, title, avatar, status, main_department,
+		h.Viewer.Permissions = append(h.Viewer.Permissions, viewer.PermissionPhone)
+		h.Exec(`INSERT INTO mirror_member (corp_id, id, lookup, name, pinyin, alias, title, avatar, status, main_department,
 			can_contact, left_at, told_at, read_at, sync_run, updated_at) VALUES (?, 'Zhang', 'zhang', '张三', '', '', '', '', 1, 1, TRUE, 0, 0, 0, 0, 0)`, corpID)
 		a, _ := h.meet(who{member: "Zhang", customer: "wmA", name: "甲", union: "uA", remark: "甲总", mobile: "+86 13812345678"})
 		b, _ := h.meet(who{member: "Zhang", customer: "wmB", name: "乙", union: "uB", remark: "重名"})
@@ -271,7 +271,7 @@ func TestImportFindsCustomers(t *testing.T) {
 		own := h.field(profile.Form{Name: "座机", Kind: profile.Phone})
 		h.fill(b, value(own, "010-87654321"))
 		gbk, err := simplifiedchinese.GB18030.NewEncoder().String("备注,成员,城市\n甲总,张三,杭州\n重名,zhang,上海\n甲总,李四,北京\n")
-		h.must(err)
+		h.Must(err)
 		for _, row := range []struct {
 			match, file string
 			raw         []byte
@@ -316,7 +316,7 @@ func TestFilesThatAreNone(t *testing.T) {
 		var d profile.Draft
 		h.do("POST", "/imports", upload{"many.csv", many.Bytes()}, &d)
 		h.do("PUT", "/imports/"+d.ID.String(), map[string]any{"match": "external", "key": 0, "columns": []map[string]any{{"index": 1, "field": city.ID}}}, nil)
-		if h.db.Engine() == "sqlite" { // five hundred steps; once is enough
+		if h.DB.Engine() == "sqlite" { // five hundred steps; once is enough
 			if r := h.settled(d.ID); r.State != "failed" || !strings.Contains(r.Error, "100000 行") {
 				t.Errorf("%+v", r)
 			}
@@ -346,21 +346,21 @@ func TestProfileFiles(t *testing.T) {
 		if len(p.Fields[0].Files) != 1 || p.Fields[0].Files[0].Name != file.Name {
 			t.Errorf("%+v", p.Fields)
 		}
-		h.viewer = clerk("zhang")
+		h.Viewer = clerk("zhang")
 		if status, body := h.call("GET", "/files/"+file.ID.String(), nil); status != http.StatusOK || body != "%PDF-1.7 hello" {
 			t.Errorf("%d %s", status, body)
 		}
-		h.viewer = clerk("li")
+		h.Viewer = clerk("li")
 		h.refused("GET", "/files/"+file.ID.String(), nil, 404, "文件")
-		h.viewer = sees(viewer.All, "")
+		h.Viewer = sees(viewer.All, "")
 		// A file that no value holds goes after thirty days, not before.
 		h.fill(wang, value(contract))
-		h.clock.Advance(29 * day)
+		h.Clock.Advance(29 * day)
 		h.sweep()
 		if status, _ := h.call("GET", "/files/"+file.ID.String(), nil); status != http.StatusOK {
 			t.Errorf("%d after 29 days", status)
 		}
-		h.clock.Advance(2 * day)
+		h.Clock.Advance(2 * day)
 		// Whatever becomes of the file itself, nothing leads to it any more; it goes in the end.
 		h.stuck = true
 		h.sweep()
@@ -370,8 +370,8 @@ func TestProfileFiles(t *testing.T) {
 			t.Errorf("%d files", n)
 		}
 		h.stuck = false
-		h.clock.Advance(day)
-		h.must(h.queue.Settle(t.Context()))
+		h.Clock.Advance(day)
+		h.Must(h.Queue.Settle(t.Context()))
 		if n := h.files(); n != 0 {
 			t.Errorf("%d files are left", n)
 		}

@@ -22,7 +22,7 @@ func TestSharedFilesStay(t *testing.T) {
 		h.do("POST", "/merges", map[string]any{"main": zhang, "others": []id.ID{li}}, &m)
 		h.do("DELETE", "/merges/"+m.ID.String(), nil, nil)
 		for range 2 {
-			h.clock.Advance(31 * day)
+			h.Clock.Advance(31 * day)
 			h.sweep()
 		}
 		if status, body := h.call("GET", "/files/"+file.ID.String(), nil); status != http.StatusOK || body != "%PDF-1.7 hello" {
