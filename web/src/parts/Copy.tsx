@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react';
 import { Icon } from './Icon';
 import { useT } from './strings';
 
-/** A small button that copies a text and says so. */
-export function Copy({ text, label }: { text: string; label?: string }) {
+/** A small button that copies a text and says so; with `shown`, so much of its beginning stands before it. */
+export function Copy({ text, label, shown }: { text: string; label?: string; shown?: number }) {
   const t = useT();
   const [state, setState] = useState<'idle' | 'done' | 'refused'>('idle');
   useEffect(() => {
@@ -15,7 +15,7 @@ export function Copy({ text, label }: { text: string; label?: string }) {
   const copy = async () => setState((await toClipboard(text)) ? 'done' : 'refused');
   const words =
     state === 'done' ? t('copied') : state === 'refused' ? t('copyRefused') : (label ?? t('copy'));
-  return (
+  const button = (
     <Tooltip title={words}>
       <KitButton
         size="small"
@@ -28,6 +28,14 @@ export function Copy({ text, label }: { text: string; label?: string }) {
         }}
       />
     </Tooltip>
+  );
+  return shown ? (
+    <span className="q-row">
+      <code title={text}>{text.slice(0, shown)}…</code>
+      {button}
+    </span>
+  ) : (
+    button
   );
 }
 

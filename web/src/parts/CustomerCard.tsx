@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Avatar } from './Avatar';
 import { useT } from './strings';
@@ -11,7 +12,6 @@ export interface CustomerFace {
   /** A WeChat user (wechat) or a member of another corp (corp), whose name is then shown. */
   kind?: 'wechat' | 'corp';
   corp?: string;
-  gender?: 'male' | 'female' | 'unknown';
   /** Words that warn whoever sees him, such as "blacklist". */
   badges?: readonly string[];
 }
@@ -42,5 +42,43 @@ export function CustomerCard(props: { customer: CustomerFace; size?: number; mor
         )}
       </span>
     </span>
+  );
+}
+
+/** A customer as the server's rows tell of him; what is empty is not known. */
+export interface CustomerRow {
+  name: string;
+  avatar?: string;
+  remark?: string;
+  /** WeCom's type: 1 a WeChat user, 2 a member of another corp. */
+  type?: number;
+  corpName?: string;
+  company?: string;
+  badges?: readonly string[];
+}
+
+/** The customer of a row in one line; with his id, the way to his page. */
+export function CustomerOf(props: { row: CustomerRow; id?: string; size?: number; draggable?: boolean }) {
+  const t = useT();
+  const { row, id, size, draggable } = props;
+  const card = (
+    <CustomerCard
+      size={size}
+      customer={{
+        name: row.name || t('nameless'),
+        avatar: row.avatar || undefined,
+        kind: row.type === 1 ? 'wechat' : row.type === 2 ? 'corp' : undefined,
+        corp: row.corpName || row.company,
+        remark: row.remark && row.remark !== row.name ? row.remark : undefined,
+        badges: row.badges,
+      }}
+    />
+  );
+  return id ? (
+    <Link to={`/customer/${id}`} draggable={draggable}>
+      {card}
+    </Link>
+  ) : (
+    card
   );
 }

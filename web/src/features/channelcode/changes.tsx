@@ -1,7 +1,6 @@
-import { Link } from '@tanstack/react-router';
 import { api, ok } from '@/api/client';
 import { useUrlFilters } from '@/lib/url-filters';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { DataTable } from '@/parts/DataTable';
 import { FilterBar } from '@/parts/FilterBar';
 import { MemberTag } from '@/parts/MemberTag';
@@ -47,14 +46,9 @@ export function Changes({ id }: { id: string }) {
             title: t('customer'),
             fixed: true,
             width: 190,
-            render: (row) => {
-              const card = (
-                <CustomerCard
-                  customer={{ name: row.customerName || t('customer.unnamed'), avatar: row.avatar }}
-                />
-              );
-              return row.customerId ? <Link to={`/customer/${row.customerId}`}>{card}</Link> : card;
-            },
+            render: (row) => (
+              <CustomerOf row={{ name: row.customerName, avatar: row.avatar }} id={row.customerId} />
+            ),
           },
           {
             key: 'kind',

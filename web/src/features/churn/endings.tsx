@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { api, ok } from '@/api/client';
 import { useI18n } from '@/lib/i18n';
 import { useCan } from '@/lib/me';
 import { useUrlFilters } from '@/lib/url-filters';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { ExportButton } from '@/parts/ExportButton';
 import { Hint } from '@/parts/Facts';
@@ -150,7 +149,18 @@ function useColumns(kind: Kind, handed: boolean): Column<Ending>[] {
   const t = useT();
   const channelName = useChannelName();
   const columns: Column<Ending>[] = [
-    { key: 'customer', title: t('customer'), fixed: true, width: 200, render: (row) => <Who row={row} /> },
+    {
+      key: 'customer',
+      title: t('customer'),
+      fixed: true,
+      width: 200,
+      render: (row) => (
+        <CustomerOf
+          row={{ name: row.name, avatar: row.avatar, type: row.type, remark: row.remark }}
+          id={row.customerId}
+        />
+      ),
+    },
     {
       key: 'member',
       title: t(kind === 'deleted' && !handed ? 'member.deleted' : 'member'),
@@ -220,20 +230,6 @@ function useColumns(kind: Kind, handed: boolean): Column<Ending>[] {
       },
     },
   ];
-}
-
-function Who({ row }: { row: Ending }) {
-  const t = useT();
-  const card = (
-    <CustomerCard
-      customer={{
-        name: row.name || t('nameless'),
-        kind: row.type === 1 ? 'wechat' : undefined,
-        remark: row.remark && row.remark !== row.name ? row.remark : undefined,
-      }}
-    />
-  );
-  return row.customerId ? <Link to={`/customer/${row.customerId}`}>{card}</Link> : card;
 }
 
 function State({ row, kind, handed }: { row: Ending; kind: Kind; handed: boolean }) {

@@ -4,7 +4,7 @@ import { useCustomerActions } from '@/lib/customer-parts';
 import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
 import type { Rule } from '@/lib/rule';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { Hint } from '@/parts/Facts';
 import { MemberTag } from '@/parts/MemberTag';
@@ -17,7 +17,7 @@ import { type Filters, queryOf, selectionOf } from './query';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
 import { looksOf, tableName, type View } from './views';
-import { type CustomerRow, faceOf, tagNames } from './words';
+import { type CustomerRow, tagNames } from './words';
 
 /** One row a customer. */
 export function CompanyTable(props: {
@@ -41,16 +41,7 @@ export function CompanyTable(props: {
       title: t('customer'),
       fixed: true,
       width: 260,
-      render: (row) => (
-        <CustomerCard
-          customer={faceOf({
-            ...row,
-            name: row.name || t('nameless'),
-            corpName: row.company,
-            remark: row.members[0]?.remark,
-          })}
-        />
-      ),
+      render: (row) => <CustomerOf row={{ ...row, remark: row.members[0]?.remark }} />,
     },
     {
       key: 'members',

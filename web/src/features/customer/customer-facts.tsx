@@ -3,7 +3,7 @@ import { api, ok } from '@/api/client';
 import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
 import { Copy } from '@/parts/Copy';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { ErrorView } from '@/parts/ErrorView';
 import { Facts } from '@/parts/Facts';
 import { MemberTag } from '@/parts/MemberTag';
@@ -14,7 +14,7 @@ import { MaybeTime } from './maybe-time';
 import { Phones } from './phones';
 import { CustomerSections } from './sections';
 import { useT } from './strings';
-import { type CustomerDetail, type FollowRow, faceOf, standingOf, standingTone, tagNames } from './words';
+import { type CustomerDetail, type FollowRow, standingOf, standingTone, tagNames } from './words';
 import './customer.css';
 
 export function useCustomer(id: string) {
@@ -41,14 +41,7 @@ function Known({ customer }: { customer: CustomerDetail }) {
     <div className="q-stack">
       <Card>
         <div className="customer-face">
-          <CustomerCard
-            size={48}
-            customer={faceOf({
-              ...customer,
-              name: customer.name || t('nameless'),
-              corpName: customer.company,
-            })}
-          />
+          <CustomerOf size={48} row={customer} />
           <StateBadge tone={customer.follows > 0 ? 'good' : 'bad'}>
             {t(customer.follows > 0 ? 'companyState.open' : 'companyState.lost')}
           </StateBadge>

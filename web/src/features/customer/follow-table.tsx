@@ -4,7 +4,7 @@ import { useCustomerActions } from '@/lib/customer-parts';
 import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
 import type { Rule } from '@/lib/rule';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { MemberTag } from '@/parts/MemberTag';
 import { Labels, StateBadge } from '@/parts/StateBadge';
@@ -16,7 +16,7 @@ import { type Filters, queryOf, selectionOf } from './query';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
 import { looksOf, tableName, type View } from './views';
-import { type FollowRow, faceOf, standingOf, standingTone, tagNames } from './words';
+import { type FollowRow, standingOf, standingTone, tagNames } from './words';
 
 /** One row a member–customer pair. */
 export function FollowTable(props: {
@@ -40,7 +40,7 @@ export function FollowTable(props: {
       title: t('customer'),
       fixed: true,
       width: 240,
-      render: (row) => <CustomerCard customer={faceOf({ ...row, name: row.name || t('nameless') })} />,
+      render: (row) => <CustomerOf row={row} />,
     },
     { key: 'member', title: t('member'), width: 140, render: (row) => <MemberTag name={row.memberName} /> },
     { key: 'tags', title: t('tag'), render: (row) => <Labels texts={tagNames(row.tags)} /> },

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
 import { useI18n } from '@/lib/i18n';
@@ -11,7 +10,7 @@ import { periodInstants, useTimeZone } from '@/lib/time';
 import { useUrlFilters } from '@/lib/url-filters';
 import { Button } from '@/parts/Button';
 import { Chart } from '@/parts/Chart';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { ExportButton } from '@/parts/ExportButton';
 import { FilterBar } from '@/parts/FilterBar';
@@ -57,19 +56,7 @@ export default function ListPage() {
       title: t('customer'),
       fixed: true,
       width: 230,
-      render: (row) => (
-        <Link to={`/customer/${row.id}`}>
-          <CustomerCard
-            customer={{
-              name: row.name || t('nameless'),
-              avatar: row.avatar || undefined,
-              kind: row.type === 1 ? 'wechat' : undefined,
-              corp: row.corpName || undefined,
-              remark: row.remark && row.remark !== row.name ? row.remark : undefined,
-            }}
-          />
-        </Link>
-      ),
+      render: (row) => <CustomerOf row={row} id={row.id} />,
     },
     {
       key: 'points',

@@ -37,7 +37,7 @@ export function RequestDetail({ id }: { id: string }) {
               <span className="q-faint">{t('customer.gone')}</span>
             ),
           },
-          { name: t('hash'), hint: t('hash.hint'), value: <Copy text={r.hash} /> },
+          { name: t('hash'), hint: t('hash.hint'), value: <Copy text={r.hash} shown={16} /> },
           { name: t('asker'), value: t(`asker.${r.asker}`) },
           { name: t('note'), value: r.note },
           { name: t('by'), value: r.by },

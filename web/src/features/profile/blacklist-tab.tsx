@@ -1,11 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
 import { useLive } from '@/lib/live';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { useFeedback } from '@/parts/Feedback';
 import { Notice } from '@/parts/Tabs';
@@ -37,18 +36,7 @@ export function BlacklistTab() {
       title: t('customer'),
       fixed: true,
       width: 240,
-      render: (row) => (
-        <Link to={`/customer/${row.id}`}>
-          <CustomerCard
-            customer={{
-              name: row.name || t('nameless'),
-              avatar: row.avatar || undefined,
-              kind: row.type === 1 ? 'wechat' : undefined,
-              corp: row.company || undefined,
-            }}
-          />
-        </Link>
-      ),
+      render: (row) => <CustomerOf row={row} id={row.id} />,
     },
     { key: 'reason', title: t('reason'), render: (row) => row.reason },
     { key: 'by', title: t('by'), width: 140, render: (row) => row.by },

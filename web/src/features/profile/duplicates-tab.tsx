@@ -1,12 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
 import { useLive } from '@/lib/live';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { Dialog } from '@/parts/Drawer';
 import { useFeedback } from '@/parts/Feedback';
@@ -98,16 +97,7 @@ export function RecordLine({ record }: { record: PersonRecord }) {
   const t = useT();
   return (
     <div className="profile-record">
-      <Link to={`/customer/${record.id}`}>
-        <CustomerCard
-          customer={{
-            name: record.name || t('nameless'),
-            avatar: record.avatar || undefined,
-            kind: record.type === 1 ? 'wechat' : undefined,
-            corp: record.company || undefined,
-          }}
-        />
-      </Link>
+      <CustomerOf row={record} id={record.id} />
       <span className="q-faint">{t('record.follows', { n: record.follows })}</span>
       {record.main && <StateBadge tone="good">{t('record.main')}</StateBadge>}
       {record.black && <StateBadge tone="bad">{t('blacklisted')}</StateBadge>}

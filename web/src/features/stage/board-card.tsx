@@ -1,7 +1,6 @@
-import { Link } from '@tanstack/react-router';
 import type { KeyboardEvent } from 'react';
 import { ActionMenu } from '@/parts/Button';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import type { Held } from './board';
@@ -40,17 +39,7 @@ export function BoardCard(props: {
       onKeyDown={(event) => props.onKey(event, card)}
     >
       <div className="stage-card-head">
-        <Link to={`/customer/${card.customerId}`} draggable={false}>
-          <CustomerCard
-            size={28}
-            customer={{
-              name: card.name || t('nameless'),
-              avatar: card.avatar || undefined,
-              kind: card.type === 1 ? 'wechat' : undefined,
-              remark: card.remark && card.remark !== card.name ? card.remark : undefined,
-            }}
-          />
-        </Link>
+        <CustomerOf row={card} id={card.customerId} size={28} draggable={false} />
         {movable && (
           <ActionMenu
             size="small"

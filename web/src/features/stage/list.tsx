@@ -1,10 +1,9 @@
-import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import { useCan } from '@/lib/me';
 import type { UrlFilters } from '@/lib/url-filters';
 import { Button } from '@/parts/Button';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { ExportButton } from '@/parts/ExportButton';
 import { MemberTag } from '@/parts/MemberTag';
@@ -33,18 +32,7 @@ export function StageList({ flow, query, filters }: { flow: Flow; query: Query; 
       title: t('customer'),
       fixed: true,
       width: 220,
-      render: (row) => (
-        <Link to={`/customer/${row.customerId}`}>
-          <CustomerCard
-            customer={{
-              name: row.name || t('nameless'),
-              avatar: row.avatar || undefined,
-              kind: row.type === 1 ? 'wechat' : undefined,
-              remark: row.remark && row.remark !== row.name ? row.remark : undefined,
-            }}
-          />
-        </Link>
-      ),
+      render: (row) => <CustomerOf row={row} id={row.customerId} />,
     },
     {
       key: 'member',

@@ -5,7 +5,7 @@ import { api, ok } from '@/api/client';
 import { useLive } from '@/lib/live';
 import { useUrlFilters } from '@/lib/url-filters';
 import { Button } from '@/parts/Button';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { Dialog } from '@/parts/Drawer';
 import { ErrorView } from '@/parts/ErrorView';
@@ -215,21 +215,7 @@ function Items({ run }: { run: Run }) {
       title: t('customer'),
       fixed: true,
       width: 200,
-      render: (row) =>
-        row.customerId ? (
-          <Link to={`/customer/${row.customerId}`}>
-            <CustomerCard
-              customer={{
-                name: row.name || t('nameless'),
-                avatar: row.avatar || undefined,
-                kind: row.type === 1 ? 'wechat' : undefined,
-                remark: row.remark && row.remark !== row.name ? row.remark : undefined,
-              }}
-            />
-          </Link>
-        ) : (
-          '–'
-        ),
+      render: (row) => (row.customerId ? <CustomerOf row={row} id={row.customerId} /> : '–'),
     },
     {
       key: 'member',

@@ -4,7 +4,7 @@ import { useCan } from '@/lib/me';
 import { useNow } from '@/lib/now';
 import { periodInstants, useTimeZone } from '@/lib/time';
 import { useUrlFilters } from '@/lib/url-filters';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { type Column, DataTable, type Selection } from '@/parts/DataTable';
 import { ExportButton } from '@/parts/ExportButton';
 import { Hint } from '@/parts/Facts';
@@ -170,10 +170,7 @@ function Subject({ item }: { item: Item }) {
       </span>
     );
   }
-  const card = (
-    <CustomerCard customer={{ name: item.name || t('nameless'), avatar: item.avatar || undefined }} />
-  );
-  return item.customerId ? <Link to={`/customer/${item.customerId}`}>{card}</Link> : card;
+  return <CustomerOf row={item} id={item.customerId} />;
 }
 
 function ItemState({ item }: { item: Item }) {

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
 import { Button } from '@/parts/Button';
-import { CustomerCard } from '@/parts/CustomerCard';
+import { CustomerOf } from '@/parts/CustomerCard';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { Dialog } from '@/parts/Drawer';
 import { NumberText } from '@/parts/NumberText';
@@ -28,15 +28,7 @@ export function PickCustomers({ member, value = [], onChange }: Control) {
       title: t('kind.customer'),
       fixed: true,
       width: 220,
-      render: (row) => (
-        <CustomerCard
-          customer={{
-            name: row.name || t('nameless'),
-            avatar: row.avatar || undefined,
-            remark: row.remark || undefined,
-          }}
-        />
-      ),
+      render: (row) => <CustomerOf row={row} />,
     },
     { key: 'tags', title: t('tags'), width: 200, render: (row) => <Labels texts={row.tags} limit={3} /> },
     {
