@@ -60,6 +60,8 @@ type Cell struct {
 	Key    string
 	ZH, EN string
 	Sort   CellSort
+	// Says are the words for codes, by the code: Chinese, English.
+	Says map[string][2]string
 }
 
 // CellSort is what a cell holds.
@@ -75,6 +77,16 @@ const (
 
 // WordsCell is a column with text or a number.
 func WordsCell(key, zh, en string) Cell { return Cell{Key: key, ZH: zh, EN: en, Sort: Words} }
+
+// CodeCell is a column with codes of ours and their words: code, Chinese, English, and so
+// on. Machines read the code, people the words; a code that has none stays as it is.
+func CodeCell(key, zh, en string, words ...string) Cell {
+	c := Cell{Key: key, ZH: zh, EN: en, Sort: Words, Says: map[string][2]string{}}
+	for ; len(words) >= 3; words = words[3:] {
+		c.Says[words[0]] = [2]string{words[1], words[2]}
+	}
+	return c
+}
 
 // MomentCell is a column with unix milliseconds.
 func MomentCell(key, zh, en string) Cell { return Cell{Key: key, ZH: zh, EN: en, Sort: Moment} }

@@ -67,7 +67,7 @@ func (m *Mirror) Personal() ask.Personal {
 		{
 			Key: "mirror.customer", Tables: []string{"mirror_customer"}, ZH: "客户基本信息", EN: "The customer himself",
 			Cells: []ask.Cell{
-				ask.WordsCell("name", "名称", "Name"), ask.WordsCell("avatar", "头像", "Avatar"), ask.WordsCell("gender", "性别", "Gender"), ask.WordsCell("unionid", "unionid", "unionid"),
+				ask.WordsCell("name", "名称", "Name"), ask.WordsCell("avatar", "头像", "Avatar"), ask.CodeCell("gender", "性别", "Gender", "0", "未知", "Unknown", "1", "男", "Male", "2", "女", "Female"), ask.WordsCell("unionid", "unionid", "unionid"),
 				ask.WordsCell("company", "企业", "Company"), ask.WordsCell("title", "职务", "Title"), ask.MomentCell("addedAt", "首次添加", "First added"),
 			},
 			Read: "SELECT name, avatar, gender, unionid, company, title, added_at FROM mirror_customer WHERE corp_id = ?0 AND id = ?2",

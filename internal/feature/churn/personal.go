@@ -15,7 +15,8 @@ func personal() ask.Personal {
 			{
 				Key: "churn.endings", Tables: []string{"churn_ending"}, ZH: "流失与删除记录", EN: "Losses and deletions",
 				Cells: []ask.Cell{
-					ask.MomentCell("at", "时间", "Time"), ask.WordsCell("kind", "类型", "Kind"), ask.WordsCell("member", "成员", "Member"), ask.WordsCell("name", "当时的名称", "Name then"),
+					ask.MomentCell("at", "时间", "Time"), ask.CodeCell("kind", "类型", "Kind", "lost", "客户删除成员", "The customer deleted the member",
+						"deleted", "成员删除客户", "The member deleted the customer", "handed", "转接移除", "Removed by a hand-over"), ask.WordsCell("member", "成员", "Member"), ask.WordsCell("name", "当时的名称", "Name then"),
 					ask.WordsCell("remark", "当时的备注", "Remark then"), ask.TreeCell("tags", "当时的标签", "Tags then"), ask.MomentCell("addedAt", "添加时间", "Added"), ask.MomentCell("returnedAt", "再次添加", "Added again"),
 				},
 				Read: `SELECT ended_at, kind, member_id, name, remark, tags, added_at, returned_at FROM churn_ending

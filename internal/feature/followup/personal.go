@@ -19,7 +19,7 @@ func (s *service) personal() ask.Personal {
 			{
 				Key: "followup.notes", Tables: []string{"followup_note"}, ZH: "跟进记录", EN: "Follow-up notes",
 				Cells: []ask.Cell{
-					ask.MomentCell("at", "时间", "Time"), ask.WordsCell("how", "方式", "How"), ask.WordsCell("by", "记录人", "By"),
+					ask.MomentCell("at", "时间", "Time"), ask.CodeCell("how", "方式", "How", howWords()...), ask.WordsCell("by", "记录人", "By"),
 					ask.WordsCell("text", "内容", "Text"), ask.TreeCell("pictures", "图片", "Pictures"), ask.MomentCell("editedAt", "修改时间", "Edited"),
 				},
 				Read:  "SELECT created_at, how, name, body, pictures, edited_at FROM followup_note WHERE corp_id = ?0 AND customer = ?1 ORDER BY created_at, id",
@@ -43,7 +43,7 @@ func (s *service) personal() ask.Personal {
 			},
 			{
 				Key: "followup.last", Tables: []string{"followup_last"}, ZH: "最近跟进时间", EN: "Last follow-up",
-				Cells: []ask.Cell{ask.WordsCell("member", "成员", "Member"), ask.WordsCell("how", "方式", "How"), ask.MomentCell("at", "时间", "Time")},
+				Cells: []ask.Cell{ask.WordsCell("member", "成员", "Member"), ask.CodeCell("how", "方式", "How", howWords()...), ask.MomentCell("at", "时间", "Time")},
 				Read:  "SELECT member_id, how, at FROM followup_last WHERE corp_id = ?0 AND customer = ?1 ORDER BY at",
 				Erase: ask.EraseBy("DELETE FROM followup_last WHERE corp_id = ?0 AND customer = ?1"), // one for each member who follows him
 			},
@@ -128,4 +128,9 @@ func (s *service) forget(ctx context.Context, tx db.Tx, corp string, notes []id.
 		return 0, err
 	}
 	return ask.DropBy("DELETE FROM followup_note WHERE corp_id = ?0 AND id IN (?1)")(ctx, tx, corp, notes)
+}
+
+// howWords are the ways of following up as people call them.
+func howWords() []string {
+	return []string{"note", "记录", "Note", "call", "电话", "Call", "message", "消息", "Message", "task", "待办", "Task"}
 }

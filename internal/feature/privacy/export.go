@@ -125,13 +125,21 @@ func (a archive) rows(ctx context.Context, h ask.Holding) web.Rows {
 	return func(yield func([]any, error) bool) {
 		for row, err := range h.Rows(ctx, a.s.db.Read(), a.p) {
 			for i, c := range h.Cells[:len(row)] {
-				row[i] = a.cell(c, row[i])
+				row[i] = a.said(c, a.cell(c, row[i]))
 			}
 			if !yield(row, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+// said puts words in the place of a code.
+func (a archive) said(c ask.Cell, value any) any {
+	if words, known := c.Says[fmt.Sprint(value)]; known {
+		return a.word(words[0], words[1])
+	}
+	return value
 }
 
 // cell is a value as people read it.

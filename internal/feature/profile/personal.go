@@ -35,14 +35,15 @@ func personal() ask.Personal {
 			{
 				Key: "profile.changes", Tables: []string{"profile_change"}, ZH: "资料修改记录", EN: "Changes of the profile",
 				Cells: []ask.Cell{
-					ask.MomentCell("at", "时间", "Time"), ask.WordsCell("kind", "操作", "What"), ask.WordsCell("by", "操作人", "By"), ask.TreeCell("changes", "修改内容", "Changes"),
+					ask.MomentCell("at", "时间", "Time"), ask.CodeCell("kind", "操作", "What", "edited", "修改", "Edited",
+						"blacklisted", "加入黑名单", "Blacklisted", "unblacklisted", "移出黑名单", "Taken off the blacklist", "merged", "合并", "Merged", "unmerged", "取消合并", "Parted again"), ask.WordsCell("by", "操作人", "By"), ask.TreeCell("changes", "修改内容", "Changes"),
 				},
 				Read:  "SELECT at, kind, who, changes FROM profile_change WHERE corp_id = ?0 AND customer = ?1 ORDER BY at, id",
 				Erase: ask.EraseBy("DELETE FROM profile_change WHERE id IN (SELECT id FROM profile_change WHERE corp_id = ?0 AND customer = ?1 LIMIT ?3)"),
 			},
 			{
 				Key: "profile.items", Tables: []string{"profile_item"}, ZH: "批量修改与导入的结果", EN: "Results of batch edits and imports",
-				Cells: []ask.Cell{ask.WordsCell("line", "行", "Line"), ask.WordsCell("label", "名称", "Name"), ask.WordsCell("state", "结果", "Result"), ask.TreeCell("changes", "修改内容", "Changes")},
+				Cells: []ask.Cell{ask.WordsCell("line", "行", "Line"), ask.WordsCell("label", "名称", "Name"), ask.CodeCell("state", "结果", "Result", "changed", "已修改", "Changed", "same", "没有变化", "No change", "failed", "失败", "Failed", "kept", "未撤销", "Not undone", "undone", "已撤销", "Undone"), ask.TreeCell("changes", "修改内容", "Changes")},
 				Read:  "SELECT seq, label, state, changes FROM profile_item WHERE corp_id = ?0 AND customer = ?1 ORDER BY run_id, seq",
 				Goes:  "SELECT seq FROM profile_item WHERE corp_id = ?0 AND customer = ?1",
 				// The line stays, so that the run's own figures still add up; nobody is in it any more.

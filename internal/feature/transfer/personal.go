@@ -8,7 +8,9 @@ func personal() ask.Personal {
 		{
 			Key: "transfer.items", Tables: []string{"transfer_item"}, ZH: "交接记录", EN: "Transfers",
 			Cells: []ask.Cell{
-				ask.MomentCell("at", "时间", "Time"), ask.WordsCell("from", "原成员", "From"), ask.WordsCell("to", "接替成员", "To"), ask.WordsCell("state", "状态", "State"),
+				ask.MomentCell("at", "时间", "Time"), ask.WordsCell("from", "原成员", "From"), ask.WordsCell("to", "接替成员", "To"), ask.CodeCell("state", "状态", "State",
+					"planned", "待发出", "Planned", "sent", "发出中", "Being sent", "waiting", "等待接替", "Waiting", "accepted", "接替完毕", "Taken over",
+					"refused", "客户拒绝", "Refused", "full", "接替成员已满", "Taker is full", "failed", "转接失败", "Failed", "cancelled", "已取消", "Cancelled"),
 			},
 			Read: `SELECT i.sent_at, i.from_member, i.to_member, i.state FROM transfer_item AS i
 				WHERE i.corp_id = ?0 AND i.kind = 'customer' AND i.subject = ?1 ORDER BY i.id`,

@@ -7,7 +7,8 @@ func personal() ask.Personal {
 	return ask.Personal{
 		Holdings: []ask.Holding{{
 			Key: "welcome.deliveries", Tables: []string{"welcome_delivery"}, ZH: "欢迎语发送记录", EN: "Greetings sent",
-			Cells: []ask.Cell{ask.MomentCell("at", "添加时间", "Added"), ask.WordsCell("member", "成员", "Member"), ask.WordsCell("outcome", "结果", "Outcome")},
+			Cells: []ask.Cell{ask.MomentCell("at", "添加时间", "Added"), ask.WordsCell("member", "成员", "Member"), ask.CodeCell("outcome", "结果", "Outcome",
+				"sent", "已送达", "Sent", "sending", "发送中", "Sending", "none", "未设置", "None", "late", "超时", "Too late", "taken", "已被占用", "Taken", "refused", "被拒绝", "Refused")},
 			Read:  "SELECT added_at, member_id, outcome FROM welcome_delivery WHERE corp_id = ?0 AND customer = ?1 ORDER BY added_at, id",
 			Erase: ask.EraseBy("DELETE FROM welcome_delivery WHERE id IN (SELECT id FROM welcome_delivery WHERE corp_id = ?0 AND customer = ?1 LIMIT ?3)"),
 		}},
