@@ -307,7 +307,7 @@ func (w *world) things(route string, p place, who persona, headers map[string]st
 		status, answer := w.at(route, p, word, headers)
 		refused := status == http.StatusNotFound || p.kind == creates && status == http.StatusUnprocessableEntity
 		switch {
-		case p.object == "account" || p.object == "department" || p.object == "member" && who.corp != "":
+		case p.object == "account" || p.object == "department" || p.object == "term" || p.object == "member" && who.corp != "":
 			// Ids that mean something in each corp: the words below tell whether it was the right one.
 		case !sees && !refused:
 			report(who.name, "%d for %s: %s", status, word, answer)

@@ -13,8 +13,10 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/audit"
 	"github.com/queqiao-scrm/queqiao/internal/feature/channelcode"
 	"github.com/queqiao-scrm/queqiao/internal/feature/churn"
+	"github.com/queqiao-scrm/queqiao/internal/feature/followup"
 	"github.com/queqiao-scrm/queqiao/internal/feature/welcome"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
@@ -62,6 +64,7 @@ func TestWhoMayWhat(t *testing.T) {
 			{"all:audit.verify", "POST", "/seal", 200},
 			{"all:audit.read", "POST", "/seal", 403},
 			{"all:audit.setting", "PUT", "/setting", 200},
+			{"self:zhang:audit.setting", "PUT", "/setting", 403},
 			{"all:audit.read,audit.verify,audit.export", "PUT", "/setting", 403},
 			{"nobody", "POST", "/verify", 401},
 			{"stranger", "GET", "/entries/" + one.ID.String(), 404},
@@ -100,6 +103,70 @@ func TestWhoMayWhat(t *testing.T) {
 			t.Errorf("somebody with his own scope sees %d acts of others", n)
 		}
 	})
+}
+
+// TestNoNamesOfCustomers: entries hold the customer's id; who reads them and sees him is told
+// what he is called now, and nobody what he was called once he is forgotten.
+func TestNoNamesOfCustomers(t *testing.T) {
+	for _, e := range []db.Engine{db.SQLite, db.Postgres} {
+		t.Run(string(e), func(t *testing.T) {
+			s := apptest.NewStory(t, e, audit.New, followup.New)
+			must := func(err error) {
+				t.Helper()
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, m := range []string{"zhang", "li"} {
+				_, err := s.Sim.JoinMember(wecomsim.JoinMember{UserID: m, Name: "成员" + m, Departments: []int{1}})
+				must(err)
+			}
+			s.Sync()
+			p, err := s.Sim.AddPerson(wecomsim.NewPerson{Name: "司马相如"})
+			must(err)
+			_, err = s.Sim.Add(wecomsim.Add{Member: "zhang", Person: p.ID})
+			must(err)
+			s.Settle()
+			var customer id.ID
+			must(s.App.DB.Read().NewRaw("SELECT id FROM mirror_customer WHERE corp_id = ? AND name = '司马相如'", s.Corp).Scan(t.Context(), &customer))
+			for range 2 {
+				if status, body := s.Request("self:zhang:followup.*", http.MethodPost, "/api/followup/customers/"+customer.String()+"/notes", `{"how":"call","text":"爱喝龙井，下月再约","pictures":[],"mentions":[]}`); status != http.StatusOK {
+					t.Fatalf("%d %s", status, body)
+				}
+			}
+			var stored int
+			must(s.App.DB.Read().NewRaw("SELECT COUNT(*) FROM audit_entry WHERE changes LIKE '%司马%' OR object_name LIKE '%司马%'").Scan(t.Context(), &stored))
+			if stored != 0 {
+				t.Errorf("%d entries hold the name", stored)
+			}
+			named := func(who, want string) {
+				t.Helper()
+				list := get[web.Page[audit.View]](t, s, who, "/entries?operation=followup&q="+customer.String()).Items
+				if len(list) != 2 || list[0].ObjectName != want || list[1].ObjectName != want {
+					t.Fatalf("%s: %+v", who, list)
+				}
+				d := get[audit.Detail](t, s, who, "/entries/"+list[0].ID.String())
+				if d.ObjectName != want || len(d.Changes) != 1 || d.Changes[0].Name != want {
+					t.Errorf("%s: %+v", who, d)
+				}
+				if status, file := s.Request(strings.Replace(who, "audit.read", "audit.export", 1), http.MethodGet, "/api/audit/entries.csv?operation=followup", ""); status != http.StatusOK || strings.Contains(file, "司马相如") != (want != "") {
+					t.Errorf("%s: %d %s", who, status, file)
+				}
+			}
+			named("all:audit.read", "司马相如")
+			named("self:zhang:audit.read", "司马相如")
+			must(s.App.DB.Tx(t.Context(), func(ctx context.Context, tx db.Tx) error {
+				_, err := tx.NewRaw("UPDATE mirror_follow SET member_id = 'li' WHERE corp_id = ? AND customer_id = ?", s.Corp, customer).Exec(ctx)
+				return err
+			}))
+			named("self:zhang:audit.read", "") // his act, another's customer by now
+			must(s.App.DB.Tx(t.Context(), func(ctx context.Context, tx db.Tx) error {
+				_, err := tx.NewRaw("DELETE FROM mirror_customer WHERE corp_id = ? AND id = ?", s.Corp, customer).Exec(ctx)
+				return err
+			}))
+			named("all:audit.read", "")
+		})
+	}
 }
 
 // TestTheStoryOfACode: what people did to a code stands in the log, with what was before

@@ -32,10 +32,14 @@ func (s *service) export(w http.ResponseWriter, r *http.Request) error {
 	web.Note(ctx, web.Change{Object: "audit:export", After: f})
 	sheet := strings.HasSuffix(r.URL.Path, ".xlsx")
 	zone := s.corps.Location(ctx, c.viewer.Corp)
+	var names map[string]string // of the page in hand
 	rows := web.Pages(func(after *key) ([]entry, *key, error) {
 		found, err := c.page(ctx, s.db.Read(), after, exportPage)
+		if err == nil {
+			names, err = s.names(ctx, c.viewer, found)
+		}
 		return found, web.NextPage(found, exportPage, entry.place), err
-	}, func(e entry) []any { return e.cells(zone) })
+	}, func(e entry) []any { return e.cells(zone, names) })
 	name := "操作日志-" + s.clock.Now().In(zone).Format("20060102")
 	header := []string{"序号", "时间", "操作人", "操作人标识", "代表", "操作", "操作标识", "对象", "对象名称", "结果", "状态码", "原因", "变更", "IP 地址", "设备", "耗时（毫秒）", "请求编号", "哈希"}
 	if sheet {
@@ -47,10 +51,10 @@ func (s *service) export(w http.ResponseWriter, r *http.Request) error {
 // maxCell is the most that a cell of a spreadsheet takes.
 const maxCell = 32_000
 
-func (e *entry) cells(zone *time.Location) []any {
+func (e *entry) cells(zone *time.Location, names map[string]string) []any {
 	outcome := map[web.Outcome]string{web.Done: "成功", web.Refused: "被拒绝", web.Failed: "失败"}[e.Outcome]
 	return []any{
-		e.Seq, db.FromMS(e.At).In(zone), e.ActorName, e.Actor, e.OnBehalf, e.Summary, e.Operation, e.Object, e.ObjectName, outcome, e.Status,
+		e.Seq, db.FromMS(e.At).In(zone), e.ActorName, e.Actor, e.OnBehalf, e.Summary, e.Operation, e.Object, e.called(names), outcome, e.Status,
 		e.Code, clean(e.told(), maxCell), e.Address, deviceOf(e.Agent), float64(e.Took) / 1000, e.Reference, e.Hash,
 	}
 }

@@ -142,10 +142,11 @@ func (s *service) List(ctx context.Context, in *ListInput) (*web.Page[View], err
 	}
 	page := web.NewPage(rows, in.Limit, entry.place)
 	out := &web.Page[View]{Items: make([]View, len(page.Items)), Next: page.Next}
+	names, err := s.names(ctx, c.viewer, page.Items)
 	for i := range page.Items {
-		out.Items[i] = page.Items[i].view()
+		out.Items[i] = page.Items[i].view(names)
 	}
-	return out, nil
+	return out, err
 }
 
 // countLimit is where counting stops: beyond it a number says no more to people.
@@ -185,7 +186,11 @@ func (s *service) Get(ctx context.Context, in *oneInput) (*Detail, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := row.detail()
+	names, err := s.names(ctx, c.viewer, []entry{row})
+	if err != nil {
+		return nil, err
+	}
+	d, err := row.detail(names)
 	return &d, err
 }
 

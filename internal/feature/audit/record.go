@@ -86,7 +86,8 @@ func (r *recorder) row(e web.Entry) (entry, []string, error) {
 			row.Object, row.ObjectName = c.Object, c.Name
 		}
 		_, object, _ := strings.Cut(c.Object, ":")
-		words = append(words, c.Name, object)
+		_, owner, _ := strings.Cut(c.Of, ":")
+		words = append(words, c.Name, object, owner)
 	}
 	return row, words, nil
 }

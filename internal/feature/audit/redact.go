@@ -20,6 +20,7 @@ import (
 type change struct {
 	Object string `json:"object"`
 	Name   string `json:"name,omitempty"`
+	Of     string `json:"of,omitempty"`
 	Before any    `json:"before,omitempty"`
 	After  any    `json:"after,omitempty"`
 }
@@ -47,7 +48,12 @@ func redactAll(changes []web.Change) ([]change, error) {
 			return nil, fmt.Errorf("audit: %s: %w", c.Object, err)
 		}
 		before, after = hide("", before, after, ruleOf(c.Before, c.After))
-		out[i] = change{Object: clean(c.Object, maxName), Name: clean(maskText(c.Name), maxName), Before: bounded(before), After: bounded(after)}
+		if strings.HasPrefix(c.Object, ofCustomer) {
+			c.Name = "" // looked up when it is read: the log outlives what is kept of him
+		}
+		out[i] = change{
+			Object: clean(c.Object, maxName), Name: clean(maskText(c.Name), maxName), Of: clean(c.Of, maxName), Before: bounded(before), After: bounded(after),
+		}
 	}
 	return out, nil
 }

@@ -178,11 +178,14 @@ type settingInput struct {
 	Body  Setting
 }
 
-// PutSetting changes how long entries are kept; the next night removes what is older.
+// PutSetting changes how long entries are kept, everybody's; the next night removes what is older.
 func (s *service) PutSetting(ctx context.Context, in *settingInput) (*Setting, error) {
-	_, corp, err := asked(ctx, in.Chain)
+	v, corp, err := asked(ctx, in.Chain)
 	if err != nil {
 		return nil, err
+	}
+	if !v.SeesAll() {
+		return nil, fault.New(fault.Forbidden, "保留期限对整个企业的操作日志生效，您的数据范围不足").WithAdvice("请由数据范围为「全部」的管理员修改")
 	}
 	var check fault.Check
 	check.That(in.Body.Days == 0 || in.Body.Days >= leastDays, "days", fmt.Sprintf("至少保留 %d 天（《网络安全法》要求网络日志留存不少于六个月），或填 0 永久保留", leastDays))

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -24,7 +25,7 @@ type View struct {
 	Action     string      `json:"action"`
 	Summary    string      `json:"summary" doc:"the operation in words"`
 	Object     string      `json:"object" doc:"<kind>:<id> of the first thing acted upon, empty for none"`
-	ObjectName string      `json:"objectName"`
+	ObjectName string      `json:"objectName" doc:"what people called it then; of customers, and of what belongs to one, what he is called now"`
 	Outcome    web.Outcome `json:"outcome" enum:"done,refused,failed"`
 	Status     int         `json:"status"`
 	Code       string      `json:"code,omitempty" doc:"code of the problem that was the answer"`
@@ -62,22 +63,24 @@ type FieldView struct {
 	After  *string `json:"after,omitempty"`
 }
 
-func (e *entry) view() View {
+func (e *entry) view(names map[string]string) View {
 	return View{
 		ID: e.ID, Seq: e.Seq, At: e.At, Actor: e.Actor, ActorName: e.ActorName, OnBehalf: e.OnBehalf, Operation: e.Operation,
-		Action: e.Action, Summary: e.Summary, Object: e.Object, ObjectName: e.ObjectName, Outcome: e.Outcome, Status: e.Status,
+		Action: e.Action, Summary: e.Summary, Object: e.Object, ObjectName: e.called(names), Outcome: e.Outcome, Status: e.Status,
 		Code: e.Code, Address: e.Address, Device: deviceOf(e.Agent), Dangerous: e.Dangerous, Skipped: e.Skipped,
 	}
 }
 
-func (e *entry) detail() (Detail, error) {
+func (e *entry) detail(names map[string]string) (Detail, error) {
 	d := Detail{
-		View: e.view(), Audience: e.Audience, Target: e.Target, Took: e.Took, Agent: e.Agent, Reference: e.Reference, Hash: e.Hash,
+		View: e.view(names), Audience: e.Audience, Target: e.Target, Took: e.Took, Agent: e.Agent, Reference: e.Reference, Hash: e.Hash,
 		Changes: []ObjectView{},
 	}
 	changes, err := e.changes()
 	for _, c := range changes {
-		d.Changes = append(d.Changes, c.view())
+		v := c.view()
+		v.Name = cmp.Or(v.Name, names[c.customerOf()])
+		d.Changes = append(d.Changes, v)
 	}
 	return d, err
 }

@@ -33,6 +33,6 @@ func (s *service) Phones(ctx context.Context, in *customerInput) (*Phones, error
 			p.Follows = append(p.Follows, FollowPhones{ID: f.ID, Member: f.Member, Mobiles: numbers})
 		}
 	}
-	web.Note(ctx, web.Change{Object: "customer:" + c.ID.String(), Name: c.Name})
+	web.Note(ctx, web.Change{Object: "customer:" + c.ID.String()})
 	return p, nil
 }

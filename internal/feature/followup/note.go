@@ -196,7 +196,7 @@ func (s *service) AddNote(ctx context.Context, in *addNoteInput) (*Note, error) 
 				return err
 			}
 		}
-		web.Note(ctx, web.Change{Object: "followup:note:" + r.ID.String(), Name: c.Name, After: form})
+		web.Note(ctx, web.Change{Object: "followup:note:" + r.ID.String(), Of: "customer:" + c.ID.String(), After: form})
 		if err := s.mention(ctx, tx, v, c, r, form.Mentions); err != nil {
 			return err
 		}
@@ -287,7 +287,7 @@ func (s *service) EditNote(ctx context.Context, in *editNoteInput) (*Note, error
 			return err
 		}
 		web.Note(ctx, web.Change{
-			Object: "followup:note:" + r.ID.String(), Name: c.Name,
+			Object: "followup:note:" + r.ID.String(), Of: "customer:" + c.ID.String(),
 			Before: NoteForm{How: before.How, Text: before.Text, Pictures: before.Pictures, Mentions: before.Mentions}, After: form,
 		})
 		if err := s.mention(ctx, tx, v, c, r, form.Mentions); err != nil {
@@ -330,7 +330,7 @@ func (s *service) RemoveNote(ctx context.Context, in *noteInput) (*web.None, err
 		if err := s.findable(ctx, tx, r); err != nil {
 			return err
 		}
-		web.Note(ctx, web.Change{Object: "followup:note:" + r.ID.String(), Name: c.Name, Before: before})
+		web.Note(ctx, web.Change{Object: "followup:note:" + r.ID.String(), Of: "customer:" + c.ID.String(), Before: before})
 		return s.live.Publish(ctx, tx, v.Corp, slug, c.ID.String())
 	})
 }

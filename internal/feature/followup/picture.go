@@ -58,7 +58,7 @@ func (s *service) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	now := db.NowMS(s.clock)
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		web.Note(ctx, web.Change{Object: "followup:picture:" + made.String(), Name: c.Name, After: map[string]any{"kind": kind, "size": len(raw)}})
+		web.Note(ctx, web.Change{Object: "followup:picture:" + made.String(), Of: "customer:" + c.ID.String(), After: map[string]any{"kind": kind, "size": len(raw)}})
 		_, err := tx.NewRaw("INSERT INTO followup_picture (id, corp_id, customer_id, kind, size, created_at, loose_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
 			made, v.Corp, c.ID, kind, len(raw), now, now).Exec(ctx)
 		return err

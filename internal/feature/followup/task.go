@@ -202,7 +202,7 @@ func (s *service) AddTask(ctx context.Context, in *addTaskInput) (*Task, error) 
 		if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
 			return err
 		}
-		web.Note(ctx, web.Change{Object: "followup:task:" + r.ID.String(), Name: c.Name, After: form})
+		web.Note(ctx, web.Change{Object: "followup:task:" + r.ID.String(), Name: r.Title, Of: "customer:" + c.ID.String(), After: form})
 		if r.Member != v.Member {
 			if err := s.tellTask(ctx, tx, r, c.Name, noticeAssigned, v.Name+" 给您安排了待办"); err != nil {
 				return err
@@ -290,7 +290,7 @@ func (s *service) TickTask(ctx context.Context, in *tickInput) (*web.None, error
 				return err
 			}
 		}
-		web.Note(ctx, web.Change{Object: "followup:task:" + r.ID.String(), Name: r.Title, Before: map[string]bool{"done": r.DoneAt > 0}, After: map[string]bool{"done": in.Body.Done}})
+		web.Note(ctx, web.Change{Object: "followup:task:" + r.ID.String(), Name: r.Title, Of: "customer:" + r.CustomerID.String(), Before: map[string]bool{"done": r.DoneAt > 0}, After: map[string]bool{"done": in.Body.Done}})
 		return s.live.Publish(ctx, tx, v.Corp, slug, r.CustomerID.String())
 	})
 }
@@ -312,7 +312,7 @@ func (s *service) RemoveTask(ctx context.Context, in *taskInput) (*web.None, err
 		if _, err := tx.NewRaw("DELETE FROM followup_task WHERE corp_id = ? AND id = ?", v.Corp, r.ID).Exec(ctx); err != nil {
 			return err
 		}
-		web.Note(ctx, web.Change{Object: "followup:task:" + r.ID.String(), Name: r.Title, Before: map[string]string{"title": r.Title, "member": r.Member}})
+		web.Note(ctx, web.Change{Object: "followup:task:" + r.ID.String(), Name: r.Title, Of: "customer:" + r.CustomerID.String(), Before: map[string]string{"title": r.Title, "member": r.Member}})
 		return s.live.Publish(ctx, tx, v.Corp, slug, r.CustomerID.String())
 	})
 }

@@ -78,16 +78,16 @@ func (s *service) EditTask(ctx context.Context, in *editTaskInput) (*Task, error
 			}
 			return err
 		}
-		names, err := mirror.CustomerNames(ctx, tx, v.Corp, []string{r.Customer})
-		if err != nil {
-			return err
-		}
 		if given && r.Member != v.Member {
+			names, err := mirror.CustomerNames(ctx, tx, v.Corp, []string{r.Customer})
+			if err != nil {
+				return err
+			}
 			if err := s.tellTask(ctx, tx, r, names[r.Customer], noticeAssigned, v.Name+" 给您安排了待办"); err != nil {
 				return err
 			}
 		}
-		web.Note(ctx, web.Change{Object: "followup:task:" + r.ID.String(), Name: names[r.Customer], Before: before, After: form})
+		web.Note(ctx, web.Change{Object: "followup:task:" + r.ID.String(), Name: r.Title, Of: "customer:" + r.CustomerID.String(), Before: before, After: form})
 		return s.live.Publish(ctx, tx, v.Corp, slug, r.CustomerID.String())
 	})
 	if err != nil {

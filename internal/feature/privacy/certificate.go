@@ -90,8 +90,8 @@ func proof(r request, parts []Part, english bool, zone *time.Location) string {
 			b.WriteString("  " + word(p.ZH+"："+p.StaysZH, p.EN+": "+p.StaysEN) + "\n")
 		}
 	}
-	line("  操作日志：依法保存（《网络安全法》第二十一条），到期按其保留期限删除；在此之前只存储，不作他用。",
-		"  Audit log: kept as the law asks (Cybersecurity Law, article 21) until its own retention ends, and only stored until then.")
+	line("  操作日志：依法保存（《网络安全法》第二十一条），到期按其保留期限删除；在此之前只存储，不作他用。其中以内部编号指代客户；员工填写的文字与早期记录中可能仍有其名称。",
+		"  Audit log: kept as the law asks (Cybersecurity Law, article 21) until its own retention ends, and only stored until then. It names customers by an internal number; texts that staff wrote and early entries may hold the name.")
 	line("  数据库备份：按备份的保留期限删除。", "  Backups of the database: removed with the backups' own retention.")
 	if r.Follows > 0 {
 		b.WriteString("\n")

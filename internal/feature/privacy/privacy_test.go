@@ -1,6 +1,7 @@
 package privacy_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -184,6 +185,9 @@ func TestWhoMay(t *testing.T) {
 				d.t.Errorf("%s: %d %s, want %d", name, status, raw, x.status)
 			}
 		}
+		if status, raw := d.ask("self:zhang:privacy.retention", http.MethodPut, "/terms/churn.names", map[string]int{"days": 90}); status != http.StatusForbidden || !strings.Contains(string(raw), "数据范围不足") {
+			d.t.Errorf("everybody's retention: %d %s", status, raw)
+		}
 		// Li follows him too: zhang does not see all of him any more.
 		_, err := d.Sim.Add(wecomsim.Add{Member: "li", Person: d.pair.Person})
 		d.must(err)
@@ -199,6 +203,12 @@ func TestWhoMay(t *testing.T) {
 				d.t.Errorf("%s fetches the file: %d %s", who, status, raw[:min(len(raw), 200)])
 			}
 		}
+		_, raw := d.ask(officer, http.MethodGet, "/requests/"+run.ID.String()+"/file", nil)
+		for name, want := range map[string]string{"个人信息请求.csv": "导出,客户本人,来信", "跟进记录.csv": ",记录,张,爱喝龙井", "personal.json": `"kind":"export","asker":"person"`} {
+			if text := unzipped(d.t, raw, name); !strings.Contains(text, want) {
+				d.t.Errorf("%s has no %s: %s", name, want, text)
+			}
+		}
 		if status, _ := d.ask(officer, http.MethodPost, at+"/export", privacy.Asking{Asker: "person"}); status != http.StatusUnprocessableEntity {
 			d.t.Errorf("without grounds: %d", status)
 		}
@@ -207,6 +217,30 @@ func TestWhoMay(t *testing.T) {
 			d.t.Errorf("after a week: %d %s", status, d.request(run).State)
 		}
 	})
+}
+
+// unzipped is the text of the file in an archive whose name ends so.
+func unzipped(t *testing.T, raw []byte, ends string) string {
+	t.Helper()
+	archive, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range archive.File {
+		if !strings.HasSuffix(f.Name, ends) {
+			continue
+		}
+		content, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	return ""
 }
 
 // TestWeComBringsHimBack: what is ours goes, what WeCom has stays as long as somebody

@@ -128,11 +128,14 @@ type termInput struct {
 	}
 }
 
-// PutTerm decides for how long something is kept.
+// PutTerm decides for how long something is kept: everybody's, so by who sees everybody.
 func (s *service) PutTerm(ctx context.Context, in *termInput) (*Term, error) {
 	v, err := viewer.From(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if !v.SeesAll() {
+		return nil, fault.New(fault.Forbidden, "保留期限会删除整个企业的记录，您的数据范围不足").WithAdvice("请由数据范围为「全部」的管理员修改")
 	}
 	t, err := s.term(in.Term)
 	if err != nil {

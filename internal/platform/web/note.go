@@ -13,6 +13,9 @@ type Change struct {
 	Object string
 	// Name is what people call it, "" when it has no name.
 	Name string
+	// Of is what it belongs to, named like Object; "" for nothing. Of people whose names must
+	// not be kept for ever it says who is meant.
+	Of string
 	// Before and After are its state as JSON will show it; nil where there was or is none.
 	// Give the answer's own type, never a row with secrets in it.
 	Before, After any

@@ -4804,6 +4804,7 @@ export interface components {
             id: string;
             /** @description <kind>:<id> of the first thing acted upon, empty for none */
             object: string;
+            /** @description what people called it then; of customers, and of what belongs to one, what he is called now */
             objectName: string;
             /** @description for whom he acted */
             onBehalf?: string;
@@ -4945,6 +4946,7 @@ export interface components {
             id: string;
             /** @description <kind>:<id> of the first thing acted upon, empty for none */
             object: string;
+            /** @description what people called it then; of customers, and of what belongs to one, what he is called now */
             objectName: string;
             /** @description for whom he acted */
             onBehalf?: string;
