@@ -68,7 +68,7 @@ export default function AuditPage() {
     {
       key: 'operation',
       title: t('operation'),
-      width: 190,
+      width: 165,
       render: (row) => <span className="q-ellipsis">{operationName(row.operation, row.summary)}</span>,
     },
     {
