@@ -123,6 +123,7 @@ try {
             storageState,
           });
           const watch = new Watch(context);
+          watch.expect(/Scripts may close only the windows that were opened by them/);
           if (open) watch.expect(/status of 401/);
           const window = await context.newPage();
           for (const target of chosen) await picture(window, watch, target, to, look);
