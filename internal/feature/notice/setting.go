@@ -19,12 +19,27 @@ type KindSetting struct {
 	Policy notice.Policy `json:"policy" enum:"off,choice,forced" doc:"nobody is told; members may switch it off; everybody is told"`
 }
 
-// Setting is when and of what members are told.
+// Setting is when and of what members are told. What is absent stays as it is: who decides
+// about a kind on a page that is not the newest must not bring back old hours.
 type Setting struct {
-	Quiet bool          `json:"quiet" doc:"免打扰: what falls into the hours comes afterwards, as one digest"`
-	From  string        `json:"from" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"22:00, in the corp's zone"`
-	To    string        `json:"to" pattern:"^([01][0-9]|2[0-3]):[0-5][0-9]$" doc:"08:00"`
+	Quiet *bool         `json:"quiet,omitempty" doc:"免打扰: what falls into the hours comes afterwards, as one digest"`
+	From  *string       `json:"from,omitempty" maxLength:"5" doc:"22:00, in the corp's zone"`
+	To    *string       `json:"to,omitempty" maxLength:"5" doc:"08:00"`
 	Kinds []KindSetting `json:"kinds" maxItems:"200" doc:"those that are absent stay as they are"`
+}
+
+// onto is the hours as they are with what is to be changed of them.
+func (in Setting) onto(hours notice.Quiet) notice.Quiet {
+	if in.Quiet != nil {
+		hours.On = *in.Quiet
+	}
+	if in.From != nil {
+		hours.From = minutesOf(*in.From)
+	}
+	if in.To != nil {
+		hours.To = minutesOf(*in.To)
+	}
+	return hours
 }
 
 // KindView is a kind with what holds for it.
@@ -46,9 +61,10 @@ type SettingView struct {
 
 func clockOf(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
 
+// minutesOf reads 08:00; -1 for anything else, also 8:00.
 func minutesOf(text string) int {
 	at, err := time.Parse("15:04", text)
-	if err != nil {
+	if err != nil || len(text) != len("15:04") {
 		return -1
 	}
 	return at.Hour()*60 + at.Minute()
@@ -85,16 +101,12 @@ func (s *service) PutSetting(ctx context.Context, in *settingInput) (*SettingVie
 	if err != nil {
 		return nil, err
 	}
-	hours := notice.Quiet{On: in.Body.Quiet, From: minutesOf(in.Body.From), To: minutesOf(in.Body.To)}
-	var check fault.Check
-	check.That(hours.From >= 0, "from", "请按 22:00 的形式填写")
-	check.That(hours.To >= 0, "to", "请按 08:00 的形式填写")
-	check.That(hours.From != hours.To || !hours.On, "to", "结束时间不能与开始时间相同")
+	var unknown fault.Check
 	for i, k := range in.Body.Kinds {
 		known := slices.ContainsFunc(s.notices.Kinds(), func(o notice.Kind) bool { return o.Key == k.Key })
-		check.That(known, fmt.Sprintf("kinds[%d].key", i), "没有这类通知")
+		unknown.That(known, fmt.Sprintf("kinds[%d].key", i), "没有这类通知")
 	}
-	if err := check.Err(); err != nil {
+	if err := unknown.Err(); err != nil {
 		return nil, err
 	}
 	var after *SettingView
@@ -103,7 +115,7 @@ func (s *service) PutSetting(ctx context.Context, in *settingInput) (*SettingVie
 		if err != nil {
 			return err
 		}
-		if err := s.notices.PutQuiet(ctx, tx, v.Corp, hours, v.Actor()); err != nil {
+		if err := s.putHours(ctx, tx, v, in.Body); err != nil {
 			return err
 		}
 		for _, k := range in.Body.Kinds {
@@ -122,4 +134,24 @@ func (s *service) PutSetting(ctx context.Context, in *settingInput) (*SettingVie
 		return nil
 	})
 	return after, err
+}
+
+// putHours changes the quiet hours when something of them is to be changed.
+func (s *service) putHours(ctx context.Context, tx db.Tx, v viewer.Viewer, in Setting) error {
+	before, err := notice.QuietOf(ctx, tx, v.Corp)
+	if err != nil {
+		return err
+	}
+	hours := in.onto(before)
+	if hours == before {
+		return nil
+	}
+	var check fault.Check
+	check.That(hours.From >= 0, "from", "请按 22:00 的形式填写")
+	check.That(hours.To >= 0, "to", "请按 08:00 的形式填写")
+	check.That(hours.From != hours.To || !hours.On, "to", "结束时间不能与开始时间相同")
+	if err := check.Err(); err != nil {
+		return err
+	}
+	return s.notices.PutQuiet(ctx, tx, v.Corp, hours, v.Actor())
 }

@@ -6523,13 +6523,13 @@ export interface components {
         };
         NoticeSetting: {
             /** @description 22:00, in the corp's zone */
-            from: string;
+            from?: string;
             /** @description those that are absent stay as they are */
             kinds: components["schemas"]["NoticeKindSetting"][];
             /** @description 免打扰: what falls into the hours comes afterwards, as one digest */
-            quiet: boolean;
+            quiet?: boolean;
             /** @description 08:00 */
-            to: string;
+            to?: string;
         };
         NoticeSettingView: {
             from: string;

@@ -7,6 +7,9 @@ add wang zhang
 add li zhang
 api owner PUT /api/notice/setting {"quiet":true,"from":"09:00","to":"11:00","kinds":[]}
 stdout '^200'
+# A decision about a kind alone leaves the hours as they are.
+api owner PUT /api/notice/setting {"kinds":[{"key":"churn.lost","policy":"choice"}]}
+stdout '"quiet":true,"from":"09:00","to":"11:00"'
 lose wang zhang
 lose li zhang
 calls send 0

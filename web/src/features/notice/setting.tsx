@@ -32,9 +32,9 @@ export function Setting() {
   const { quiet, from, to, kinds } = setting.data;
   const may = can('notice.setting');
   const save = async (body: {
-    quiet: boolean;
-    from: string;
-    to: string;
+    quiet?: boolean;
+    from?: string;
+    to?: string;
     kinds: { key: string; policy: (typeof policies)[number] }[];
   }) => {
     const saved = await ok(api.PUT('/api/notice/setting', { body }));
@@ -44,7 +44,7 @@ export function Setting() {
   return (
     <>
       <Card title={t('quiet')}>
-        <p className="q-faint">{t('quiet.hint')}</p>
+        <p className="q-faint notice-quiet">{t('quiet.hint')}</p>
         {may ? (
           <Form<{ quiet: boolean; from: string; to: string }>
             key={`${quiet} ${from} ${to}`}
@@ -95,7 +95,7 @@ export function Setting() {
                     label={name}
                     value={k.policy}
                     onChange={(policy) =>
-                      void save({ quiet, from, to, kinds: [{ key: k.key, policy }] }).catch(feedback.problem)
+                      void save({ kinds: [{ key: k.key, policy }] }).catch(feedback.problem)
                     }
                     options={policies.map((value) => ({ value, label: t(`policy.${value}`) }))}
                   />
