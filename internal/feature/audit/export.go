@@ -38,7 +38,7 @@ func (s *service) export(w http.ResponseWriter, r *http.Request) error {
 		if err == nil {
 			names, err = s.names(ctx, c.viewer, found)
 		}
-		return found, web.NextPage(found, exportPage, entry.place), err
+		return found, web.NextPage(found, exportPage, placeOf), err
 	}, func(e entry) []any { return e.cells(zone, names) })
 	name := "操作日志-" + s.clock.Now().In(zone).Format("20060102")
 	header := []string{"序号", "时间", "操作人", "操作人标识", "代表", "操作", "操作标识", "对象", "对象名称", "结果", "状态码", "原因", "变更", "IP 地址", "设备", "耗时（毫秒）", "请求编号", "哈希"}

@@ -40,7 +40,7 @@ type key struct {
 	Seq int64 `json:"seq"`
 }
 
-func (e entry) place() key { return key{e.At, e.Seq} }
+func placeOf(e entry) key { return key{e.At, e.Seq} }
 
 // choice is a filter made ready: whose chain, and what the text matches.
 type choice struct {
@@ -140,7 +140,7 @@ func (s *service) List(ctx context.Context, in *ListInput) (*web.Page[View], err
 	if err != nil {
 		return nil, err
 	}
-	page := web.NewPage(rows, in.Limit, entry.place)
+	page := web.NewPage(rows, in.Limit, placeOf)
 	out := &web.Page[View]{Items: make([]View, len(page.Items)), Next: page.Next}
 	names, err := s.names(ctx, c.viewer, page.Items)
 	for i := range page.Items {

@@ -22,9 +22,13 @@ func personal() ask.Personal {
 	return ask.Personal{
 		Holdings: []ask.Holding{{
 			Key: "privacy.requests", Tables: []string{"privacy_request"}, ZH: "个人信息请求", EN: "Personal data requests",
-			Cells: []ask.Cell{ask.MomentCell("at", "时间", "Time"), ask.CodeCell("kind", "类型", "Kind", "export", "导出", "Export", "erase", "删除", "Erase"),
+			Cells: []ask.Cell{
+				ask.MomentCell("at", "时间", "Time"),
+				ask.CodeCell("kind", "类型", "Kind", "export", "导出", "Export", "erase", "删除", "Erase"),
 				ask.CodeCell("asker", "请求人", "Asked by", "person", "客户本人", "The person", "representative", "代理人或监护人", "A representative or guardian",
-					"company", "企业主动处理", "The company itself", "authority", "监管或司法机关", "An authority or court"), ask.WordsCell("note", "说明", "Note")},
+					"company", "企业主动处理", "The company itself", "authority", "监管或司法机关", "An authority or court"),
+				ask.WordsCell("note", "说明", "Note"),
+			},
 			Read:  "SELECT created_at, kind, asker, note FROM privacy_request WHERE corp_id = ?0 AND customer = ?1 AND customer <> '' ORDER BY id",
 			Goes:  "SELECT id FROM privacy_request WHERE " + ended,
 			Files: requestFiles,
