@@ -19,6 +19,10 @@ type Timeline func(ctx context.Context, q TimelineQuery) ([]Entry, error)
 type TimelineQuery struct {
 	Viewer   viewer.Viewer
 	Customer string // external_userid
+	// About names the features that are asked, by slug; nil is all of them.
+	About []string
+	// Since leaves out what is older; zero is from the beginning. Asks sees to it.
+	Since time.Time
 	// Before pages: entries strictly before (At, Key) in descending order. Zero time: from the newest.
 	Before    time.Time
 	BeforeKey string
@@ -51,6 +55,9 @@ type Entry struct {
 func (a *Asks) Timeline(ctx context.Context, q TimelineQuery) ([]Entry, error) {
 	var all []Entry
 	err := each(ctx, a.timelines, func(slug string, answer Timeline) error {
+		if q.About != nil && !slices.Contains(q.About, slug) {
+			return nil
+		}
 		got, err := answer(ctx, q)
 		if err != nil {
 			return fmt.Errorf("ask %s for a timeline: %w", slug, err)
@@ -61,6 +68,7 @@ func (a *Asks) Timeline(ctx context.Context, q TimelineQuery) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	all = slices.DeleteFunc(all, func(e Entry) bool { return e.At.Before(q.Since) })
 	slices.SortFunc(all, func(x, y Entry) int {
 		return cmp.Or(y.At.Compare(x.At), cmp.Compare(y.Key, x.Key))
 	})

@@ -2,8 +2,10 @@ package customer_test
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -238,6 +240,57 @@ func TestDetail(t *testing.T) {
 				d.AddedAt != db.MS(h.clock.Now().Add(-c.added)) {
 				t.Errorf("%s sees %+v", name, d)
 			}
+		}
+	})
+}
+
+// TestStoryIsChosen asks only some features and only a while.
+func TestStoryIsChosen(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.department(1, 0, "zhang")
+		c, _ := h.follow(pair{member: "zhang", customer: "wmAlice", name: "爱丽丝", added: 9 * day})
+		now := h.clock.Now()
+		h.lose("zhang", "wmAlice", 2*day)
+		h.asks.Register("stage", ask.Answers{Timeline: func(_ context.Context, q ask.TimelineQuery) ([]ask.Entry, error) {
+			e := ask.Entry{At: now.Add(-5 * day), Key: "stage.1", Kind: "stage.joined", Member: "zhang"}
+			if !q.Covers(e) {
+				return nil, nil
+			}
+			return []ask.Entry{e}, nil
+		}})
+		on := func(ago time.Duration) string { return now.Add(-ago).Format(time.RFC3339) }
+		for name, q := range map[string]struct {
+			query url.Values
+			want  []string
+		}{
+			"everything":              {url.Values{}, []string{"customer.lost", "stage.joined", "customer.added"}},
+			"one feature":             {url.Values{"about": {"stage"}}, []string{"stage.joined"}},
+			"two features":            {url.Values{"about": {"stage", "customer"}}, []string{"customer.lost", "stage.joined", "customer.added"}},
+			"one with nothing":        {url.Values{"about": {"nobody"}}, nil},
+			"since a day":             {url.Values{"from": {on(5 * day)}}, []string{"customer.lost", "stage.joined"}},
+			"until a day":             {url.Values{"to": {on(5 * day)}}, []string{"customer.added"}},
+			"a while":                 {url.Values{"from": {on(6 * day)}, "to": {on(3 * day)}}, []string{"stage.joined"}},
+			"a feature and a while":   {url.Values{"about": {"customer"}, "from": {on(6 * day)}}, []string{"customer.lost"}},
+			"a while before it began": {url.Values{"to": {on(30 * day)}}, nil},
+		} {
+			var told []string
+			after := ""
+			for range 9 {
+				var page web.Page[ask.Entry]
+				h.get("/customers/"+c.String()+"/timeline?limit=1&after="+after+"&"+q.query.Encode(), &page)
+				for _, e := range page.Items {
+					told = append(told, e.Kind)
+				}
+				if after = page.Next; after == "" {
+					break
+				}
+			}
+			if !slices.Equal(told, q.want) {
+				t.Errorf("%s: told %v, want %v", name, told, q.want)
+			}
+		}
+		if status, body := h.call("GET", "/customers/"+c.String()+"/timeline?from="+url.QueryEscape(on(0))+"&to="+url.QueryEscape(on(day))); status != 422 || !strings.Contains(body, `"to"`) {
+			t.Errorf("a while that ends before it begins: %d %s", status, body)
 		}
 	})
 }

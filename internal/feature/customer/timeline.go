@@ -16,6 +16,15 @@ import (
 type timelineInput struct {
 	ID id.ID `path:"id"`
 	web.Paging
+	About []string  `query:"about,explode" maxItems:"20" doc:"only what these features tell, e.g. \"stage\"; those there are stand in the answer's kinds, before the dot"`
+	From  time.Time `query:"from" doc:"at or after"`
+	To    time.Time `query:"to" doc:"before"`
+}
+
+func (in timelineInput) check() error {
+	var check fault.Check
+	check.That(in.From.IsZero() || in.To.IsZero() || in.From.Before(in.To), "to", "结束时间须晚于开始时间")
+	return check.Err()
 }
 
 // place is where a timeline page ended.
@@ -26,11 +35,15 @@ type place struct {
 
 // Timeline merges what all features know of the customer, newest first.
 func (s *service) Timeline(ctx context.Context, in *timelineInput) (*web.Page[ask.Entry], error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
 	v, c, _, err := s.seen(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	q := ask.TimelineQuery{Viewer: v, Customer: c.Customer, Limit: in.Limit + 1}
+	// Before (To, "") lies everything that is strictly older.
+	q := ask.TimelineQuery{Viewer: v, Customer: c.Customer, About: in.About, Since: in.From, Before: in.To, Limit: in.Limit + 1}
 	at, paged, err := web.DecodeCursor[place](in.After)
 	if err != nil {
 		return nil, err

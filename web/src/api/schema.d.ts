@@ -11458,6 +11458,12 @@ export interface operations {
                 after?: string;
                 /** @description rows per page */
                 limit?: number;
+                /** @description only what these features tell, e.g. "stage"; those there are stand in the answer's kinds, before the dot */
+                about?: string[];
+                /** @description at or after */
+                from?: string;
+                /** @description before */
+                to?: string;
             };
             header?: never;
             path: {
