@@ -19,8 +19,12 @@ import (
 // that others shared.
 const permissionShare = "customer.share"
 
-// mostSaved is how many segments, and how many views, a corp may have.
-const mostSaved = 1000
+// How many segments, and how many views, one person may keep, and all may share: nobody uses
+// up what is another's.
+const (
+	mostOwn    = 200
+	mostShared = 1000
+)
 
 // savedKind is what was saved.
 type savedKind string
@@ -99,7 +103,9 @@ func editable(v viewer.Viewer, x saved) bool {
 func (s *service) visible(ctx context.Context, q db.Querier, v viewer.Viewer, k savedKind) ([]saved, error) {
 	var all []saved
 	err := q.NewRaw(`SELECT id, corp_id, kind, name, note, content, owner, owner_name, share, version, created_at, updated_at
-		FROM customer_saved WHERE corp_id = ? AND kind = ? ORDER BY updated_at DESC, id DESC LIMIT ?`, v.Corp, k, mostSaved).Scan(ctx, &all)
+		FROM (SELECT * FROM customer_saved WHERE corp_id = ? AND kind = ? AND owner = ? AND NOT shared
+			UNION ALL SELECT * FROM customer_saved WHERE corp_id = ? AND kind = ? AND shared) AS s
+		ORDER BY updated_at DESC, id DESC LIMIT ?`, v.Corp, k, v.Actor(), v.Corp, k, mostOwn+mostShared).Scan(ctx, &all)
 	if err != nil {
 		return nil, err
 	}
@@ -215,22 +221,43 @@ func (x saved) noted() map[string]any {
 	return map[string]any{"name": x.Name, "note": x.Note, "content": x.Content, "share": x.share()}
 }
 
-func put(ctx context.Context, tx db.Tx, x saved, fresh bool) error {
+// room refuses what is more than one may keep, or all may share.
+func room(ctx context.Context, tx db.Tx, x saved, fresh, shared bool) error {
 	if fresh {
-		var n int
-		if err := tx.NewRaw("SELECT COUNT(*) FROM customer_saved WHERE corp_id = ? AND kind = ?", x.Corp, x.Kind).Scan(ctx, &n); err != nil {
+		var own int
+		if err := tx.NewRaw("SELECT COUNT(*) FROM customer_saved WHERE corp_id = ? AND kind = ? AND owner = ?", x.Corp, x.Kind, x.Owner).Scan(ctx, &own); err != nil {
 			return err
 		}
-		if n >= mostSaved {
-			return fault.New(fault.Conflict, fmt.Sprintf("最多保存 %d 个%s", mostSaved, x.Kind.words())).WithAdvice("请先删除不再使用的")
+		if own >= mostOwn {
+			return fault.New(fault.Conflict, fmt.Sprintf("每人最多保存 %d 个%s", mostOwn, x.Kind.words())).WithAdvice("请先删除不再使用的")
 		}
-		_, err := tx.NewRaw(`INSERT INTO customer_saved (id, corp_id, kind, name, note, content, owner, owner_name, share, version, created_at, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			x.ID, x.Corp, x.Kind, x.Name, x.Note, x.Content, x.Owner, x.OwnerName, x.ShareJSON, x.Version, x.CreatedAt, x.UpdatedAt).Exec(ctx)
+	}
+	if !shared {
+		return nil
+	}
+	var others int
+	if err := tx.NewRaw("SELECT COUNT(*) FROM customer_saved WHERE corp_id = ? AND kind = ? AND shared AND id <> ?", x.Corp, x.Kind, x.ID).Scan(ctx, &others); err != nil {
 		return err
 	}
-	res, err := tx.NewRaw("UPDATE customer_saved SET name = ?, note = ?, content = ?, share = ?, version = ?, updated_at = ? WHERE corp_id = ? AND id = ? AND version = ?",
-		x.Name, x.Note, x.Content, x.ShareJSON, x.Version, x.UpdatedAt, x.Corp, x.ID, x.Version-1).Exec(ctx)
+	if others >= mostShared {
+		return fault.New(fault.Conflict, fmt.Sprintf("企业最多共享 %d 个%s", mostShared, x.Kind.words())).WithAdvice("请先删除不再使用的，或保存为仅自己可见")
+	}
+	return nil
+}
+
+func put(ctx context.Context, tx db.Tx, x saved, fresh bool) error {
+	shared := x.share().With != "nobody"
+	if err := room(ctx, tx, x, fresh, shared); err != nil {
+		return err
+	}
+	if fresh {
+		_, err := tx.NewRaw(`INSERT INTO customer_saved (id, corp_id, kind, name, note, content, owner, owner_name, share, shared, version, created_at, updated_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			x.ID, x.Corp, x.Kind, x.Name, x.Note, x.Content, x.Owner, x.OwnerName, x.ShareJSON, shared, x.Version, x.CreatedAt, x.UpdatedAt).Exec(ctx)
+		return err
+	}
+	res, err := tx.NewRaw("UPDATE customer_saved SET name = ?, note = ?, content = ?, share = ?, shared = ?, version = ?, updated_at = ? WHERE corp_id = ? AND id = ? AND version = ?",
+		x.Name, x.Note, x.Content, x.ShareJSON, shared, x.Version, x.UpdatedAt, x.Corp, x.ID, x.Version-1).Exec(ctx)
 	if err != nil {
 		return err
 	}

@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -242,6 +244,34 @@ func TestRuleInTheAddress(t *testing.T) {
 		}
 		if got := h.follows(url.Values{"rule": {`{"field":"lost","op":"is","values":["true"]}`}, "standing": {"lost"}}); !slices.Equal(got, []string{"wmDave/zhang"}) {
 			t.Errorf("with a standing besides: %v", got)
+		}
+	})
+}
+
+// Who keeps as many as he may takes no room from others, and what he keeps for himself is not
+// looked through when they open their list.
+func TestEveryoneHasRoom(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.company()
+		var rows db.Rows
+		for i := range 200 {
+			rows = append(rows, []any{h.ids.New(), corpID, "segment", "分群" + strconv.Itoa(i), "", "{}", "member:li", "李", `{"with":"nobody"}`, 1, 0, 0})
+		}
+		h.exec("INSERT INTO customer_saved (id, corp_id, kind, name, note, content, owner, owner_name, share, version, created_at, updated_at) VALUES ?", rows)
+		one := segment("再来一个", customer.Share{With: "nobody"}, leaf("tag", ask.OpAny, "vip"))
+		h.viewer = self("li")
+		if status, body := h.send("POST", "/segments", one, nil); status != 409 || !strings.Contains(body, "每人最多保存 200 个客户分群") {
+			t.Errorf("one too many: %d %s", status, body)
+		}
+		if got := len(h.segments()); got != 200 {
+			t.Errorf("li keeps %d", got)
+		}
+		h.viewer = self("zhang")
+		if status, body := h.send("POST", "/segments", one, nil); status != 200 {
+			t.Errorf("zhang's first: %d %s", status, body)
+		}
+		if got := h.segments(); !slices.Equal(got, []string{"再来一个"}) {
+			t.Errorf("zhang keeps %v", got)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import { useT } from './strings';
 import './style/badges.css';
 
 export interface CustomerFace {
+  /** Empty while WeCom was not asked: words say so then, and no sign of them stands for a name. */
   name: string;
   avatar?: string;
   /** The remark that the looking member gave. */
@@ -25,7 +26,7 @@ export function CustomerCard(props: { customer: CustomerFace; size?: number; mor
       <Avatar name={customer.name} src={customer.avatar} size={size} />
       <span className="q-person-words">
         <span className="q-person-name">
-          <bdi>{customer.name}</bdi>{' '}
+          <bdi>{customer.name || t('nameless')}</bdi>{' '}
           {customer.kind === 'corp' ? (
             <small className="q-wecom-corp">@{customer.corp || t('otherCorp')}</small>
           ) : customer.kind === 'wechat' ? (
@@ -59,13 +60,12 @@ export interface CustomerRow {
 
 /** The customer of a row in one line; with his id, the way to his page. */
 export function CustomerOf(props: { row: CustomerRow; id?: string; size?: number; draggable?: boolean }) {
-  const t = useT();
   const { row, id, size, draggable } = props;
   const card = (
     <CustomerCard
       size={size}
       customer={{
-        name: row.name || t('nameless'),
+        name: row.name,
         avatar: row.avatar || undefined,
         kind: row.type === 1 ? 'wechat' : row.type === 2 ? 'corp' : undefined,
         corp: row.corpName || row.company,

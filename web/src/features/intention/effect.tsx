@@ -58,7 +58,7 @@ export function EffectView(props: { effect: Effect; onApply: () => Promise<void>
       <ul className="intention-movers">
         {effect.movers.map((mover) => (
           <li key={mover.id}>
-            <Avatar name={mover.name || t('nameless')} src={mover.avatar || undefined} size={24} />
+            <Avatar name={mover.name} src={mover.avatar || undefined} size={24} />
             <Link to={`/customer/${mover.id}`} target="_blank" className="q-ellipsis">
               {mover.name || t('nameless')}
             </Link>
