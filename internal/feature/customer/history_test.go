@@ -244,6 +244,43 @@ func TestDetail(t *testing.T) {
 	})
 }
 
+// TestGroupsStandInTheStory: as far as their owners are in the viewer's scope.
+func TestGroupsStandInTheStory(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.told()
+		alice, err := mirror.CustomerByExternal(t.Context(), h.db.Read(), corpID, "wmAlice")
+		h.must(err)
+		h.exec("UPDATE mirror_group_member SET joined_at = ? WHERE corp_id = ? AND who = 'wmAlice'", db.MS(h.clock.Now().Add(-time.Hour)), corpID)
+		h.exec("UPDATE mirror_group SET name = '' WHERE corp_id = ? AND owner_id = 'wang'", corpID)
+		groups := func(v viewer.Viewer) (told []string) {
+			h.viewer = v
+			for _, line := range h.story(alice.ID) {
+				if kind, _, _ := strings.Cut(line, "/"); strings.HasPrefix(kind, "customer.joined") {
+					told = append(told, kind)
+				}
+			}
+			slices.Sort(told)
+			return told
+		}
+		for name, c := range map[string]struct {
+			as   viewer.Viewer
+			want []string
+		}{
+			"the corp": {everything(), []string{"customer.joined", "customer.joinedUnnamed"}},
+			"an owner": {self("zhang"), []string{"customer.joined"}},
+			"another":  {self("wang"), []string{"customer.joinedUnnamed"}},
+		} {
+			if got := groups(c.as); !slices.Equal(got, c.want) {
+				t.Errorf("%s is told %v, want %v", name, got, c.want)
+			}
+		}
+		h.exec("UPDATE mirror_group SET dissolved_at = 1 WHERE corp_id = ?", corpID)
+		if got := groups(everything()); len(got) != 0 {
+			t.Errorf("of dissolved groups %v", got)
+		}
+	})
+}
+
 // TestStoryIsChosen asks only some features and only a while.
 func TestStoryIsChosen(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -70,7 +71,7 @@ func (s *service) Timeline(ctx context.Context, in *timelineInput) (*web.Page[as
 	return &page, nil
 }
 
-// timeline answers for the customer feature itself: how follows began and ended.
+// timeline answers for the customer feature itself: how follows began and ended, and which groups the customer is in.
 func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entry, error) {
 	scope := q.Viewer.Where("corp_id", "member_id")
 	query := s.db.Read().NewSelect().TableExpr("customer_history").ColumnExpr("id, member_id, kind, repaired, at").
@@ -99,7 +100,11 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 		}
 	}
 	begun, err := s.begun(ctx, q)
-	return append(entries, begun...), err
+	if err != nil {
+		return nil, err
+	}
+	joined, err := s.joined(ctx, q)
+	return slices.Concat(entries, begun, joined), err
 }
 
 // begun tells of follows that the first sync brought: they have no history here.

@@ -40,6 +40,8 @@ const looks: Record<string, { icon: IconName; tone: Tone }> = {
   'customer.gone': { icon: 'leave', tone: 'quiet' },
   'customer.taken': { icon: 'member', tone: 'good' },
   'customer.handed': { icon: 'member', tone: 'quiet' },
+  'customer.joined': { icon: 'group', tone: 'quiet' },
+  'customer.joinedUnnamed': { icon: 'group', tone: 'quiet' },
   'channelcode.came': { icon: 'scan', tone: 'busy' },
   'welcome.sent': { icon: 'welcome', tone: 'good' },
   'welcome.none': { icon: 'welcome', tone: 'quiet' },
