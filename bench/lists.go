@@ -153,6 +153,10 @@ func (h *house) fill(ctx context.Context, size int) error {
 	surnames := []rune("王李张刘陈杨黄赵吴周徐孙马朱胡林郭何高罗郑梁谢宋唐许邓冯韩曹")
 	given := []string{"子涵", "雨桐", "浩然", "思远", "晓燕", "建国", "丽华", "俊杰", "欣怡", "志强", "梦琪", "文博", "秀英", "天佑"}
 	now := time.Now().UnixMilli()
+	restore, err := h.withoutIndexes(ctx)
+	if err != nil {
+		return err
+	}
 	for from := 0; from < size; from += 500 {
 		var customers []customerRow
 		var follows []followRow
@@ -206,8 +210,5 @@ func (h *house) fill(ctx context.Context, size int) error {
 			return err
 		}
 	}
-	return h.app.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.NewRaw("ANALYZE").Exec(ctx)
-		return err
-	})
+	return restore(ctx)
 }
