@@ -14,6 +14,7 @@ journey(
     await signIn(stage);
     await go(page, '渠道活码');
     await page.getByRole('link', { name: '新建活码' }).click();
+    await page.getByRole('heading', { level: 1, name: '新建活码' }).waitFor();
     await page.getByLabel('名称').fill('审计展位');
     await pick(page, receivers(page), able.name);
     await page.getByRole('button', { name: '创建活码' }).click();

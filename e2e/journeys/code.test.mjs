@@ -30,6 +30,7 @@ async function pickMidnight(page, time) {
 async function make({ page }, name, member) {
   await go(page, '渠道活码');
   await page.getByRole('link', { name: '新建活码' }).click();
+  await page.getByRole('heading', { level: 1, name: '新建活码' }).waitFor(); // the list has a field for a name, too
   await page.getByLabel('名称').fill(name);
   await pick(page, receivers(page), member.name);
   await page.getByRole('button', { name: '创建活码' }).click();
@@ -89,6 +90,7 @@ journey('a code with shift, cap and back-up hands over when the cap is reached',
   await signIn(stage);
   await go(page, '渠道活码');
   await page.getByRole('link', { name: '新建活码' }).click();
+  await page.getByRole('heading', { level: 1, name: '新建活码' }).waitFor();
   await page.getByLabel('名称').fill(name);
   await pick(page, receivers(page).first(), first.name);
   await page.getByRole('button', { name: '添加班次' }).click();

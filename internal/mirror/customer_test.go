@@ -126,3 +126,19 @@ func TestHalfAddedAndConfirmed(t *testing.T) {
 		}
 	})
 }
+
+// TestNobodyWaitsForALeaversFollow: WeCom shows no follow of a member who left, so that
+// nothing is asked for again and again while other work on the customer waits in line.
+func TestNobodyWaitsForALeaversFollow(t *testing.T) {
+	t.Parallel()
+	each(t, small(), func(h *house) {
+		member, person := h.members()[0], h.people()[0]
+		h.check2(h.sim.Add(wecomsim.Add{Person: person, Member: member}))
+		h.check2(h.sim.Resign(wecomsim.Resign{Member: member}))
+		h.deliver(h.told()...)
+		h.settle()
+		if n := h.count("SELECT count(*) FROM job_job WHERE state IN ('available', 'parked') AND kind = 'mirror.refresh-customer'"); n != 0 {
+			h.t.Errorf("%d readings wait for what WeCom will never show", n)
+		}
+	})
+}

@@ -57,7 +57,7 @@ func (m *Mirror) refreshCustomer(ctx context.Context, j job.Job[refreshArgs]) er
 		return outcome(err)
 	}
 	if j.Args.Member != "" && !shows(rows, j.Args.Member) {
-		if wait, ok := lagWait(j.Attempt); ok && !m.half(ctx, j) {
+		if wait, ok := lagWait(j.Attempt); ok && !m.hidden(ctx, j) {
 			return job.RetryIn(wait, fmt.Errorf("mirror: WeCom does not show the follow of %s yet", j.Args.Member))
 		}
 	}
@@ -109,10 +109,15 @@ func shows(rows []shown, member string) bool {
 	return false
 }
 
-// half tells whether the awaited follow is only half added, which WeCom never shows.
-func (m *Mirror) half(ctx context.Context, j job.Job[refreshArgs]) bool {
+// hidden tells whether WeCom never shows the awaited follow: it is only half added, or its
+// member has left.
+func (m *Mirror) hidden(ctx context.Context, j job.Job[refreshArgs]) bool {
 	f, err := FollowOf(ctx, m.db.Read(), j.Corp, j.Args.Member, j.Args.Customer)
-	return err == nil && f.Standing != Stands
+	if err == nil && f.Standing != Stands {
+		return true
+	}
+	who, err := MemberByID(ctx, m.db.Read(), j.Corp, j.Args.Member)
+	return err == nil && who.LeftAt > 0
 }
 
 // endHidden ends the follows that stand here and that WeCom does not show. Only a
