@@ -56,7 +56,7 @@ func (s *service) hasTags(ctx context.Context, t ask.Test) (viewer.Condition, er
 	seen, err := s.seenTags(ctx, t, "ft")
 	return t.HasSome(
 		// Told by its key, which the index holds: a walk through all rows asks this of each.
-		"(SELECT COUNT(*) FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND ft.tag_id NOT LIKE '"+personalKey+"%'"+seen.SQL+")",
+		"(SELECT COUNT(*) FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND lower(ft.tag_id) NOT LIKE '"+personalKey+"%'"+seen.SQL+")",
 		"(SELECT COUNT(*) FROM mirror_follow_tag AS ft WHERE ft.follow_id = {f}.id AND ft.tag_id IN (?))", seen.Args...), err
 }
 
