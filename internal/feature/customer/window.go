@@ -12,6 +12,7 @@ import (
 // more rows, the smaller the members' share is. So a page is first looked for in a stretch of
 // the list, which ends as soon as the page is full; then in a longer stretch if the first
 // promises a page there; then among the rows of a rare condition, and only then by merging.
+
 // stretched reads one page of keys out of a stretch of the list, and tells whether it is
 // whole. One that ends the list is whole too. When there is no page in it and an index knows
 // the few rows in question, the plan is changed to begin at those.
