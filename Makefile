@@ -83,8 +83,8 @@ story: ## Stories by name on both engines: make story name=greeting
 	@scripts/story.sh "$(name)"
 
 .PHONY: bench
-bench: build ## Measure intake, greeting, events, queue, sync, lists, start on both engines (BENCH="-sizes 10000 lists" for some)
-	@scripts/postgres.sh --durable go -C bench run . -binary $(CURDIR)/bin/queqiao $(BENCH)
+bench: build ## Measure intake, greeting, events, queue, sync, lists … on both engines (BENCH="-sizes 10000 lists" for some)
+	@scripts/postgres.sh --durable go -C bench run -tags ui . -binary $(CURDIR)/bin/queqiao $(BENCH)
 
 .PHONY: screenshots
 screenshots: build packages ## Every page in both languages, light and dark, wide and narrow, into ./screenshots

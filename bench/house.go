@@ -24,6 +24,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/config"
 	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
 	"github.com/queqiao-scrm/queqiao/internal/product"
+	"github.com/queqiao-scrm/queqiao/web"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
@@ -106,9 +107,11 @@ func build(ctx context.Context, engine string, o houseOptions) (h *house, err er
 	cfg.HTTP.PublicURL = h.url
 	cfg.HTTP.Limits = config.Limits{} // one account asks as fast as it can
 	cfg.Outgoing.Allow = []string{strings.TrimPrefix(wecomURL, "http://")}
-	h.app, err = app.New(ctx, cfg, product.Features(), app.Options{
-		Clock: clock.System(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), AutoMigrate: true, Version: "bench",
-	})
+	options := app.Options{Clock: clock.System(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), AutoMigrate: true, Version: "bench"}
+	if pages, ok := web.Dist(); ok { // only the browser's measure asks for them
+		options.UI = pages
+	}
+	h.app, err = app.New(ctx, cfg, product.Features(), options)
 	if err != nil {
 		return h, err
 	}

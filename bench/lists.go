@@ -134,6 +134,7 @@ type followRow struct {
 	FoundAt       int64  `bun:"found_at"`
 	SyncRun       id.ID  `bun:"sync_run"`
 	UpdatedAt     int64  `bun:"updated_at"`
+	Tagged        int    `bun:"tagged"`
 }
 
 type tagRow struct {
@@ -146,7 +147,7 @@ type tagRow struct {
 	AddedAt       int64  `bun:"added_at"`
 }
 
-// fill writes size customers, 1.35 follows each by the house's members, two of 50 tags a follow,
+// fill writes size customers, 1.5 follows each by the house's members, two of 50 tags a follow,
 // and their search texts.
 func (h *house) fill(ctx context.Context, size int) error {
 	dice := rand.New(rand.NewPCG(1, 2))
@@ -175,10 +176,10 @@ func (h *house) fill(ctx context.Context, size int) error {
 				c.UnionID = fmt.Sprintf("o%027d", i)
 			}
 			docs = append(docs, search.Document{Corp: h.corp, Kind: "customer", Ref: c.ID, Text: []string{name}})
-			for k := range 1 + dice.IntN(100)/65 {
+			for k := range 1 + dice.IntN(2) {
 				f := followRow{
 					ID: h.app.IDs.New(), Corp: h.corp, Member: h.members[(dice.IntN(len(h.members)/2)*2+k)%len(h.members)], Customer: c.Customer, CustomerID: c.ID,
-					Standing: 1, Remark: name + "先生", Mobiles: "[]", AddWay: 1, AddedAt: c.AddedAt + int64(k), UpdatedAt: now, ReadAt: now, FoundAt: now,
+					Standing: 1, Remark: name + "先生", Mobiles: "[]", AddWay: 1, Tagged: 2, AddedAt: c.AddedAt + int64(k), UpdatedAt: now, ReadAt: now, FoundAt: now,
 				}
 				switch n := dice.IntN(1000); {
 				case n == 0:

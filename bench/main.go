@@ -1,7 +1,7 @@
 // Command bench measures what docs/performance.md claims: each figure as a ratio to a
 // limit or a peer measured in the same run, on SQLite and on PostgreSQL.
 //
-//	go run . [-sizes 10000,100000] [-engines sqlite,postgres] [intake] [greeting] [events] [queue] [sync] [lists] [rights] [rules] [exports] [tagging] [imports] [staff] [start]
+//	go run . [-sizes 10000,100000] [-engines sqlite,postgres] [intake] [greeting] [events] [queue] [sync] [lists] [rights] [rules] [exports] [tagging] [imports] [staff] [browser] [start]
 //
 // It is a module of its own so that its peers (River) stay out of the product's
 // dependencies. PostgreSQL is the server of $QUEQIAO_TEST_POSTGRES; "make bench" starts
@@ -40,6 +40,7 @@ func measures() []measure {
 		{"tagging", "ten thousand customers tagged by one run, beside bare calls at the same WeCom", tagging},
 		{"imports", "a file of a hundred thousand lines checked, imported, taken back", imports},
 		{"staff", "two hundred members of staff at work at once", staff},
+		{"browser", "a million customers and ten thousand marks in a real browser", browser},
 		{"start", "start to first answer, memory at rest, sizes", start},
 	}
 }

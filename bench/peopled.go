@@ -7,7 +7,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
-// peopled is a house whose 500 members in 10 departments come from WeCom, so that they can
+// peopled is a house whose 500 members in 100 departments come from WeCom, so that they can
 // sign in, with as many customers as the run's largest size. Filling it takes minutes, so
 // that the measures of one run share it; whoever changes it leaves it as it was.
 func (b *bench) peopled(ctx context.Context, engine string) (*house, int, error) {
@@ -15,7 +15,7 @@ func (b *bench) peopled(ctx context.Context, engine string) (*house, int, error)
 	if h, ok := b.houses[engine]; ok {
 		return h, size, h.signIn()
 	}
-	h, err := build(ctx, engine, houseOptions{seed: wecomsim.SeedOptions{Members: 500, Departments: 10}})
+	h, err := build(ctx, engine, houseOptions{seed: wecomsim.SeedOptions{Members: 500, Departments: 100}})
 	if err != nil {
 		return nil, 0, err
 	}

@@ -88,7 +88,8 @@ func (h *house) viewers(ctx context.Context) ([]looker, error) {
 	}
 	err := h.app.DB.Read().NewRaw(`SELECT MIN(l.member_id) AS id, COUNT(DISTINCT m.member_id) AS n FROM mirror_member_department AS l
 		JOIN mirror_department AS d ON d.corp_id = l.corp_id AND d.id = l.department_id AND d.parent_id <> 0
-		JOIN mirror_member_department AS m ON m.corp_id = l.corp_id AND m.department_id = l.department_id
+		JOIN mirror_department AS below ON below.corp_id = d.corp_id AND (below.id = d.id OR below.parent_id = d.id)
+		JOIN mirror_member_department AS m ON m.corp_id = l.corp_id AND m.department_id = below.id
 		WHERE l.corp_id = ? AND l.leader GROUP BY l.department_id ORDER BY n DESC LIMIT 1`, h.corp).Scan(ctx, &leader)
 	if err != nil {
 		return nil, err

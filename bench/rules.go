@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 )
 
 // rules reads the customer list by every filter alone and by ten combinations that people
@@ -115,6 +117,7 @@ func (h *house) conditions() []condition {
 	all := func(parts ...ask.Rule) ask.Rule { return ask.Rule{All: parts} }
 	not := func(r ask.Rule) ask.Rule { return ask.Rule{Not: &r} }
 	month, tag, member := leaf("added", ask.OpWithin, "30"), leaf("tag", ask.OpAny, "tag7"), leaf("member", ask.OpAny, h.members[1])
+	own := "profile." + id.ID(benchField).String()
 	common, rare := leaf("text", ask.OpHas, "子涵"), leaf("text", ask.OpHas, "鹊桥")
 	return []condition{
 		{"nothing", ask.Rule{}},
@@ -145,6 +148,17 @@ func (h *house) conditions() []condition {
 		{"lost to all", leaf("lost", ask.OpIs, "true")},
 		{"followed by two or more", leaf("follows", ask.OpMore, "1")},
 		{"unionid known", leaf("unionid", ask.OpIs, "true")},
+		{"stage (2 %)", leaf("stage.stage", ask.OpAny, id.ID(benchStage+1).String())},
+		{"stage (0.01 %)", leaf("stage.stage", ask.OpAny, id.ID(benchStage+2).String())},
+		{"in no stage", leaf("stage.stage", ask.OpEmpty)},
+		{"overdue (0.01 %)", leaf("stage.overdue", ask.OpIs, "true")},
+		{"own field, choice (1 %)", leaf(own, ask.OpAny, "a")},
+		{"own field, choice (0.01 %)", leaf(own, ask.OpAny, "b")},
+		{"own field empty", leaf(own, ask.OpEmpty)},
+		{"blacklisted (0.01 %)", leaf("profile.blacklisted", ask.OpIs, "true")},
+		{"same person twice (0.01 %)", leaf("profile.duplicate", ask.OpIs, "true")},
+		{"followed up within 30 days (2 %)", leaf("followup.last", ask.OpWithin, "30")},
+		{"open tasks (0.1 %)", leaf("followup.open", ask.OpMore, "0")},
 
 		{"month and tag", all(month, tag)},
 		{"member and month", all(member, month)},
@@ -157,6 +171,74 @@ func (h *house) conditions() []condition {
 		{"department, tag and gender", all(leaf("department", ask.OpAny, "2"), tag, leaf("gender", ask.OpAny, "2"))},
 		{"one of three, not lost", all(ask.Rule{Any: []ask.Rule{tag, leaf("type", ask.OpAny, "2"), leaf("state", ask.OpIs, "ccbench")}}, not(leaf("lost", ask.OpIs, "true")))},
 	}
+}
+
+// What features know of the filled customers has ids of its own.
+const (
+	benchStage = 1_000_000 // and the next two
+	benchField = 1_000_000
+)
+
+// featured gives customers stages, values of an own field, follow-ups, tasks, and some of
+// them a place on the blacklist or a second record of the same person.
+func (h *house) featured(ctx context.Context, tx db.Tx) error {
+	now := time.Now().UnixMilli()
+	// One follow in so many; ids of rows are the follows' own.
+	some := func(every int) string {
+		return fmt.Sprintf(" FROM mirror_follow AS f WHERE f.corp_id = ? AND f.standing = 1 AND f.id %% %d = 1", every)
+	}
+	place := func(stage, every int, due int64) (string, []any) {
+		return `INSERT INTO stage_placement (id, corp_id, flow_id, stage_id, member_id, customer, customer_id, follow_id, joined_at, entered_at, followed_at, base_at, due_at, remind_at, reminded, gone_at, before_id, shown)
+			SELECT f.id, f.corp_id, ?, ?, f.member_id, f.customer, f.customer_id, f.id, f.added_at, f.added_at, 0, f.added_at, ?, 0, 0, 0, 0, TRUE` + some(every) + " ON CONFLICT DO NOTHING",
+			[]any{benchStage, stage, due, h.corp}
+	}
+	value := func(token string, every int) (string, []any) {
+		return `INSERT INTO profile_value (corp_id, customer, field_id, seq, text, token, number, updated_at)
+			SELECT DISTINCT f.corp_id, f.customer, ?, 0, ?, ?, 0, 0` + some(every) + " ON CONFLICT DO NOTHING", []any{benchField, token, token, h.corp}
+	}
+	run := func(text string, args []any) error {
+		_, err := tx.NewRaw(text, args...).Exec(ctx)
+		return err
+	}
+	steps := []func() error{
+		func() error {
+			return run(`INSERT INTO stage_flow (id, corp_id, name, note, position, seen, joins, removed_at, version, updated_by, updated_at)
+				VALUES (?, ?, 'bench', '', 99, '{"all":true}', '{}', 0, 1, '', ?)`, []any{benchStage, h.corp, now})
+		},
+		func() error {
+			return run(`INSERT INTO stage_stage (id, corp_id, flow_id, name, note, class, position, catches, cycle, enter_acts, leave_acts, into_id)
+				VALUES (?, ?, ?, 'one', '', 'active', 1, FALSE, '{}', '{}', '{}', 0), (?, ?, ?, 'two', '', 'active', 2, FALSE, '{}', '{}', '{}', 0)`,
+				[]any{benchStage + 1, h.corp, benchStage, benchStage + 2, h.corp, benchStage})
+		},
+		func() error { return run(place(benchStage+2, 10_000, now-1000)) },
+		func() error { return run(place(benchStage+1, 50, 0)) },
+		func() error {
+			return run(`INSERT INTO profile_field (id, corp_id, name, kind, section, note, unit, place, required, options, visible, editable, archived_at, version, created_by, created_at, updated_at)
+				VALUES (?, ?, 'bench', 'choice', '', '', '', 99, FALSE, '[{"key":"a","name":"a"},{"key":"b","name":"b"}]', '[]', '[]', 0, 1, '', ?, ?)`, []any{benchField, h.corp, now, now})
+		},
+		func() error { return run(value("b", 10_000)) },
+		func() error { return run(value("a", 100)) },
+		func() error {
+			return run(`INSERT INTO profile_person (corp_id, customer, main, blacklisted_at, blacklist_reason, blacklist_by, version)
+				SELECT DISTINCT f.corp_id, f.customer, '', CAST(? AS BIGINT), '', '', 1`+some(10_000), []any{now, h.corp})
+		},
+		func() error {
+			return run(`UPDATE mirror_customer SET unionid = 'otwice' || CAST(id % 50 AS TEXT) WHERE corp_id = ? AND id % 10000 = 1`, []any{h.corp})
+		},
+		func() error {
+			return run(`INSERT INTO followup_last (corp_id, customer, member_id, how, at) SELECT f.corp_id, f.customer, f.member_id, 'note', ? - f.id % 25920000000`+some(10), []any{now, h.corp})
+		},
+		func() error {
+			return run(`INSERT INTO followup_task (id, corp_id, customer, customer_id, title, member_id, author, name, due_at, remind_at, done_at, done_by, created_at)
+				SELECT f.id, f.corp_id, f.customer, f.customer_id, 'bench', f.member_id, '', '', CAST(? AS BIGINT), 0, 0, '', ?`+some(1000), []any{now, now, h.corp})
+		},
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // vary makes what fill leaves alike: one in twenty follows is lost, and there are groups.
@@ -182,6 +264,9 @@ func (h *house) vary(ctx context.Context) error {
 				group, h.corp, g*1000).Exec(ctx); err != nil {
 				return err
 			}
+		}
+		if err := h.featured(ctx, tx); err != nil {
+			return err
 		}
 		_, err := tx.NewRaw("ANALYZE").Exec(ctx)
 		return err

@@ -41,6 +41,22 @@ export async function signIn({ page, program, watch }) {
   await inside(page);
 }
 
+/**
+ * Signs out by the menu under one's name. The menu may be drawn anew under the pointer when the page has
+ * just learnt something: then one chooses once more, as a person would.
+ */
+export async function signOut(page, who) {
+  const leave = page.getByRole('menuitem', { name: '退出登录' });
+  const out = page.locator('input[autocomplete="username"]');
+  const soon = { timeout: 5_000 };
+  await eventually(async () => {
+    if (await out.isVisible()) return;
+    if (!(await leave.isVisible())) await page.getByRole('button', { name: who }).click(soon);
+    await leave.click(soon);
+    await out.waitFor(soon);
+  });
+}
+
 /** The server's answer to who is signed in in this browser: 200 with the viewer, or 401. */
 export function whoIsSignedIn({ page, program }) {
   return page.request.get(`${program.url}/api/account/me`);
@@ -51,6 +67,17 @@ export async function ask({ page, program }, path) {
   const response = await page.request.get(program.url + path);
   assert.equal(response.status(), 200, `${path}: ${await response.text()}`);
   return response.json();
+}
+
+/** Sends the server with this browser's session what no page of the journey is about; gives its answer. */
+export async function tell({ page, program }, path, data, method = 'post') {
+  const answer = await page.request.fetch(program.url + path, {
+    method,
+    headers: { Origin: program.url },
+    data,
+  });
+  assert.ok(answer.ok(), `${path}: ${await answer.text()}`);
+  return answer.json();
 }
 
 /** Opens a page by its entry in the navigation. */
@@ -91,11 +118,16 @@ export async function openFilter(page, name) {
   await page.getByRole('search').getByRole('button', { name, exact: true }).click();
 }
 
-/** Types into a picker (of members, of tags), takes the option of that name and closes it. */
+/**
+ * Types into a picker (of members, of tags), takes the option of that name and closes it. The option is taken
+ * when the offers answer what was typed: a list that changes under the pointer swallows the click.
+ */
 export async function pick(page, picker, name) {
   const input = picker.first();
   await input.click();
   await input.fill(name);
-  await page.locator('.ant-select-dropdown:visible').getByTitle(name, { exact: true }).first().click();
+  const offers = page.locator('.ant-select-dropdown:visible');
+  await offers.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
+  await offers.getByTitle(name, { exact: true }).first().click();
   await input.press('Escape');
 }

@@ -64,11 +64,11 @@ export class Phones {
     await this.customer.getByTestId('confirm').click();
   }
 
-  /** The talk with our app opens on the member's phone. */
-  async openApp(agentid) {
+  /** The talk with our app opens on the member's phone; it is there once something was said. `patience` in ms. */
+  async openApp(agentid, patience) {
     await this.#home(this.member);
     await this.member.getByTestId('member-tab-chats').click();
-    await this.member.getByTestId(`app-chat-${agentid}`).click();
+    await this.member.getByTestId(`app-chat-${agentid}`).click({ timeout: patience });
     return this.member.getByTestId('app-talk');
   }
 

@@ -72,7 +72,7 @@ server initdb -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-
 # Nobody hands out free ports to a shell: try until the server could bind one.
 for attempt in $(seq 1 20); do
   port=$((20000 + RANDOM % 20000))
-  options="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=300 -c shared_buffers=256MB ${speed[*]}"
+  options="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir -c max_connections=1000 -c shared_buffers=256MB ${speed[*]}"
   server pg_ctl -D "$dir/data" -o "$options" -l "$dir/server.log" -w start >/dev/null && break
   if [ "$attempt" -eq 20 ] || ! grep -q 'Address already in use' "$dir/server.log"; then
     cat "$dir/server.log" >&2

@@ -55,13 +55,18 @@ blocked() {
 # The queue has its own target, "make race": its tests of deadlines and of killed processes take minutes under the detector.
 race_packages=(./internal/platform/bus/... ./internal/platform/live/... ./wecom/...)
 
+# Tests wait more than they reckon – for commits, for conditions, for processes that die –
+# so that there is room for half as many packages again as there are processors.
+at_once=$(($(nproc) * 3 / 2))
+
 go_lane() {
   step compiler "C compiler for the race detector" scripts/compiler.sh
   step postgres "PostgreSQL to test against" scripts/postgres.sh true
   step modules "Go modules: fetched, verified, tidy" scripts/modules.sh
   step vet "Go: compile and vet" go vet ./...
   step bench "Benchmarks: compile and vet" go -C bench vet ./...
-  step go "Go tests on SQLite and PostgreSQL" scripts/postgres.sh node scripts/count.mjs go ./...
+  step go "Go tests on SQLite and PostgreSQL" \
+    scripts/postgres.sh node scripts/count.mjs go -p "$at_once" ./...
   step race "Go tests of the concurrent parts under the race detector" \
     env CGO_ENABLED=1 scripts/postgres.sh node scripts/count.mjs go -race "${race_packages[@]}"
 }

@@ -56,7 +56,7 @@ func (d demo) Run(ctx context.Context, c *commands) error {
 	if cfg.HTTP.PublicURL == "" {
 		cfg.HTTP.PublicURL = front.url()
 	}
-	a, err := newApp(ctx, cfg.Config, log, app.Options{AutoMigrate: true, FrameAncestors: []string{sim.url}, ImageOrigins: []string{sim.url}})
+	a, err := newApp(ctx, cfg.Config, log, app.Options{AutoMigrate: true, FrameAncestors: []string{sim.url}})
 	if err != nil {
 		return closing(front, errors.Join(err, sim.Close()))
 	}

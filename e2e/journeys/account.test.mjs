@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { enter, eventually, go, inside, List, signIn, whoIsSignedIn } from '../console.mjs';
+import { enter, eventually, go, inside, List, signIn, signOut, whoIsSignedIn } from '../console.mjs';
 import { journey } from '../journey.mjs';
 
 const own = 'a word of one’s own';
@@ -65,16 +65,16 @@ journey('a new account: first password, second step, recovery code', async (stag
   // The second step.
   await her.page.goto(`${stage.program.url}/account`);
   await her.page.getByRole('button', { name: '开启两步验证' }).click();
-  const dialog = her.page.getByRole('dialog', { name: '两步验证' });
-  await dialog.getByRole('button', { name: '开启两步验证' }).click();
+  const dialog = her.page.getByRole('dialog', { name: '开启两步验证' });
   await dialog.getByLabel('两步验证的二维码').waitFor();
   const secret = await dialog.locator('code').textContent();
   await dialog.getByLabel('验证器显示的六位数字').fill(digits(secret));
   await dialog.getByRole('button', { name: '验证并开启' }).click();
-  await dialog.getByText('恢复码只显示这一次').waitFor();
-  const codes = (await dialog.locator('pre').textContent()).split('\n');
+  const kept = her.page.getByRole('dialog', { name: '恢复码' });
+  await kept.getByText('恢复码只显示这一次').waitFor();
+  const codes = (await kept.locator('pre').textContent()).split('\n');
   assert.equal(codes.length, 10);
-  await dialog.getByRole('button', { name: '已保存好' }).click();
+  await kept.getByRole('button', { name: '已保存好' }).click();
   await her.page.getByText('恢复码还剩 10 个').waitFor();
   await eventually(async () => {
     await page.getByRole('button', { name: '刷新' }).click();
@@ -98,8 +98,7 @@ journey('a new account: first password, second step, recovery code', async (stag
   await again.page.getByText('已记住的浏览器').waitFor();
 
   // That browser is remembered.
-  await again.page.getByRole('button', { name: 'wangfang' }).click();
-  await again.page.getByRole('menuitem', { name: '退出登录' }).click();
+  await signOut(again.page, 'wangfang');
   await enter(again.page, { name: 'wangfang', password: own });
   await inside(again.page);
 
@@ -149,4 +148,14 @@ journey('a dangerous act asks who is there, and is then done', async (stage) => 
   await page.getByRole('dialog', { name: '初始密码' }).waitFor();
   await page.getByRole('button', { name: '已记下' }).click();
   await new List(page, '本地账号').row('lilei').waitFor();
+
+  // A stricter policy holds at once, for the administrator who made it too.
+  await page.getByRole('tab', { name: '登录安全策略' }).click();
+  await page.getByRole('switch', { name: '本地账号必须使用两步验证' }).click();
+  await eventually(async () => assert.equal(await demanded(), 403));
+  await page.getByRole('button', { name: '保存' }).click();
+  await question.getByLabel('登录密码').fill(program.admin.password);
+  await question.getByRole('button', { name: '确认', exact: true }).click();
+  await page.getByRole('heading', { name: '请设置两步验证' }).waitFor();
+  assert.equal((await page.request.get(`${program.url}/api/customer/customers`)).status(), 403);
 });

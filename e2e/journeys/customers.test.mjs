@@ -208,3 +208,52 @@ journey('a condition becomes a segment that opens as a list', async (stage) => {
   await page.getByRole('menuitem', { name: '我的重点' }).click();
   await eventually(async () => assert.equal(await list.total(), customersIn(bearing)));
 });
+
+journey('a colleague finds what is shared with him, and only his own customers in it', async (stage) => {
+  const { page, program, watch } = stage;
+  const [tag, segment, view] = ['高意向', '大家的高意向', '高意向关系'];
+  await signIn(stage);
+  await page.goto(`${program.url}/customer?level=follow`);
+  const list = new List(page, '客户列表');
+  await openFilter(page, '标签');
+  await pick(page, page.getByRole('combobox', { name: '标签' }), tag);
+  const share = async (name) => {
+    const dialog = page.getByRole('dialog').filter({ hasText: '可见范围' });
+    await dialog.getByRole('textbox', { name: '名称' }).fill(name);
+    await dialog.getByRole('radio', { name: '所有人' }).check();
+    await dialog.getByRole('button', { name: '保存', exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+  };
+  await page.getByRole('button', { name: '保存为分群' }).click();
+  await share(segment);
+  await page.getByRole('button', { name: '视图', exact: true }).click();
+  await page.getByRole('menuitem', { name: '保存为新视图' }).click();
+  await share(view);
+  await page.getByRole('button', { name: `视图：${view}` }).waitFor();
+
+  // The colleague, signed in by WeCom in the same browser.
+  const all = (await pairs(stage)).filter(({ tags }) => tags.includes(tag));
+  const { members } = await program.simulator.get('/_sim/members');
+  const colleague = members.find(
+    (m) => m.status === 1 && m.may_contact && all.some((pair) => pair.userid === m.userid),
+  );
+  const own = all.filter((pair) => pair.userid === colleague.userid);
+  assert.ok(own.length < all.length, 'the colleague has all customers: the list shows nothing');
+  watch.expect(/status of 401/);
+  await page.context().clearCookies();
+  await page.goto(`${program.url}/customer/segments`);
+  await page.getByRole('link', { name: '企业微信扫码登录' }).click();
+  await page.getByRole('button', { name: colleague.userid }).click();
+  await new List(page, '客户分群').row(segment).getByRole('button', { name: '更多操作' }).click();
+  await page.getByRole('menuitem', { name: '查看客户' }).waitFor();
+  assert.equal(await page.getByRole('menuitem', { name: '编辑分群' }).count(), 0, 'what is not his');
+  await page.getByRole('menuitem', { name: '查看客户' }).click();
+  await page.getByRole('button', { name: `客户分群：${segment}` }).waitFor();
+  await eventually(async () => assert.equal(await list.total(), customersIn(own)));
+
+  await page.getByRole('button', { name: '视图', exact: true }).click();
+  await page.getByRole('menuitem', { name: new RegExp(`^${view} · `) }).click();
+  await page.getByRole('button', { name: `视图：${view}` }).waitFor();
+  await eventually(async () => assert.equal(await list.total(), own.length));
+  for (const row of await list.rows.all()) assert.match(await row.textContent(), new RegExp(colleague.name));
+});

@@ -18,7 +18,7 @@ async function figures(stage, external) {
     customers: await ask(stage, '/api/customer/customers/count'),
     follows: await ask(stage, '/api/customer/follows/count'),
     story: timeline.items.map((entry) => entry.kind).sort(),
-    counters: codes.items.map((item) => [item.name, item.counters]),
+    counters: codes.items.map(({ name, counters }) => `${name}: ${JSON.stringify(counters)}`),
     greetings: (
       await stage.program.simulator.get(
         `/_sim/chats/direct:${external.userid.toLowerCase()}:${external.external_userid}`,
@@ -30,16 +30,21 @@ async function figures(stage, external) {
 /** A reading in doubt is made ten seconds later, and what it finds is counted then. */
 const soon = 15_000;
 
-/** All work that is due or soon will be is done: nothing waits but what waits for later, and nothing runs. */
+/**
+ * All work that is due or soon will be is done: nothing waits but what waits for later, and nothing runs.
+ * The counts are read before and after the list: what was claimed in between would stand in neither.
+ */
 function idle(stage) {
   return eventually(async () => {
-    const { parked, running } = await ask(stage, '/api/eventlog/jobs/counts');
-    assert.deepEqual([parked, running], [0, 0]);
+    const counts = () => ask(stage, '/api/eventlog/jobs/counts');
+    const before = await counts();
+    assert.deepEqual([before.parked, before.running], [0, 0]);
     const { items } = await ask(stage, '/api/eventlog/jobs?state=available&limit=200');
     assert.deepEqual(
       items.filter((job) => job.runAt <= Date.now() + soon).map((job) => job.kind),
       [],
     );
+    assert.deepEqual(await counts(), before);
   });
 }
 
@@ -58,7 +63,11 @@ journey('a callback is seen as it comes, read raw, and replayed without effect',
   await idle(stage);
   const before = await figures(stage, person);
   assert.equal(before.greetings, 1);
-  assert.deepEqual(before.story, ['channelcode.came', 'customer.added', 'stage.joined', 'welcome.sent']);
+  // The demo tags by a rule who is added outside working hours; the time of day is not what this is about.
+  assert.deepEqual(
+    before.story.filter((kind) => kind !== 'tag.added.rule'),
+    ['channelcode.came', 'customer.added', 'stage.joined', 'tag.added.channel', 'welcome.sent'],
+  );
 
   await row.click();
   const drawer = page.getByRole('dialog');

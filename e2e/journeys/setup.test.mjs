@@ -74,7 +74,15 @@ journey('a second corp is connected: a wrong secret first, then the right one', 
   assert.match(ip, /127\.0\.0\.1/);
   await go(page, '系统健康');
   await finds(page, 'ip', 'fail');
-  await page.getByRole('heading', { level: 1 }).getByText('需要处理').waitFor();
+  const heading = page.getByRole('heading', { level: 1 });
+  await heading.getByText('需要处理').waitFor();
+
+  // Put right there, it is well here as soon as somebody looks.
+  await program.simulator.patch('/_sim/apps/1000002', { corp: corp.corpid, trusted_ips: app.trusted_ips });
+  await page.getByRole('button', { name: '重新检查' }).click();
+  await finds(page, 'ip', 'ok');
+  await eventually(async () => assert.equal(await page.locator('[data-state="fail"]').count(), 0));
+  await heading.getByText('需要处理').waitFor({ state: 'detached' });
 });
 
 journey('the owner of the installation goes from one corp to the other and back', async (stage) => {
@@ -91,8 +99,21 @@ journey('the owner of the installation goes from one corp to the other and back'
   await page.getByRole('button', { name: `切换企业 ${there.name}` }).waitFor();
   assert.equal(new URL(page.url()).origin, program.url);
 
+  // The other corp is suspended by the owner of both: nothing works in it, and nothing is lost.
+  await go(page, '企业列表');
+  const card = page.getByRole('region', { name: here.name, exact: true });
+  await card.getByRole('button', { name: '停用' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: '停用' }).click();
+  await card.getByRole('button', { name: '恢复' }).waitFor();
+  const offered = async () => (await ask(stage, '/api/account/corps')).items.map((corp) => corp.id);
+  assert.deepEqual(await offered(), [there.id]);
+  await card.getByRole('button', { name: '恢复' }).click();
+  await card.getByRole('button', { name: '进入' }).waitFor();
+  assert.equal((await offered()).length, 2);
+
   // And back, for whoever comes next.
   await page.getByRole('button', { name: /^切换企业/ }).click();
   await page.getByRole('menuitem', { name: here.name }).click();
   await eventually(async () => assert.equal((await ask(stage, '/api/account/me')).corp.id, here.id));
+  await page.getByRole('button', { name: `切换企业 ${here.name}` }).waitFor();
 });

@@ -2,7 +2,7 @@
 // tag many at once, carry cards over the board, and hear who deleted whom.
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ask, eventually, go, List, pick, signIn } from '../console.mjs';
+import { ask, eventually, go, List, pick, signIn, tell } from '../console.mjs';
 import { journey } from '../journey.mjs';
 import { Phones } from '../phones.mjs';
 
@@ -30,17 +30,6 @@ async function customerOf(stage, { contact }) {
     `/api/customer/customers?standing=all&q=${encodeURIComponent(contact.name)}`,
   );
   return items.find((item) => item.customer === contact.external_userid);
-}
-
-/** Sends the server what no page of the journey is about; gives its answer. */
-async function tell({ page, program }, path, data, method = 'post') {
-  const answer = await page.request.fetch(program.url + path, {
-    method,
-    headers: { Origin: program.url },
-    data,
-  });
-  assert.ok(answer.ok(), `${path}: ${await answer.text()}`);
-  return answer.json();
 }
 
 /** What a card of our app on the member's phone leads to: the customer's page, signed in without a word. */
@@ -78,10 +67,10 @@ async function fallDue(stage) {
     const card = items.find((one) => !one.gone && before(one));
     if (!card) continue;
     const cycle = { days: 1, unit: 'days', at: minute + 2, every: 0, times: 0, escalate: 0 };
-    const forms = stages.map(({ id, name, note, class: sort, catches, cycle: own, enter, leave }) => ({
-      ...{ id, name, note, class: sort, catches, enter, leave },
-      cycle: id === late.id ? cycle : own,
-    }));
+    // What was read is sent back: what a form leaves out is taken away.
+    const forms = stages
+      .filter(({ into }) => !into)
+      .map((form) => (form.id === late.id ? { ...form, cycle } : form));
     await tell(stage, `/api/stage/flows/${id}`, { name, note, seen, joins, version, stages: forms }, 'put');
     return { ...card, in: late.name };
   }
@@ -261,6 +250,57 @@ journey('cards are carried over the board by mouse and by keyboard', async (stag
   await page.getByText(`从「${first.name}」移到「${third.name}」`).first().waitFor();
 });
 
+journey('rows that are ticked move to a stage together, and the funnel counts them', async (stage) => {
+  const { page, program } = stage;
+  await signIn(stage);
+  const [flow] = (await ask(stage, '/api/stage/flows')).items;
+  const [first] = flow.stages;
+  const won = flow.stages.find((one) => one.class === 'won');
+  // Two of one member who stand in the first stage, came within the funnel's period and on the list's first page.
+  const fresh = ({ stage: at, gone, joinedAt }) =>
+    at === first.id && !gone && Date.parse(joinedAt) > Date.now() - 20 * 86_400_000;
+  const cards = `/api/stage/flows/${flow.id}/cards`;
+  const { items } = await ask(stage, `${cards}?stage=${first.id}&limit=100`);
+  let chosen = [];
+  for (const member of new Set(items.filter(fresh).map((card) => card.member))) {
+    const own = (await ask(stage, `${cards}?member=${member}&limit=20`)).items;
+    chosen = own.filter(fresh).slice(0, 2);
+    if (chosen.length === 2) break;
+  }
+  assert.equal(chosen.length, 2, 'no member has two customers in the first stage');
+  const [{ member }] = chosen;
+
+  const funnel = `${program.url}/stage?view=funnel&member=${member}`;
+  const reached = page
+    .locator('tr', { has: page.getByText(won.name, { exact: true }) })
+    .getByRole('link')
+    .first();
+  const count = async () => Number((await reached.textContent()).replaceAll(/\D/g, ''));
+  await page.goto(funnel);
+  const before = await count();
+
+  await page.getByText('列表', { exact: true }).click();
+  const list = new List(page, '客户阶段');
+  await list.settled();
+  const row = ({ follow }) => list.box.locator(`tr[data-row-key="${follow}"]`);
+  for (const card of chosen) await row(card).getByRole('checkbox').check();
+  await list.box.getByRole('button', { name: '批量移动' }).click();
+  const dialog = page.getByRole('dialog', { name: '移动 2 个客户' });
+  await dialog.getByRole('combobox', { name: '移到阶段' }).click();
+  await page.locator('.ant-select-dropdown:visible').getByTitle(won.name, { exact: true }).click();
+  await dialog.getByRole('button', { name: '开始移动' }).click();
+  for (const card of chosen) await row(card).getByText(won.name, { exact: true }).waitFor();
+  await page.getByRole('button', { name: '批量移动记录' }).click();
+  await page.getByText('已移动 2，原本就在 0，未移动 0').first().waitFor();
+
+  // The figure has both, and leads to where they stand.
+  await page.goto(funnel);
+  await eventually(async () => assert.equal(await count(), before + 2));
+  await reached.click();
+  await page.getByRole('button', { name: `到过阶段：${won.name}` }).waitFor();
+  for (const card of chosen) await row(card).getByText(won.name, { exact: true }).waitFor();
+});
+
 journey('a member deletes a customer: the list shows it and who wanted to know is told', async (stage) => {
   const { page, program } = stage;
   await signIn(stage);
@@ -310,13 +350,13 @@ journey('the reminder of a stage’s cycle is on the phone and leads to the cust
   assert.ok(cycled, 'the first journey made the stage remind');
   const phones = await Phones.open(stage);
   await phones.belongTo(cycled.member);
-  const talk = await phones.openApp(app);
+  // Two minutes from the first journey on, and one for the round that looks who is due.
+  const talk = await phones.openApp(app, 180_000);
   const card = talk
     .locator('[data-msgtype="textcard"]')
     .filter({ hasText: '客户跟进提醒' })
     .filter({ hasText: cycled.name })
     .filter({ hasText: cycled.in });
-  // Two minutes from the first journey on, and one for the round that looks who is due.
-  await card.first().waitFor({ timeout: 200_000 });
+  await card.first().waitFor({ timeout: 180_000 });
   await follow(stage, phones, card.first(), { id: cycled.customerId, name: cycled.name });
 });

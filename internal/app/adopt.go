@@ -11,6 +11,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/message"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
@@ -34,6 +35,18 @@ func (a *App) adopt(f feature.Feature) {
 	}
 	if f.TagSight != nil {
 		a.Mirror.SeeTagsBy(f.TagSight)
+	}
+	if f.TagHistory != nil {
+		a.Mirror.KeepMarksBy(f.TagHistory)
+	}
+	if f.DetailHistory != nil {
+		a.Mirror.KeepDetailsBy(f.DetailHistory)
+	}
+	if f.PlaceWatch != nil {
+		a.Mirror.WatchPlacesBy(f.PlaceWatch)
+	}
+	if f.TreeWatch != nil {
+		a.Mirror.WatchTreeBy(f.TreeWatch)
 	}
 }
 
@@ -95,6 +108,18 @@ func (a *App) exports() []feature.Export {
 	return all
 }
 
+// lists is every list of which views can be saved.
+func (a *App) lists() []feature.List {
+	var all []feature.List
+	for _, f := range a.Features {
+		all = append(all, f.Lists...)
+	}
+	return all
+}
+
+// acted hands on to the web server, which is there once the features are.
+func (a *App) acted(tx db.Tx, act web.Act) { a.Web.Acted(tx, act) }
+
 // mount builds the web server and puts every route on it.
 func (a *App) mount() error {
 	var guard web.Guard
@@ -112,8 +137,8 @@ func (a *App) mount() error {
 		Clock: a.opts.Clock, Log: a.log, Metrics: a.metrics, MetricsToken: a.Config.HTTP.MetricsToken, UI: a.opts.UI,
 		RootText:       a.Corps.FileContent,
 		Extra:          map[string]http.Handler{"/callback/": a.Mirror.CallbackHandler()},
-		TrustedProxies: slices.Clone[[]netip.Prefix](a.Config.HTTP.TrustedProxies), Origins: []string{a.Config.PublicURL()},
-		FrameAncestors: a.opts.FrameAncestors, ImageOrigins: a.opts.ImageOrigins, Ready: a.Ready,
+		TrustedProxies: slices.Clone[[]netip.Prefix](a.Config.HTTP.TrustedProxies), PlainBehindProxies: a.Config.HTTP.PlainBehindProxies(), Origins: []string{a.Config.PublicURL()},
+		FrameAncestors: a.opts.FrameAncestors, Ready: a.Ready,
 		Limits: web.Limits(a.Config.HTTP.Limits), Quota: a.Corps.Quota,
 	})
 	a.Web.Mount("mirror", a.Mirror.Routes()...)
@@ -147,6 +172,11 @@ func (a *App) checkPermissions() error {
 	for _, e := range a.exports() {
 		if !known[e.Permission] {
 			return fmt.Errorf("app: the export %s asks for permission %q, which no feature lists", e.Key, e.Permission)
+		}
+	}
+	for _, l := range a.lists() {
+		if !known[l.Permission] || l.Share != "" && !known[l.Share] {
+			return fmt.Errorf("app: the list %s asks for permissions %q and %q, one of which no feature lists", l.Key, l.Permission, l.Share)
 		}
 	}
 	for _, r := range a.Web.Routes() {

@@ -37,6 +37,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/saved"
 )
 
 // Options are what a program is made of beside its configuration.
@@ -54,9 +55,6 @@ type Options struct {
 	Queue job.Options
 	// FrameAncestors may show the pages in a frame; the demo's phones do, nobody else.
 	FrameAncestors []string
-	// ImageOrigins are where pictures may come from beside WeCom; the demo's avatars come
-	// from its simulator.
-	ImageOrigins []string
 	// AutoMigrate applies missing migrations at Start also on PostgreSQL, where serve
 	// otherwise only checks that `queqiao migrate` was run.
 	AutoMigrate bool
@@ -167,7 +165,7 @@ var errStarting = errors.New("app: still starting")
 
 // Sets lists all migrations in the order platform, corp, mirror, features as listed.
 func (a *App) Sets() []db.Migrations {
-	sets := []db.Migrations{job.Migrations(), live.Migrations(), blob.Migrations(), search.Migrations(a.DB.Engine()), corp.Migrations(), mirror.Migrations(), message.Migrations(), notice.Migrations()}
+	sets := []db.Migrations{job.Migrations(), live.Migrations(), blob.Migrations(), search.Migrations(a.DB.Engine()), corp.Migrations(), mirror.Migrations(), message.Migrations(), notice.Migrations(), saved.Migrations()}
 	for _, f := range a.Features {
 		if f.Migrations != nil {
 			sets = append(sets, db.Migrations{Set: f.Slug, FS: f.Migrations})

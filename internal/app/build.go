@@ -167,6 +167,6 @@ func (a *App) deps() feature.Deps {
 		Mirror: a.Mirror, Notices: a.Notices, Asks: a.Asks, Rights: a.rights, Accounts: a.rights, Clock: a.opts.Clock, IDs: a.IDs, Blob: a.Blob,
 		HTTP: &http.Client{Transport: a.Outgoing.As("pictures")}, Outgoing: a.Outgoing, Search: a.Search, Sealer: a.sealer, Log: a.log, PublicURL: a.publicURL(),
 		WeCom: feature.WeComPages{OpenURL: a.Config.WeCom.OpenURL, LoginURL: a.Config.WeCom.LoginURL},
-		Menu:  a.menu, Exports: a.exports, Permissions: a.Permissions, Examine: a.Examine, Uses: a.Blob.Uses, AdminName: a.Config.Admin.Name, Confirmed: time.Duration(a.Config.SignIn.ConfirmSeconds) * time.Second, AdminPassword: a.Config.Admin.Password,
+		Menu:  a.menu, Exports: a.exports, Lists: a.lists, Permissions: a.Permissions, Examine: a.Examine, Acted: a.acted, Witness: a.Config.Witness(), Uses: a.Blob.Uses, AdminName: a.Config.Admin.Name, Confirmed: time.Duration(a.Config.SignIn.ConfirmSeconds) * time.Second, AdminPassword: a.Config.Admin.Password,
 	}
 }

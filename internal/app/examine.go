@@ -39,6 +39,11 @@ func (a *App) Examine(ctx context.Context) []corp.Finding {
 	findings := a.examineDatabase(ctx)
 	findings = append(findings, a.examineDisk())
 	findings = append(findings, a.examineAddress()...)
+	for _, f := range a.Features {
+		if f.Examine != nil {
+			findings = append(findings, f.Examine(ctx)...)
+		}
+	}
 	return append(findings, a.examineCallable(ctx))
 }
 

@@ -58,6 +58,7 @@ func TestMigrationsGoBothWays(t *testing.T) {
 			if len(again) != len(first) {
 				t.Errorf("%d lines of schema, the first time %d", len(again), len(first))
 			}
+			s.savedMoves(sets)
 		})
 	}
 }

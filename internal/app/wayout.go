@@ -35,8 +35,12 @@ func permits(cfg config.Config) []outgoing.Permit {
 	list := []outgoing.Permit{
 		{Host: cfg.WeCom.BaseURL, Key: "wecom.base_url", Inside: true},
 		// WeCom keeps pictures of contact ways and avatars on hosts of these two domains.
-		{Host: "*.qpic.cn", Key: "wecom.pictures"},
-		{Host: "*.qlogo.cn", Key: "wecom.pictures"},
+		{Host: "*.qpic.cn", Key: outgoing.Pictures},
+		{Host: "*.qlogo.cn", Key: outgoing.Pictures},
+	}
+	// A WeCom of one's own, such as the simulator, has its pictures with it.
+	if cfg.WeCom.BaseURL != config.Default().WeCom.BaseURL {
+		list = append(list, outgoing.Permit{Host: cfg.WeCom.BaseURL, Key: outgoing.Pictures, Inside: true})
 	}
 	// Whether our own address answers from here is one of the checks of the health page.
 	if u, err := url.Parse(cfg.PublicURL()); err == nil && u.Hostname() != "" {

@@ -55,6 +55,8 @@ type Room struct {
 	// Audited are the calls that the audit log was told of.
 	Audited []web.Entry
 	URL     string // of the server
+	// Acts holds what the feature put on record without a request.
+	Acts Ledger
 }
 
 // RoomOptions change a room; the zero value is a room at Start whose WeCom is out of reach.
@@ -99,6 +101,7 @@ func openRoom(t *testing.T, e db.Engine, o RoomOptions) *Room {
 func (r *Room) Deps() feature.Deps {
 	return feature.Deps{
 		DB: r.DB, Queue: r.Queue, Live: r.Live, Search: r.Index, Corps: r.Corps, Asks: r.Asks, Clock: r.Clock, IDs: r.IDs, Log: r.Log,
+		Acted: web.New(web.Options{Auditor: &r.Acts, Clock: r.Clock, Log: r.Log}).Acted,
 	}
 }
 

@@ -68,6 +68,7 @@ func Stories(t *testing.T, pattern string, features ...feature.New) {
 //	status 展会 live · problem 展会 李四                        in the console
 //	tile channelcode.today 1                                    on the home page
 //	delivery wang sent [source] [reason]                        what became of the greeting
+//	told wang tag.added.channel 展会                            a line of his timeline with these values
 //	calls operation 1                                           how often WeCom was asked
 //	api owner GET /api/…  [body] → stdout: status and body      any request; {展会} is its id
 //	hand, refuse, items …                                       hand-overs: see handovers

@@ -3,12 +3,14 @@ package apptest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
@@ -58,6 +60,7 @@ func (s *Story) checks() map[string]command {
 			}
 		},
 		"delivery": s.delivery,
+		"told":     s.told,
 		"tile": func(ts *testscript.TestScript, a args) {
 			for _, tile := range must(s.App.Asks.Tiles(s.t.Context(), viewer.System(s.Corp)))(ts) {
 				if tile.Key == a.word(ts, 0) && strconv.FormatInt(tile.Value, 10) == a.word(ts, 1) {
@@ -177,9 +180,9 @@ func (s *Story) remark(ts *testscript.TestScript, a args) {
 }
 
 // delivery expects the newest greeting of a customer: its outcome, then words of its row.
-func (s *Story) delivery(ts *testscript.TestScript, a args) {
-	external := ""
-	person := s.person(ts, a.word(ts, 0))
+// external is the external_userid of a person, "" for somebody who is nobody's customer.
+func (s *Story) external(ts *testscript.TestScript, name string) (external string) {
+	person := s.person(ts, name)
 	s.Sim.Inspect(func(w *wecomsim.World) {
 		for _, c := range w.Corps[0].Customers {
 			if c.Person == person {
@@ -187,8 +190,29 @@ func (s *Story) delivery(ts *testscript.TestScript, a args) {
 			}
 		}
 	})
+	return external
+}
+
+// told looks for a line of a customer's timeline with these values.
+func (s *Story) told(ts *testscript.TestScript, a args) {
+	entries, err := s.App.Asks.Timeline(s.t.Context(), ask.TimelineQuery{Viewer: viewer.System(s.Corp), Customer: s.external(ts, a.word(ts, 0)), Limit: 100})
+	ts.Check(err)
+	found := slices.ContainsFunc(entries, func(e ask.Entry) bool {
+		for _, want := range a.words[2:] {
+			if !slices.Contains(slices.Collect(maps.Values(e.Values)), want) {
+				return false
+			}
+		}
+		return e.Kind == a.word(ts, 1)
+	})
+	if found == a.neg {
+		ts.Fatalf("%s: the timeline is %+v", quoted("told", a), entries)
+	}
+}
+
+func (s *Story) delivery(ts *testscript.TestScript, a args) {
 	var page struct{ Items []json.RawMessage }
-	s.call(ts, "GET", "/api/welcome/deliveries?customer="+external, nil, &page)
+	s.call(ts, "GET", "/api/welcome/deliveries?customer="+s.external(ts, a.word(ts, 0)), nil, &page)
 	if a.word(ts, 1) == "nothing" {
 		if len(page.Items) > 0 {
 			ts.Fatalf("the greeting left a row: %s", page.Items[0])

@@ -13,9 +13,10 @@ import (
 
 // handovers are the words of stories about hand-overs (在职继承, 离职继承):
 //
-//	refuse wang · assign wang zhang li               the customer refuses; WeCom's administrator hands over by hand
+//	refuse wang · agree wang                          the customer refuses, or accepts at once
+//	assign wang zhang li · idle li                    WeCom's administrator hands over by hand; li has not used WeCom for a year
 //	group 车友会 zhang wang,zhao                      zhang makes a group · capacity li 3: so many customers at most
-//	hand zhang to=li,zhao [spread=load] [customers=none] [groups=all] [friends=skip] [as=one]   previewed and started
+//	hand zhang to=li,zhao [spread=load] [customers=none] [groups=all] [friends=skip] [seats=展会:drop,门店:li] [as=one]   previewed and started
 //	retry one [to=li] [as=two] · cancel one          what was not successful; what was not sent
 //	items one accepted=3 waiting=2                    how many customers and groups are in each state, and no others
 //	holds li wang · owns li 车友会                    at WeCom
@@ -36,7 +37,9 @@ func (s *Story) handovers() map[string]command {
 		}
 		if status/100 == 2 {
 			ts.Check(json.Unmarshal([]byte(answer), &made))
-			transfers[orElse(a.set["as"], "it")] = made.ID
+			name := orElse(a.set["as"], "it")
+			transfers[name] = made.ID
+			ts.Setenv(name, made.ID) // for "api", as ${one}
 		}
 		s.settle(a)
 	}
@@ -45,6 +48,15 @@ func (s *Story) handovers() map[string]command {
 			_, err := s.Sim.RefuseTransfer(wecomsim.RefuseTransfer{Person: s.person(ts, a.word(ts, 0))})
 			ts.Check(err)
 			s.settle(a)
+		},
+		"agree": func(ts *testscript.TestScript, a args) {
+			_, err := s.Sim.AcceptTransfer(wecomsim.AcceptTransfer{Person: s.person(ts, a.word(ts, 0))})
+			ts.Check(err)
+			s.settle(a)
+		},
+		"idle": func(ts *testscript.TestScript, a args) {
+			last := s.Clock.Now().AddDate(-1, 0, -1).Unix()
+			must(s.Sim.ChangeMember(wecomsim.ChangeMember{Member: a.word(ts, 0), LastUsedAt: &last}))(ts)
 		},
 		"assign": func(ts *testscript.TestScript, a args) {
 			_, err := s.Sim.AssignCustomer(wecomsim.AssignCustomer{Person: s.person(ts, a.word(ts, 0)), Handover: a.word(ts, 1), Takeover: a.word(ts, 2)})
@@ -78,6 +90,7 @@ func (s *Story) handovers() map[string]command {
 				var seen map[string]any
 				ts.Check(json.Unmarshal([]byte(answer), &seen))
 				expect = map[string]any{"customers": seen["customers"], "groups": seen["groups"]}
+				body["seats"] = seatChoices(ts, seen["seats"], a.set["seats"])
 			}
 			body["expect"] = expect
 			begin(ts, a, "/api/transfer/transfers", body)
@@ -129,6 +142,31 @@ func (s *Story) handovers() map[string]command {
 			}
 		},
 	}
+}
+
+// seatChoices are a preview's seats with what a script chooses, "展会:drop,门店:li"; those it
+// does not name are left to the program.
+func seatChoices(ts *testscript.TestScript, seats any, chosen string) []map[string]any {
+	picked := []map[string]any{}
+	all, _ := seats.([]any)
+	for _, choice := range list(chosen) {
+		name, fate, _ := strings.Cut(choice, ":")
+		found := false
+		for _, one := range all {
+			if seat, ok := one.(map[string]any); ok && seat["name"] == name {
+				found = true
+				pick := map[string]any{"of": seat["of"], "seat": seat["seat"], "from": seat["from"], "fate": fate}
+				if fate != "drop" && fate != "keep" {
+					pick["fate"], pick["to"] = "give", fate
+				}
+				picked = append(picked, pick)
+			}
+		}
+		if !found {
+			ts.Fatalf("the preview names no seat in %s: %v", name, seats)
+		}
+	}
+	return picked
 }
 
 func orElse(s, otherwise string) string {

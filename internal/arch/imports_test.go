@@ -20,7 +20,7 @@ type row struct {
 // platformOrder is the order of the technology, from the lowest up: a package may import
 // those before it.
 var platformOrder = []string{
-	"clock", "id", "fault", "secret", "config", "metrics", "db", "outgoing", "certificate", "blob", "search", "job", "bus", "web", "live", "kept",
+	"clock", "id", "fault", "secret", "config", "metrics", "db", "outgoing", "certificate", "blob", "search", "job", "bus", "web", "live", "kept", "sheet",
 }
 
 // importTable is the table "The rules of dependency" of docs/ARCHITECTURE.md.
@@ -61,17 +61,18 @@ func importTable() []row {
 		{"internal/corp/...", []string{platform, sdk}, "corps and their keys are known before anything that they have"},
 		{"internal/mirror/...", below("internal/corp"), "what WeCom knows does not depend on what we add to it"},
 		{"internal/notice", below("internal/corp", "internal/mirror"), "what members are told and how, whoever tells it: never a feature's words"},
+		{"internal/saved", []string{platform, "internal/mirror", "internal/viewer"}, "what people save under a name, of whichever feature: never its words"},
 		{
-			"internal/feature", below("internal/corp", "internal/mirror", "internal/notice"),
+			"internal/feature", below("internal/corp", "internal/mirror", "internal/notice", "internal/saved"),
 			"the contract names what features are handed, and none of them",
 		},
 		{
-			"internal/feature/*", below("internal/corp", "internal/mirror", "internal/notice", "internal/feature"),
+			"internal/feature/*", below("internal/corp", "internal/mirror", "internal/notice", "internal/saved", "internal/feature"),
 			"features never import each other: they share the mirror, news (event) and questions (ask)",
 		},
 		{"internal/product", []string{"internal/feature", "internal/feature/*"}, "the list of features, and nothing but the list"},
 		{
-			"internal/app/...", below("internal/corp", "internal/mirror", "internal/notice", "internal/feature", "web"),
+			"internal/app/...", below("internal/corp", "internal/mirror", "internal/notice", "internal/saved", "internal/feature", "web"),
 			"the list of features is handed in, so that a test can hand in one",
 		},
 		{

@@ -18,7 +18,7 @@ const mirrorDir = "internal/mirror"
 // sharedTables says who may read (never write) whose tables beside his own: the mirror is
 // everybody's, and the scope of a viewer is a condition on it.
 var sharedTables = map[string][]string{
-	mirrorDir: {"internal/feature/*", "internal/notice", "internal/viewer", "internal/ask"},
+	mirrorDir: {"internal/feature/*", "internal/notice", "internal/saved", "internal/viewer", "internal/ask"},
 }
 
 var (

@@ -23,6 +23,7 @@ type Asks struct {
 	columns   []named[Columns]
 	badges    []Column
 	personal  []named[Personal]
+	seats     []named[Seats]
 }
 
 type named[T any] struct {
@@ -43,6 +44,7 @@ type Answers struct {
 	Columns  Columns
 	Badges   []Column // columns that stand beside the name in every row; see Asks.Badges
 	Personal Personal
+	Seats    Seats
 }
 
 // Register adds a feature's answers. Called by the host before start, in menu order.
@@ -74,6 +76,9 @@ func (a *Asks) Register(slug string, answers Answers) {
 	a.badges = append(a.badges, answers.Badges...)
 	if answers.Columns != nil {
 		a.columns = append(a.columns, named[Columns]{slug, answers.Columns})
+	}
+	if answers.Seats != nil {
+		a.seats = append(a.seats, named[Seats]{slug, answers.Seats})
 	}
 	a.personal = append(a.personal, named[Personal]{slug, answers.Personal})
 }

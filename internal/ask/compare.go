@@ -67,6 +67,9 @@ func (t Test) IsNumber(value string, args ...any) viewer.Condition {
 	}
 }
 
+// Least is the smallest number that the comparison speaks of.
+func (t Test) Least() float64 { return number(t.first()) }
+
 // IsDate compares a moment in unix ms; 0 is no value.
 func (t Test) IsDate(value string, args ...any) viewer.Condition {
 	switch t.Op {

@@ -190,14 +190,15 @@ func (h Holding) read(ctx context.Context, q db.Querier, p Person, yield func([]
 	return rows.Err()
 }
 
-// Term is one kind of thing that a corp may keep for so many days only (保留期限). Until
-// somebody says so, it is kept for ever.
+// Term is one kind of thing that a corp may keep for so many days only (保留期限).
 type Term struct {
 	// Key names it, "<slug>.<what>".
 	Key    string
 	ZH, EN string
 	// HintZH and HintEN say from when the days count, what goes, and what is left.
 	HintZH, HintEN string
+	// Days holds until the corp decides; 0 is for ever.
+	Days int
 	// Find selects the ids of what is too old, over an index: ?0 corp, ?1 unix ms before
 	// which it is, ?2 the most ids.
 	Find string

@@ -102,6 +102,10 @@ type Field struct {
 	// match, found by an index, in no order. A list begins at them when they are few, instead
 	// of asking every follow of the corp. An empty condition: no index knows them.
 	Among func(ctx context.Context, t Test) (viewer.Condition, error) `json:"-"`
+	// Holders, of a field of telephone numbers, tells for many numbers at once which customers
+	// (external_userid) hold them, whoever may see these. A number is digits alone, without
+	// China's 86. Asked by who matches lists of numbers.
+	Holders func(ctx context.Context, q db.Querier, numbers []string) (map[string][]string, error) `json:"-"`
 }
 
 // Choice is one value of a choice. Its word is Name, or the i18n key "field.<Key>.<Value>".

@@ -4,9 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -37,6 +41,25 @@ func (q TimelineQuery) Covers(e Entry) bool {
 	return e.At.Equal(q.Before) && e.Key < q.BeforeKey
 }
 
+// Under is Covers for the rows behind entries: at is their time in unix milliseconds, row the
+// id that follows prefix in their key. However many are of one moment, a reader that takes
+// them in the order at DESC, row DESC and stops at Limit loses none: those that stood on an
+// earlier page do not count. Prefixes of one timeline must not begin with one another.
+func (q TimelineQuery) Under(at, row, prefix string) viewer.Condition {
+	if q.Before.IsZero() {
+		return viewer.Condition{SQL: "1 = 1"}
+	}
+	bound := int64(0) // of the moment itself none
+	if text, own := strings.CutPrefix(q.BeforeKey, prefix); own {
+		if last, err := id.Parse(text); err == nil {
+			bound = int64(last)
+		}
+	} else if prefix < q.BeforeKey {
+		bound = math.MaxInt64 // of the moment all
+	}
+	return viewer.Condition{SQL: "(" + at + ", " + row + ") < (?, ?)", Args: []any{db.MS(q.Before), bound}}
+}
+
 // Entry is one line of a timeline. The front end has the words: Kind is the i18n key
 // "timeline.<kind>" and Values fill its places.
 type Entry struct {
@@ -49,6 +72,16 @@ type Entry struct {
 	Values     map[string]string `json:"values,omitempty"`
 	// Href leads to the object behind the entry, inside the console.
 	Href string `json:"href,omitempty"`
+}
+
+// Tellers are the slugs of the features that tell timelines, by name.
+func (a *Asks) Tellers() []string {
+	slugs := make([]string, len(a.timelines))
+	for i, n := range a.timelines {
+		slugs[i] = n.slug
+	}
+	slices.Sort(slugs)
+	return slugs
 }
 
 // Timeline collects one page from all features.

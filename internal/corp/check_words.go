@@ -40,7 +40,7 @@ func setClock() Words {
 }
 
 func zoneTold(zone, now string) Words {
-	return Words{"时区 " + zone + "，当地时间 " + now, "Time zone " + zone + ", there it is " + now}
+	return Words{"时区 " + zone + "，当地时间 " + now, "Time zone " + zone + ", local time " + now}
 }
 
 func zoneUnknown(zone string) Words {
@@ -268,7 +268,7 @@ func agentWrong(agent int64) Words {
 func rangeSet(departments, members, tags int) Words {
 	return Words{
 		fmt.Sprintf("可见范围：%d 个部门、%d 名成员、%d 个标签", departments, members, tags),
-		fmt.Sprintf("Range: %d departments, %d members, %d tags", departments, members, tags),
+		fmt.Sprintf("Visible: departments %d, members %d, tags %d", departments, members, tags),
 	}
 }
 

@@ -27,3 +27,19 @@ func Fault(err error) error {
 	}
 	return f
 }
+
+// Advice says in Chinese and English why WeCom refused and what to do, from the errcode that
+// was kept beside what failed. Kept is what was known then, in Chinese; it is all there is
+// where WeCom gave no errcode.
+func Advice(code int, kept string) (chinese, english string) {
+	if code != 0 {
+		e := wecom.Error{Code: code}
+		chinese, english = e.Advice()
+	} else {
+		chinese, english = "企业微信长时间没有应答", "WeCom did not take it, or did not answer for a long time: see its calls in the event log."
+	}
+	if kept != "" {
+		chinese = kept
+	}
+	return chinese, english
+}

@@ -60,6 +60,19 @@ type CustomerChanged struct {
 // Key keeps the news of one customer in order.
 func (e CustomerChanged) Key() string { return e.Customer }
 
+// CustomerTagged says that tags came onto a follow, by whomever: tags of the corp and of the
+// platform, not a member's own. What a hand-over brings along is not told, nor what a follow
+// bears that a re-sync found: CustomerAdded tells of that.
+type CustomerTagged struct {
+	Meta
+	Member   string   `json:"member"`
+	Customer string   `json:"customer"`
+	Tags     []string `json:"tags"` // their ids
+}
+
+// Key keeps the news of one customer in order.
+func (e CustomerTagged) Key() string { return e.Customer }
+
 // TransferFailed says that a hand-over of a customer was refused or impossible (transfer_fail).
 type TransferFailed struct {
 	Meta

@@ -1,5 +1,7 @@
 package event
 
+import "time"
+
 // GroupCreated says that a customer group (客户群) appeared.
 type GroupCreated struct {
 	Meta
@@ -48,6 +50,8 @@ type GroupMemberLeft struct {
 	Who      string `json:"who"`
 	External bool   `json:"external"`
 	Removed  bool   `json:"removed,omitempty"`
+	// JoinedAt is since when he had been in it; zero when nobody knows.
+	JoinedAt time.Time `json:"joinedAt,omitzero"`
 }
 
 // Key keeps the news of one group in order.

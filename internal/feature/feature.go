@@ -66,6 +66,12 @@ type Deps struct {
 	PublicURL string
 	// WeCom are the addresses of WeCom's own pages.
 	WeCom WeComPages
+	// Acted puts into the audit log what a feature does without a request, because of news,
+	// by the clock or as the rest of what somebody asked for: in the transaction of that.
+	Acted func(tx db.Tx, a web.Act)
+	// Witness is the folder outside the database where the audit log notes how far it has
+	// grown, "" for none.
+	Witness string
 	// Examine checks the installation itself: database, disk, address.
 	Examine func(ctx context.Context) []corp.Finding
 	// Uses are what each corp keeps in Blob.
@@ -74,6 +80,8 @@ type Deps struct {
 	Menu func() []MenuEntry
 	// Exports lists every list that can be taken away as a file.
 	Exports func() []Export
+	// Lists lists every list of which views can be saved.
+	Lists func() []List
 	// Permissions lists every right there is, for those who hand them out.
 	Permissions func() []Permission
 	// Confirmed is how long a proof of identity holds for dangerous acts.
@@ -114,6 +122,8 @@ type Feature struct {
 	Answers   ask.Answers
 	// Exports are the feature's lists that people may take away as files.
 	Exports []Export
+	// Lists are the feature's lists of which people may save views.
+	Lists []List
 	// Notices are the kinds of what the feature tells members through Deps.Notices.
 	Notices []notice.Kind
 	// Migrations holds *.sql files in its root; nil when the feature owns no tables.
@@ -127,12 +137,25 @@ type Feature struct {
 	// Prove reads the kept record from end to end, writes for people what it finds of one
 	// corp (of all when empty), and tells whether nobody has touched it since.
 	Prove func(ctx context.Context, w io.Writer, corp string) (intact bool, err error)
+	// Examine says how it stands with what the feature keeps of the installation outside the
+	// database; for the installation's report.
+	Examine func(ctx context.Context) []corp.Finding
 	// Resolver turns people into viewers; exactly one feature (access) sets it.
 	Resolver viewer.Resolver
 	// Directory knows the local accounts; exactly one feature (account) sets it.
 	Directory viewer.Directory
 	// TagSight says which tag groups a viewer may not see; exactly one feature (tag) sets it.
 	TagSight mirror.TagSight
+	// TagHistory keeps what happens with tags on follows; exactly one feature (tag) sets it.
+	TagHistory mirror.MarkHistory
+	// DetailHistory keeps what happens with remarks and the like; exactly one feature
+	// (customer) sets it.
+	DetailHistory mirror.DetailHistory
+	// PlaceWatch keeps on record whose rights the contact book changes; exactly one feature
+	// (access) sets it.
+	PlaceWatch mirror.PlaceWatch
+	// TreeWatch does so where departments come, move or go; the same feature sets it.
+	TreeWatch mirror.TreeWatch
 	// Start runs once after the migrations and before the first request: seeds what must
 	// exist. It runs on every start and on every node, so it must be harmless twice.
 	Start func(ctx context.Context) error

@@ -40,6 +40,8 @@ type pageRow struct {
 	sight  sight
 	// changed is true when remark, tags or the like differ.
 	changed bool
+	// come are the tags that the row tells of: those that came onto the follow.
+	come []*tagRow
 	// stale is true when the row changed after WeCom was asked.
 	stale bool
 }
@@ -55,7 +57,7 @@ func (m *Mirror) apply(ctx context.Context, tx db.Tx, r reading, list []shown) (
 		return nil, err
 	}
 	for _, step := range []func(context.Context, db.Tx, *page) error{
-		m.applyCustomers, m.applyFollows, m.applyTags, m.count, m.index, m.tellFindings,
+		m.applyCustomers, m.applyFollows, m.applyDetails, m.applyTags, m.count, m.index, m.tellFindings,
 	} {
 		if err := step(ctx, tx, p); err != nil {
 			return nil, err
@@ -82,6 +84,8 @@ func (p *page) match(ctx context.Context, tx db.Tx, list []shown) error {
 		row := &pageRow{shown: s, member: s.follow.UserID}
 		if known, ok := members[row.member]; ok {
 			row.member = known.ID
+		} else if row.member, err = memberKey(ctx, tx, p.corp, row.member); err != nil {
+			return err
 		}
 		p.rows = append(p.rows, row)
 	}
@@ -161,7 +165,7 @@ func (m *Mirror) applyFollows(ctx context.Context, tx db.Tx, p *page) error {
 		delete(known, key)
 		r.follow = r.before
 		if r.follow.ID == 0 {
-			r.follow = Follow{ID: m.ids.New(), Corp: p.corp, Member: r.member, Customer: key[1], CustomerID: p.customers[key[1]].ID}
+			r.follow = Follow{ID: m.ids.New(), Corp: p.corp, Member: r.member, Customer: key[1], CustomerID: p.customers[key[1]].ID, Tagged: r.counted()}
 		}
 		if p.meet(r) {
 			write = append(write, &r.follow)

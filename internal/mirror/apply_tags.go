@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/wecom"
 )
 
 // tagRow is a row of mirror_follow_tag.
@@ -46,15 +48,61 @@ func (m *Mirror) applyTags(ctx context.Context, tx db.Tx, p *page) error {
 		return err
 	}
 	var drop, add []*tagRow
+	var miscounted []id.ID
+	var found []MarkChange
 	for _, r := range p.rows {
 		if r.stale {
 			continue
 		}
-		gone, fresh := tagDifference(r, known[r.follow.ID], library)
+		gone, fresh, come := tagDifference(r, known[r.follow.ID], library)
 		drop, add = append(drop, gone...), append(add, fresh...)
 		r.changed = r.changed || len(gone)+len(fresh) > 0
+		if r.follow.Tagged != tagged(known[r.follow.ID], gone, fresh) {
+			miscounted = append(miscounted, r.follow.ID)
+		}
+		found = append(found, p.marksFound(r, marked{gone, come})...)
+		if !r.before.unread() || r.follow.AddWay != wecom.AddWayAssignedByAdmin {
+			r.come = come // else a hand-over brought them along
+		}
 	}
-	return writeTags(ctx, tx, drop, add)
+	if err := writeTags(ctx, tx, drop, add); err != nil {
+		return err
+	}
+	if err := countTags(ctx, tx, miscounted); err != nil {
+		return err
+	}
+	return m.keepMarks(ctx, tx, found)
+}
+
+// tagged is the number of a follow's tags when some go and others come or change.
+func tagged(known []tagRow, gone, fresh []*tagRow) int {
+	has := map[string]bool{}
+	for _, t := range known {
+		has[t.Tag] = t.Kind != TagPersonal
+	}
+	for _, t := range gone {
+		has[t.Tag] = false
+	}
+	for _, t := range fresh {
+		has[t.Tag] = t.Kind != TagPersonal
+	}
+	n := 0
+	for _, counts := range has {
+		if counts {
+			n++
+		}
+	}
+	return n
+}
+
+// countTags brings Follow.Tagged in line with the tags. A tag that is deleted just while the
+// follow gets another may be counted still; the next sync finds that out.
+func countTags(ctx context.Context, tx db.Tx, follows []id.ID) error {
+	return inBatches(follows, func(part []id.ID) error {
+		_, err := tx.NewRaw(`UPDATE mirror_follow SET tagged = (SELECT COUNT(*) FROM mirror_follow_tag AS t WHERE t.follow_id = mirror_follow.id AND t.kind <> ?)
+			WHERE id IN (?)`, TagPersonal, bun.List(part)).Exec(ctx)
+		return err
+	})
 }
 
 func followTags(ctx context.Context, tx db.Tx, follows []id.ID) (map[id.ID][]tagRow, error) {
@@ -70,8 +118,9 @@ func followTags(ctx context.Context, tx db.Tx, follows []id.ID) (map[id.ID][]tag
 	})
 }
 
-// tagDifference says which tags of a follow go and which come or change.
-func tagDifference(r *pageRow, known []tagRow, library map[string]Tag) (gone, fresh []*tagRow) {
+// tagDifference says which tags of a follow go and which come or change; come are those that
+// it did not carry.
+func tagDifference(r *pageRow, known []tagRow, library map[string]Tag) (gone, fresh, come []*tagRow) {
 	want := make(map[string]*tagRow, len(r.tags))
 	for _, t := range r.tags {
 		if t.kind == 0 {
@@ -82,7 +131,9 @@ func tagDifference(r *pageRow, known []tagRow, library map[string]Tag) (gone, fr
 		}
 		want[t.id] = tagOf(r.follow, t.id, t.kind)
 	}
+	carried := make(map[string]bool, len(known))
 	for _, k := range known {
+		carried[k.Tag] = true
 		w := want[k.Tag]
 		switch {
 		case w != nil && w.AddedAt == k.AddedAt && (w.Kind == k.Kind || !r.allTags):
@@ -96,8 +147,12 @@ func tagDifference(r *pageRow, known []tagRow, library map[string]Tag) (gone, fr
 	}
 	for _, w := range want {
 		fresh = append(fresh, w)
+		if !carried[w.Tag] {
+			come = append(come, w)
+		}
 	}
-	return gone, fresh
+	slices.SortFunc(come, func(a, b *tagRow) int { return cmp.Compare(a.Tag, b.Tag) }) // not as a map has them
+	return gone, fresh, come
 }
 
 func writeTags(ctx context.Context, tx db.Tx, drop, add []*tagRow) error {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -46,7 +48,7 @@ func (m *Mirror) begun(ctx context.Context, tx db.Tx, in Inbox, of callback.Foll
 	switch {
 	case t.told(in.ToldAt):
 		return nil
-	case doubt && !news.Transferred && kind == turnAdded:
+	case doubt && kind == turnAdded:
 		return m.tellLater(ctx, tx, news)
 	default:
 		return m.bus.Publish(ctx, tx, news)
@@ -206,8 +208,18 @@ func (m *Mirror) replayPair(ctx context.Context, tx db.Tx, in Inbox, f Follow) (
 		Raw    string `bun:"raw"`
 		ToldAt int64  `bun:"told_at"`
 	}
-	err := tx.NewRaw(`SELECT event, raw, told_at FROM mirror_inbox WHERE corp_id = ? AND subject = ? AND told_at <= ?
-		ORDER BY told_at DESC, hash LIMIT ?`, in.Corp, in.Subject, max(in.ToldAt, f.ToldAt), maxHistory).Scan(ctx, &rows)
+	names, err := formerly(ctx, tx, in.Corp, f.Member)
+	if err != nil {
+		return pair{}, err
+	}
+	subjects := []string{in.Subject}
+	for _, name := range append(names, f.Member) {
+		if s := pairSubject(f.Customer, name); s != in.Subject {
+			subjects = append(subjects, s)
+		}
+	}
+	err = tx.NewRaw(`SELECT event, raw, told_at FROM mirror_inbox WHERE corp_id = ? AND subject IN (?) AND told_at <= ?
+		ORDER BY told_at DESC, hash LIMIT ?`, in.Corp, bun.List(subjects), max(in.ToldAt, f.ToldAt), maxHistory).Scan(ctx, &rows)
 	if err != nil {
 		return pair{}, err
 	}
@@ -260,18 +272,6 @@ func turnOf(e callback.Event, at int64) (turn, bool) {
 
 // equalMember compares userids as WeCom does.
 func equalMember(a, b string) bool { return strings.EqualFold(a, b) }
-
-// memberKey is the userid as the contact book writes it: WeCom compares without regard
-// to case. Unknown ones stay as they came.
-func memberKey(ctx context.Context, tx db.Tx, corp, member string) (string, error) {
-	member = db.Clean(member)
-	var known string
-	err := tx.NewRaw(`SELECT id FROM mirror_member WHERE corp_id = ? AND lookup = ?`, corp, strings.ToLower(member)).Scan(ctx, &known)
-	if db.NoRows(err) {
-		return member, nil
-	}
-	return known, err
-}
 
 // askForDetails queues a reading of the customer. One that waits already serves both.
 func (m *Mirror) askForDetails(ctx context.Context, tx db.Tx, a refreshArgs, corp string) error {

@@ -36,13 +36,13 @@ func followRow(ctx context.Context, tx db.Tx, corp, member, external string) (f 
 // callback.
 func writeTurn(ctx context.Context, tx db.Tx, f Follow) error {
 	_, err := tx.NewRaw(`INSERT INTO mirror_follow (`+followColumns+`)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, `+runningOr+`, ?)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, `+runningOr+`, ?, ?)
 		ON CONFLICT (corp_id, member_id, customer) DO UPDATE SET standing = excluded.standing, added_at = excluded.added_at,
 			ended_at = excluded.ended_at, state = excluded.state, told_at = excluded.told_at, read_at = excluded.read_at,
 			found_at = excluded.found_at, sync_run = excluded.sync_run, updated_at = excluded.updated_at`,
 		f.ID, f.Corp, f.Member, f.Customer, f.CustomerID, f.Standing, f.Remark, f.Description, f.Company,
 		f.MobilesJSON, f.AddWay, f.Operator, f.State, f.AddedAt, f.EndedAt, f.ToldAt, f.ReadAt, f.FoundAt,
-		f.Corp, f.SyncRun, f.UpdatedAt).Exec(ctx)
+		f.Corp, f.SyncRun, f.UpdatedAt, f.Tagged).Exec(ctx)
 	return err
 }
 

@@ -71,6 +71,14 @@ func (m *Mirror) tellFindings(ctx context.Context, tx db.Tx, p *page) error {
 			return err
 		}
 	}
+	for _, r := range p.rows {
+		if r.sight == found {
+			continue // who hears that it began reads the tags
+		}
+		if err := m.tellTagged(ctx, tx, r.follow, r.come); err != nil {
+			return err
+		}
+	}
 	return m.holdBack(ctx, tx, p.corp, findings)
 }
 

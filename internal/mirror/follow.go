@@ -50,6 +50,14 @@ type Follow struct {
 	FoundAt     int64    `bun:"found_at" json:"-"`            // unix ms, told as found by a reading
 	SyncRun     id.ID    `bun:"sync_run" json:"-"`
 	UpdatedAt   int64    `bun:"updated_at" json:"-"`
+	Tagged      int      `bun:"tagged" json:"-"` // how many tags it has, members' own not counted; 0 also before a sync has counted
+}
+
+// unread tells that WeCom has not shown the follow's details yet: it is new here, or known by
+// a callback alone. An answer so soon after the callback that it may lag behind leaves ReadAt
+// alone, but not how the two came together.
+func (f Follow) unread() bool {
+	return f.ID == 0 || f.ReadAt == 0 && f.Operator == "" && f.AddWay == 0
 }
 
 // Mobiles are the phone numbers the member noted (remark_mobiles).
@@ -62,7 +70,7 @@ func (f Follow) Mobiles() []string {
 }
 
 const followColumns = `id, corp_id, member_id, customer, customer_id, standing, remark, description, company,
-	mobiles, add_way, operator, state, added_at, ended_at, told_at, read_at, found_at, sync_run, updated_at`
+	mobiles, add_way, operator, state, added_at, ended_at, told_at, read_at, found_at, sync_run, updated_at, tagged`
 
 // thisCorp binds rows that are found by our own ids to their corp. The empty text keeps
 // SQLite, which knows nothing of how many rows a corp has, from reading all of them by an
@@ -126,4 +134,33 @@ func FollowsOfCustomers(ctx context.Context, q db.Querier, corp string, customer
 		}
 		return err
 	})
+}
+
+// byCustomers is how many customers one transaction of ByCustomers takes.
+const byCustomers = 200
+
+// ByCustomers goes through all customers that some members follow or followed, each page in
+// a transaction of its own, so that a member with a hundred thousand holds nobody up.
+func ByCustomers(ctx context.Context, d *db.DB, corp string, members []string, page func(ctx context.Context, tx db.Tx, customers []string) error) error {
+	for _, member := range members {
+		for after, more := "", true; more; {
+			var customers []string
+			if err := d.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+				customers = nil
+				err := tx.NewRaw("SELECT customer FROM mirror_follow WHERE corp_id = ? AND member_id = ? AND customer > ? ORDER BY customer LIMIT ?",
+					corp, member, after, byCustomers).Scan(ctx, &customers)
+				if err != nil || len(customers) == 0 {
+					return err
+				}
+				return page(ctx, tx, customers)
+			}); err != nil {
+				return err
+			}
+			// Only now: a transaction may run twice before it commits.
+			if more = len(customers) == byCustomers; more {
+				after = customers[byCustomers-1]
+			}
+		}
+	}
+	return nil
 }

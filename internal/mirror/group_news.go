@@ -3,6 +3,7 @@ package mirror
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -62,7 +63,7 @@ func (m *Mirror) groupUpdated(ctx context.Context, tx db.Tx, in Inbox, e *callba
 	inOrder := false
 	switch {
 	case (joined || left) && len(e.MemChangeList) > 0:
-		if err := m.tellGroupMembers(ctx, tx, in, g.Chat, e); err != nil {
+		if err := m.tellGroupMembers(ctx, tx, in, g, e); err != nil {
 			return err
 		}
 		inOrder = g.DissolvedAt == 0 && e.LastMemVer != "" && e.CurMemVer != "" && g.Version == db.Clean(e.LastMemVer)
@@ -85,17 +86,21 @@ func (m *Mirror) groupUpdated(ctx context.Context, tx db.Tx, in Inbox, e *callba
 }
 
 // tellGroupMembers tells one piece of news for each person in the list.
-func (m *Mirror) tellGroupMembers(ctx context.Context, tx db.Tx, in Inbox, chat string, e *callback.UpdateExternalChat) error {
+func (m *Mirror) tellGroupMembers(ctx context.Context, tx db.Tx, in Inbox, g Group, e *callback.UpdateExternalChat) error {
 	people := cleanAll(e.MemChangeList)
 	outside, err := outsiders(ctx, tx, in.Corp, people)
 	if err != nil {
 		return err
 	}
+	since, err := joinedSince(ctx, tx, g, people)
+	if err != nil {
+		return err
+	}
 	for i, who := range people {
-		var news event.Event = event.GroupMemberJoined{Meta: in.meta(i), Group: chat, Who: who, External: outside[who]}
+		var news event.Event = event.GroupMemberJoined{Meta: in.meta(i), Group: g.Chat, Who: who, External: outside[who]}
 		if e.UpdateDetail == callback.DetailDelMember {
 			news = event.GroupMemberLeft{
-				Meta: in.meta(i), Group: chat, Who: who, External: outside[who],
+				Meta: in.meta(i), Group: g.Chat, Who: who, External: outside[who], JoinedAt: since[who],
 				Removed: e.QuitScene != nil && *e.QuitScene == callback.QuitSceneRemoved,
 			}
 		}
@@ -104,6 +109,20 @@ func (m *Mirror) tellGroupMembers(ctx context.Context, tx db.Tx, in Inbox, chat 
 		}
 	}
 	return nil
+}
+
+// joinedSince is since when people are in a group, of those whom the mirror knows there.
+func joinedSince(ctx context.Context, tx db.Tx, g Group, people []string) (map[string]time.Time, error) {
+	var rows []GroupMember
+	if len(people) == 0 {
+		return nil, nil
+	}
+	err := tx.NewRaw(`SELECT who, joined_at FROM mirror_group_member WHERE group_id = ? AND who IN (?) AND joined_at > 0`, g.ID, bun.List(people)).Scan(ctx, &rows)
+	since := make(map[string]time.Time, len(rows))
+	for _, r := range rows {
+		since[r.Who] = db.FromMS(r.JoinedAt)
+	}
+	return since, err
 }
 
 // changeGroupMembers applies the list of a callback that fits the version held.

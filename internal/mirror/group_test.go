@@ -2,11 +2,15 @@ package mirror_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
@@ -129,7 +133,40 @@ func TestGroupsAreRepaired(t *testing.T) {
 func TestMembersComeMoveAndLeave(t *testing.T) {
 	t.Parallel()
 	each(t, small(), func(h *house) {
-		h.sync(mirror.ScopeFull)
+		var mu sync.Mutex
+		var placed []string
+		h.mirror.WatchPlacesBy(func(_ context.Context, tx db.Tx, _ string, before, now mirror.Placed) error {
+			if before.Here != now.Here || !slices.Equal(before.Departments, now.Departments) {
+				tx.AfterCommit(func() {
+					mu.Lock()
+					defer mu.Unlock()
+					placed = append(placed, fmt.Sprintf("%s %v %v %v %v", now.Member, before.Here, before.Departments, now.Here, now.Departments))
+				})
+			}
+			return nil
+		})
+		var reshaped []string
+		h.mirror.WatchTreeBy(func(ctx context.Context, tx db.Tx, corp string, going []int64) (func() error, error) {
+			before, err := mirror.Departments(ctx, tx, corp)
+			return func() error {
+				now, err := mirror.Departments(ctx, tx, corp)
+				tx.AfterCommit(func() {
+					mu.Lock()
+					defer mu.Unlock()
+					reshaped = append(reshaped, fmt.Sprint(len(now)-len(before), len(going)))
+				})
+				return err
+			}, err
+		})
+		h.sync(mirror.ScopeFull) // the first look, of which nobody is told
+		h.pass(time.Minute)
+		name := "新部门"
+		department, err := h.sim.ChangeDepartment(wecomsim.ChangeDepartment{Action: "create", Name: &name})
+		h.check(err)
+		h.happen()
+		h.pass(time.Minute)
+		h.check2(h.sim.ChangeDepartment(wecomsim.ChangeDepartment{Action: "delete", ID: department.ID}))
+		h.happen()
 		h.pass(time.Minute)
 		who := h.members()[0]
 		title := "店长"
@@ -156,29 +193,56 @@ func TestMembersComeMoveAndLeave(t *testing.T) {
 		if err != nil || len(left) != 1 || m.LeftAt == 0 || m.CanServe() || m.ID != "NewOne" {
 			t.Errorf("left = %+v, member %+v, %v", left, m, err)
 		}
+		mu.Lock()
+		defer mu.Unlock()
+		if want := []string{"NewOne false [] true [2]", "NewOne true [2] false [2]"}; !slices.Equal(placed, want) {
+			t.Errorf("told in the transactions: %q", placed)
+		}
+		if want := []string{"1 0", "-1 1"}; !slices.Equal(reshaped, want) {
+			t.Errorf("told of the tree in the transactions: %q", reshaped)
+		}
 		h.equalWorldOf("member ", "department ")
 	})
 }
 
-func TestRenamedMemberKeepsEverything(t *testing.T) {
+// TestAnotherUserID: a member whose userid changes keeps everything; callbacks under the old
+// userid that come late, and work that waited for him, are about the new one.
+func TestAnotherUserID(t *testing.T) {
 	t.Parallel()
 	each(t, small(), func(h *house) {
-		who, person := h.members()[0], h.people()[0]
+		who, person, late := h.members()[0], h.people()[0], h.people()[1]
 		r, err := h.sim.Add(wecomsim.Add{Person: person, Member: who})
 		h.check(err)
+		h.check2(h.sim.CreateGroup(wecomsim.CreateGroup{Owner: who, Name: "群", People: []string{person}}))
 		h.sync(mirror.ScopeFull)
 		h.told()
 		h.pass(time.Minute)
-		h.deliver(`<xml><ToUserName>` + h.corp + `</ToUserName><FromUserName>sys</FromUserName><CreateTime>1795309300</CreateTime>` +
-			`<MsgType>event</MsgType><Event>change_contact</Event><ChangeType>update_user</ChangeType>` +
-			`<UserID>` + who + `</UserID><NewUserID>brandnew</NewUserID></xml>`)
+		h.check2(h.sim.Add(wecomsim.Add{Person: late, Member: who}))
+		behind := h.told()
+		h.pass(time.Minute)
+		h.check2(h.sim.ChangeUserID(wecomsim.ChangeUserID{Member: who, UserID: "BrandNew"}))
+		h.deliver(h.told()...)
 		h.settle()
-		if f := h.follow("brandnew", r.ExternalUserID); f.Standing != mirror.Stands {
+		h.tx(func(ctx context.Context, tx db.Tx) error {
+			return h.mirror.Remark(ctx, tx, h.corp, who, r.ExternalUserID, "老客户", mirror.Cause{How: "test"})
+		})
+		h.deliver(behind...)
+		h.quiet()
+		changed := heard[event.MemberChanged](h)
+		if len(changed) == 0 || changed[0].WasMember != who || changed[0].Member != "BrandNew" {
+			t.Errorf("changed = %+v", changed)
+		}
+		if added := heard[event.CustomerAdded](h); len(added) != 1 || added[0].Member != "BrandNew" {
+			t.Errorf("added = %+v", added)
+		}
+		h.sync(mirror.ScopeFull)
+		h.quiet()
+		h.equalWorld()
+		if f := h.follow("BrandNew", r.ExternalUserID); f.Remark != "老客户" {
 			t.Errorf("follow = %+v", f)
 		}
-		changed := heard[event.MemberChanged](h)
-		if len(changed) != 1 || changed[0].WasMember != who || changed[0].Member != "brandnew" {
-			t.Errorf("changed = %+v", changed)
+		if lost, left, joined := heard[event.CustomerLost](h), heard[event.MemberLeft](h), heard[event.MemberJoined](h); len(lost)+len(left)+len(joined) > 0 {
+			t.Errorf("told of %+v %+v %+v", lost, left, joined)
 		}
 		if n := h.count(`SELECT count(*) FROM mirror_member WHERE id = ?`, who); n != 0 {
 			t.Errorf("%d rows under the old id", n)

@@ -143,7 +143,7 @@ func newHouse(t testing.TB, d *db.DB, seed wecomsim.SeedOptions) *house {
 	})
 	h.queue.Register(job.Prefixed(mirror.Slug, h.mirror.Jobs()...)...)
 	news.Register("test", hear[event.CustomerAdded](h), hear[event.CustomerLost](h), hear[event.CustomerDeleted](h),
-		hear[event.CustomerChanged](h), hear[event.TransferFailed](h), hear[event.ArchiveApproved](h),
+		hear[event.CustomerChanged](h), hear[event.CustomerTagged](h), hear[event.TransferFailed](h), hear[event.ArchiveApproved](h),
 		hear[event.GroupCreated](h), hear[event.GroupChanged](h), hear[event.GroupDissolved](h),
 		hear[event.GroupMemberJoined](h), hear[event.GroupMemberLeft](h), hear[event.TagsChanged](h),
 		hear[event.MemberJoined](h), hear[event.MemberChanged](h), hear[event.MemberLeft](h),

@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -22,6 +23,9 @@ import (
 
 // intakeBatch is how many callbacks share a commit at most.
 const intakeBatch = 200
+
+// intakePatience is how long a callback waits for a busy database; it bounds how many wait.
+const intakePatience = 20 * time.Second
 
 // CallbackHandler answers WeCom at /callback/{path}, one path for each app: the GET that
 // verifies the address within a second, and the POST of a callback (docs 90930, 90238).
@@ -94,7 +98,11 @@ func (m *Mirror) receive(w http.ResponseWriter, r *http.Request, app corp.App, c
 		m.refuseError(w, err)
 		return
 	}
-	got, err := m.intake.Do(r.Context(), a)
+	// WeCom hangs up after five seconds and comes three times only: what has come whole is
+	// stored also when nobody waits for the answer any more. Its repetition changes nothing.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), intakePatience)
+	defer cancel()
+	got, err := m.intake.Do(ctx, a)
 	if err != nil {
 		m.unavailable(w, "store", err)
 		return

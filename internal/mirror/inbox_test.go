@@ -15,6 +15,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -163,6 +164,38 @@ func TestRepetitionsAreCounted(t *testing.T) {
 	})
 }
 
+// hangsUp is a client that has gone by the time its last byte was read.
+type hangsUp struct {
+	io.Reader
+	hangUp context.CancelFunc
+}
+
+func (c hangsUp) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	if err != nil {
+		c.hangUp()
+	}
+	return n, err
+}
+
+func TestACallbackIsStoredAlsoWhenWeComHasHungUp(t *testing.T) {
+	t.Parallel()
+	each(t, small(), func(h *house) {
+		query, body, err := h.codec.Seal([]byte(event1("add_external_contact", h.members()[0], "wmX", h.corp, start, "")), h.corp, "", start.Unix(), "n")
+		h.check(err)
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		r := httptest.NewRequestWithContext(ctx, http.MethodPost, h.path+"?"+query.Encode(), hangsUp{bytes.NewReader(body), cancel})
+		h.answer(r)
+		if ctx.Err() == nil {
+			t.Fatal("the client never hung up")
+		}
+		if rows := h.inbox(); len(rows) != 1 {
+			t.Errorf("%d callbacks in the inbox", len(rows))
+		}
+	})
+}
+
 func TestUnknownKindsAreKept(t *testing.T) {
 	t.Parallel()
 	each(t, small(), func(h *house) {
@@ -186,10 +219,19 @@ func TestDatabaseAwayAsksToComeAgain(t *testing.T) {
 	each(t, small(), func(h *house) {
 		p := event1("add_external_contact", h.members()[0], "wmX", h.corp, start, "")
 		h.deliver(event1("add_external_contact", h.members()[0], "wmY", h.corp, start, "")) // the app is known now
-		ctx, cancel := context.WithCancel(context.Background())
-		cancel()
-		if w := h.answer(h.request(p).WithContext(ctx)); w.Code != http.StatusServiceUnavailable {
+		rename := func(from, to string) {
+			h.check(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+				_, err := tx.NewRaw("ALTER TABLE " + from + " RENAME TO " + to).Exec(ctx)
+				return err
+			}))
+		}
+		rename("mirror_inbox", "mirror_inbox_away")
+		if w := h.answer(h.request(p)); w.Code != http.StatusServiceUnavailable {
 			t.Errorf("answered %d, want 503", w.Code)
+		}
+		rename("mirror_inbox_away", "mirror_inbox")
+		if w := h.answer(h.request(p)); w.Code != http.StatusOK {
+			t.Errorf("when WeCom came again the answer was %d", w.Code)
 		}
 	})
 }

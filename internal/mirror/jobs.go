@@ -22,12 +22,13 @@ func (m *Mirror) Jobs() []job.Definition {
 		job.Define(kindTell, m.tell),
 		job.Define(kindTellAdded, m.tellAdded),
 		job.Define(kindTellGroup, m.tellGroup),
-		job.Define(kindMarkTags, m.markTags),
+		job.Define(kindMarkTags, m.markTags, job.GiveUp(m.marksGivenUp)),
 		job.Define(kindRemark, m.remark),
 		job.Define(kindDropTag, m.dropTag, job.InLane(job.Bulk)),
 		job.Define(kindSync, m.stage, job.InLane(job.Bulk), job.Attempts(syncTries), job.Timeout(10*time.Minute), job.GiveUp(m.stageGaveUp)),
 		job.Define(kindSyncPart, m.part, job.InLane(job.Bulk), job.Attempts(syncTries), job.Timeout(10*time.Minute), job.GiveUp(m.partGaveUp)),
 		job.Define(kindNightly, m.nightly, job.InLane(job.Bulk)),
+		job.Define(kindRenamed, m.gatherStrays, job.InLane(job.Normal)),
 		job.Define(kindPrune, m.prune, job.InLane(job.Bulk)),
 	}
 }

@@ -126,17 +126,29 @@ func ContactMembers(ctx context.Context, q db.Querier, corp string) ([]Member, e
 // MainDepartments gives the main department's name of members in one query, keyed by
 // userid; members without one are absent.
 func MainDepartments(ctx context.Context, q db.Querier, corp string, members []string) (map[string]string, error) {
-	found := make(map[string]string, len(members))
+	found, err := MainDepartmentOf(ctx, q, corp, members)
+	names := make(map[string]string, len(found))
+	for member, d := range found {
+		names[member] = d.Name
+	}
+	return names, err
+}
+
+// MainDepartmentOf gives the main department of members, with id and name, in one query,
+// keyed by userid; members without one are absent.
+func MainDepartmentOf(ctx context.Context, q db.Querier, corp string, members []string) (map[string]Department, error) {
+	found := make(map[string]Department, len(members))
 	return found, inBatches(members, func(part []string) error {
 		var rows []struct {
-			ID   string `bun:"id"`
-			Name string `bun:"name"`
+			Member string `bun:"member"`
+			ID     int64  `bun:"id"`
+			Name   string `bun:"name"`
 		}
-		err := q.NewRaw(`SELECT m.id, d.name FROM mirror_member m
+		err := q.NewRaw(`SELECT m.id AS member, d.id, d.name FROM mirror_member m
 			JOIN mirror_department d ON d.corp_id = m.corp_id AND d.id = m.main_department
 			WHERE m.corp_id = ? AND m.id IN (?)`, corp, bun.List(part)).Scan(ctx, &rows)
 		for _, r := range rows {
-			found[r.ID] = r.Name
+			found[r.Member] = Department{Corp: corp, ID: r.ID, Name: r.Name}
 		}
 		return err
 	})

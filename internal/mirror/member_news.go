@@ -16,25 +16,27 @@ import (
 // (refreshMember) or of the departments.
 
 func (m *Mirror) memberCreated(ctx context.Context, tx db.Tx, in Inbox, e *callback.CreateUser) error {
+	if err := taken(ctx, tx, in.Corp, e.UserID, in.ToldAt); err != nil {
+		return err
+	}
 	return m.memberTold(ctx, tx, in, e.UserID, e.UserFields)
 }
 
 func (m *Mirror) memberUpdated(ctx context.Context, tx db.Tx, in Inbox, e *callback.UpdateUser) error {
-	member := e.UserID
-	if to := db.Clean(e.NewUserID); to != "" && to != e.UserID {
-		was, err := memberKey(ctx, tx, in.Corp, e.UserID)
-		if err != nil {
-			return err
-		}
-		if err := m.rename(ctx, tx, in.Corp, was, to); err != nil {
-			return err
-		}
-		if err := m.bus.Publish(ctx, tx, event.MemberChanged{Meta: in.meta(1), Member: to, WasMember: was}); err != nil {
-			return err
-		}
-		member = to
+	to := db.Clean(e.NewUserID)
+	if to == "" {
+		return m.memberTold(ctx, tx, in, e.UserID, e.UserFields)
 	}
-	return m.memberTold(ctx, tx, in, member, e.UserFields)
+	was, err := memberKey(ctx, tx, in.Corp, e.UserID)
+	if err != nil {
+		return err
+	}
+	if was != to { // else it was translated before
+		if err := m.renamed(ctx, tx, in, was, to); err != nil {
+			return err
+		}
+	}
+	return m.memberTold(ctx, tx, in, to, e.UserFields)
 }
 
 // memberTold applies the fields of a callback to a member and tells what that means.
@@ -55,6 +57,10 @@ func (m *Mirror) memberTold(ctx context.Context, tx db.Tx, in Inbox, userID stri
 	if row.Status == wecom.MemberLeft {
 		row.LeftAt = in.ToldAt
 	}
+	was, err := m.placesBefore(ctx, tx, in.Corp, row.ID)
+	if err != nil {
+		return err
+	}
 	moved, err := m.moveMember(ctx, tx, in.Corp, row.ID, fields)
 	if err != nil {
 		return err
@@ -62,11 +68,15 @@ func (m *Mirror) memberTold(ctx context.Context, tx db.Tx, in Inbox, userID stri
 	if err := m.writeMember(ctx, tx, row); err != nil {
 		return err
 	}
-	return m.tellMember(ctx, tx, in.meta(0), known, before, row, moved)
+	return m.tellMember(ctx, tx, in.meta(0), known, before, row, was, moved)
 }
 
-// tellMember tells the difference between two looks at a member.
-func (m *Mirror) tellMember(ctx context.Context, tx db.Tx, meta event.Meta, known bool, before, now Member, moved bool) error {
+// tellMember tells the difference between two looks at a member; places are his departments
+// before, where he moved.
+func (m *Mirror) tellMember(ctx context.Context, tx db.Tx, meta event.Meta, known bool, before, now Member, places []place, moved bool) error {
+	if err := m.tellPlace(ctx, tx, known, before, now, places, moved); err != nil {
+		return err
+	}
 	was := known && before.LeftAt == 0
 	is := now.LeftAt == 0
 	switch {
@@ -127,7 +137,7 @@ func (m *Mirror) memberDeleted(ctx context.Context, tx db.Tx, in Inbox, e *callb
 	if err := m.writeMember(ctx, tx, row); err != nil {
 		return err
 	}
-	return m.tellMember(ctx, tx, in.meta(0), known, before, row, false)
+	return m.tellMember(ctx, tx, in.meta(0), known, before, row, nil, false)
 }
 
 // The departments: what a callback says is applied, and the list is read anew.
@@ -156,14 +166,14 @@ func (m *Mirror) partyTold(ctx context.Context, tx db.Tx, in Inbox, party int64,
 	if f.Order != nil {
 		d.Position = int64(*f.Order)
 	}
-	if err := writeDepartments(ctx, tx, []*Department{&d}); err != nil {
+	if err := m.reshape(ctx, tx, in.Corp, []*Department{&d}, nil, false); err != nil {
 		return err
 	}
 	return m.departmentsTold(ctx, tx, in, party)
 }
 
 func (m *Mirror) partyDeleted(ctx context.Context, tx db.Tx, in Inbox, e *callback.DeleteParty) error {
-	if err := dropDepartments(ctx, tx, in.Corp, []int64{e.ID}); err != nil {
+	if err := m.reshape(ctx, tx, in.Corp, nil, []int64{e.ID}, false); err != nil {
 		return err
 	}
 	return m.departmentsTold(ctx, tx, in, e.ID)

@@ -130,32 +130,3 @@ func dropDepartments(ctx context.Context, tx db.Tx, corp string, departments []i
 		return nil
 	})
 }
-
-// rename gives everything of a member another userid (WeCom lets an administrator change
-// a generated one, once). Callbacks under the new id may have come first: what they made
-// stays, and the old id's copy of the same goes.
-func (m *Mirror) rename(ctx context.Context, tx db.Tx, corp, from, to string) error {
-	for _, r := range []struct {
-		sql  string
-		args []any
-	}{
-		{`DELETE FROM mirror_follow WHERE corp_id = ? AND member_id = ? AND customer IN
-			(SELECT customer FROM mirror_follow WHERE corp_id = ? AND member_id = ?)`, []any{corp, from, corp, to}},
-		{`UPDATE mirror_follow SET member_id = ? WHERE corp_id = ? AND member_id = ?`, []any{to, corp, from}},
-		{`UPDATE mirror_group SET owner_id = ? WHERE corp_id = ? AND owner_id = ?`, []any{to, corp, from}},
-		{`DELETE FROM mirror_group_member WHERE corp_id = ? AND who = ? AND group_id IN
-			(SELECT group_id FROM mirror_group_member WHERE corp_id = ? AND who = ?)`, []any{corp, from, corp, to}},
-		{`UPDATE mirror_group_member SET who = ? WHERE corp_id = ? AND who = ?`, []any{to, corp, from}},
-		{`DELETE FROM mirror_member_department WHERE corp_id = ? AND member_id = ? AND department_id IN
-			(SELECT department_id FROM mirror_member_department WHERE corp_id = ? AND member_id = ?)`, []any{corp, from, corp, to}},
-		{`UPDATE mirror_member_department SET member_id = ? WHERE corp_id = ? AND member_id = ?`, []any{to, corp, from}},
-		{`DELETE FROM mirror_member WHERE corp_id = ? AND id = ? AND EXISTS
-			(SELECT 1 FROM mirror_member o WHERE o.corp_id = ? AND o.id = ?)`, []any{corp, from, corp, to}},
-		{`UPDATE mirror_member SET id = ?, lookup = ? WHERE corp_id = ? AND id = ?`, []any{to, strings.ToLower(to), corp, from}},
-	} {
-		if _, err := tx.NewRaw(r.sql, r.args...).Exec(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}

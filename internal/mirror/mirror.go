@@ -44,6 +44,10 @@ type Mirror struct {
 	log    *slog.Logger
 
 	sight   TagSight
+	marks   MarkHistory
+	details DetailHistory
+	placed  PlaceWatch
+	tree    TreeWatch
 	intake  *db.Group[arrival, receipt]
 	table   map[string]handler
 	metrics metrics

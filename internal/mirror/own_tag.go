@@ -120,8 +120,8 @@ func (m *Mirror) CallMark(ctx context.Context, corp, member, customer string, ad
 
 // RecordMarks writes changes that WeCom has taken. A follow that something else changed
 // after since (unix ms, when the caller last looked) is read anew, because nobody knows
-// which of the two WeCom took last.
-func (m *Mirror) RecordMarks(ctx context.Context, tx db.Tx, corp string, since int64, marks []Marking) error {
+// which of the two WeCom took last. All of it is kept with its cause, in one statement.
+func (m *Mirror) RecordMarks(ctx context.Context, tx db.Tx, corp string, since int64, marks []Marking, by Cause) error {
 	ids := make([]id.ID, len(marks))
 	for i, x := range marks {
 		ids[i] = x.Follow
@@ -132,27 +132,34 @@ func (m *Mirror) RecordMarks(ctx context.Context, tx db.Tx, corp string, since i
 	}
 	// All who lock several customers do so in the order of their names.
 	slices.SortFunc(marks, func(a, b Marking) int { return strings.Compare(follows[a.Follow].Customer, follows[b.Follow].Customer) })
+	var changes []MarkChange
 	for _, x := range marks {
 		f, ok := follows[x.Follow]
 		if !ok {
 			continue
 		}
-		if _, err := m.lockCustomer(ctx, tx, corp, f.Customer); err != nil {
+		// Locks the customer, and leaves one alone who was erased meanwhile.
+		if _, err := tx.NewRaw("UPDATE mirror_customer SET updated_at = ? WHERE corp_id = ? AND id = ?", db.NowMS(m.clock), corp, f.CustomerID).Exec(ctx); err != nil {
 			return err
 		}
-		if f, ok, err = followRow(ctx, tx, corp, f.Member, f.Customer); err != nil || !ok {
+		again, err := FollowsByID(ctx, tx, corp, []id.ID{x.Follow})
+		if err != nil {
 			return err
+		}
+		if f, ok = again[x.Follow]; !ok {
+			continue // erased meanwhile
 		}
 		differs, err := m.markRows(ctx, tx, f, x.Add, x.Remove)
 		if err != nil {
 			return err
 		}
+		changes = append(append(changes, differs.changes(f, db.NowMS(m.clock), Causes{"": by})...), x.already(f, differs, since, by)...)
 		if f.UpdatedAt > since {
 			if err := m.askForDetails(ctx, tx, refreshArgs{Customer: f.Customer}, corp); err != nil {
 				return err
 			}
 		}
-		if !differs {
+		if !differs.differs() {
 			continue
 		}
 		f.UpdatedAt = db.NowMS(m.clock)
@@ -163,9 +170,29 @@ func (m *Mirror) RecordMarks(ctx context.Context, tx db.Tx, corp string, since i
 		if err := m.bus.Publish(ctx, tx, event.CustomerChanged{Meta: meta, Member: f.Member, Customer: f.Customer}); err != nil {
 			return err
 		}
+		if err := m.tellTagged(ctx, tx, f, differs.fresh); err != nil {
+			return err
+		}
 		if err := m.tellPages(ctx, tx, corp, []id.ID{f.CustomerID}, []id.ID{f.ID}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return m.keepMarks(ctx, tx, changes)
+}
+
+// already are the tags of a marking that were as it wants them.
+func (x Marking) already(f Follow, differs marked, since int64, by Cause) []MarkChange {
+	var all []MarkChange
+	for _, want := range []struct {
+		tags  []string
+		moved []*tagRow
+		added bool
+	}{{x.Add, differs.fresh, true}, {x.Remove, differs.gone, false}} {
+		for _, t := range want.tags {
+			if !slices.ContainsFunc(want.moved, func(r *tagRow) bool { return r.Tag == t }) {
+				all = append(all, MarkChange{Corp: f.Corp, Member: f.Member, Customer: f.Customer, Tag: t, Added: want.added, By: by, Since: since})
+			}
+		}
+	}
+	return all
 }

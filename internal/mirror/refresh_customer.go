@@ -49,6 +49,12 @@ func (m *Mirror) refreshCustomer(ctx context.Context, j job.Job[refreshArgs]) er
 		return outcome(err)
 	}
 	r := reading{corp: j.Corp, at: db.NowMS(m.clock), doubt: j.Args.Doubt}
+	if j.Args.Member != "" {
+		// He may have got another userid since this was asked for.
+		if j.Args.Member, err = memberKey(ctx, m.db.Read(), j.Corp, j.Args.Member); err != nil {
+			return err
+		}
+	}
 	rows, err := readCustomer(ctx, client, j.Args.Customer)
 	if code := wecom.CodeOf(err); code == errcode.NotFollowed || code == errcode.InvalidExternalUserID {
 		rows, err = nil, nil // nobody whom we see has the customer

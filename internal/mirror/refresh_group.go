@@ -147,7 +147,7 @@ func (m *Mirror) tellPeople(ctx context.Context, tx db.Tx, r groupReading, chat 
 		}
 	}
 	for _, p := range went {
-		if err := m.bus.Publish(ctx, tx, event.GroupMemberLeft{Meta: r.meta(m), Group: chat, Who: p.Who, External: p.External}); err != nil {
+		if err := m.bus.Publish(ctx, tx, event.GroupMemberLeft{Meta: r.meta(m), Group: chat, Who: p.Who, External: p.External, JoinedAt: db.FromMS(p.JoinedAt)}); err != nil {
 			return err
 		}
 	}

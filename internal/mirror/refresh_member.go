@@ -25,6 +25,9 @@ func (m *Mirror) refreshMember(ctx context.Context, j job.Job[memberArgs]) error
 		return outcome(err)
 	}
 	at := db.NowMS(m.clock)
+	if j.Args.Member, err = memberKey(ctx, m.db.Read(), j.Corp, j.Args.Member); err != nil {
+		return err // he may have got another userid since this was asked for
+	}
 	answer, err := client.GetMember(ctx, j.Args.Member)
 	code := wecom.CodeOf(err)
 	unknown := code == errcode.UserIDNotFound || code == errcode.UserNotFound
@@ -53,6 +56,10 @@ func (m *Mirror) applyMember(ctx context.Context, tx db.Tx, j job.Job[memberArgs
 		return err
 	}
 	before, moved := row, false
+	was, err := m.placesBefore(ctx, tx, j.Corp, row.ID)
+	if err != nil {
+		return err
+	}
 	if gone {
 		row.LeftAt, row.Status = row.ToldAt, wecom.MemberLeft
 	} else {
@@ -71,7 +78,7 @@ func (m *Mirror) applyMember(ctx context.Context, tx db.Tx, j job.Job[memberArgs
 		return err
 	}
 	meta := event.Meta{Event: m.ids.New(), Corp: j.Corp, At: db.FromMS(at)}
-	return m.tellMember(ctx, tx, meta, known, before, row, moved)
+	return m.tellMember(ctx, tx, meta, known, before, row, was, moved)
 }
 
 // show copies what WeCom shows of a member. Fields that newer apps are not given stay.
@@ -154,10 +161,7 @@ func (m *Mirror) applyDepartments(ctx context.Context, tx db.Tx, corp string, li
 	if len(differ) == 0 {
 		return 0, nil
 	}
-	if err := writeDepartments(ctx, tx, write); err != nil {
-		return 0, err
-	}
-	if err := dropDepartments(ctx, tx, corp, gone); err != nil {
+	if err := m.reshape(ctx, tx, corp, write, gone, quiet); err != nil {
 		return 0, err
 	}
 	for _, d := range differ {

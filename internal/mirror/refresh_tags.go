@@ -34,12 +34,12 @@ func (m *Mirror) readTags(ctx context.Context, j job.Job[struct{}]) error {
 
 // libraryShown is what one reading of the library showed.
 type libraryShown struct {
-	began  int64 // unix ms, before WeCom was asked
+	began  id.ID // before WeCom was asked: a moment that no other reading shares
 	groups []TagGroup
 }
 
 func (m *Mirror) shownLibrary(ctx context.Context, client *wecom.Client, corp string) (libraryShown, error) {
-	shown := libraryShown{began: db.NowMS(m.clock)}
+	shown := libraryShown{began: m.ids.New()}
 	answer, err := client.ListCorpTags(ctx, wecom.ListCorpTagsRequest{})
 	if err != nil {
 		return shown, err
@@ -62,8 +62,8 @@ func (m *Mirror) shownLibrary(ctx context.Context, client *wecom.Client, corp st
 // lockLibrary keeps others from changing the library until the transaction ends. It says
 // whether a reading that began at this moment is the newest so far: one that took longer
 // than another that began later would bring back what is past.
-func lockLibrary(ctx context.Context, tx db.Tx, corp string, began int64) (newest bool, err error) {
-	var at int64
+func lockLibrary(ctx context.Context, tx db.Tx, corp string, began id.ID) (newest bool, err error) {
+	var at id.ID
 	err = tx.NewRaw(`INSERT INTO mirror_reading (corp_id, what, read_at) VALUES (?, 'tags', ?)
 		ON CONFLICT (corp_id, what) DO UPDATE SET read_at = CASE WHEN mirror_reading.read_at > excluded.read_at
 			THEN mirror_reading.read_at ELSE excluded.read_at END
@@ -141,6 +141,15 @@ func (m *Mirror) replaceLibrary(ctx context.Context, tx db.Tx, corp string, know
 }
 
 func (m *Mirror) dropLibrary(ctx context.Context, tx db.Tx, corp string, groups, tags []string) error {
+	if err := inBatches(tags, func(part []string) error {
+		_, err := tx.NewRaw(`INSERT INTO mirror_tag_gone (corp_id, id, group_id, name, gone_at)
+			SELECT corp_id, id, group_id, name, ? FROM mirror_tag WHERE corp_id = ? AND id IN (?)
+			ON CONFLICT (corp_id, id) DO UPDATE SET group_id = excluded.group_id, name = excluded.name, gone_at = excluded.gone_at`,
+			db.NowMS(m.clock), corp, bun.List(part)).Exec(ctx)
+		return err
+	}); err != nil {
+		return err
+	}
 	for _, d := range []struct {
 		table string
 		ids   []string
@@ -180,21 +189,39 @@ type dropTagArgs struct {
 func (m *Mirror) dropTag(ctx context.Context, j job.Job[dropTagArgs]) error {
 	const step = 500
 	for {
-		var follows []id.ID
+		var marks []struct {
+			Follow   id.ID  `bun:"follow_id"`
+			Kind     int    `bun:"kind"`
+			Member   string `bun:"member_id"`
+			Customer string `bun:"customer"`
+		}
 		err := m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-			follows = nil
+			marks = nil
 			back, err := TagsByID(ctx, tx, j.Corp, []string{j.Args.Tag})
 			if err != nil || len(back) > 0 {
 				return err // it exists after all
 			}
-			if err := tx.NewRaw(`SELECT follow_id FROM mirror_follow_tag WHERE corp_id = ? AND tag_id = ?
-				ORDER BY added_at DESC, follow_id DESC LIMIT ?`, j.Corp, j.Args.Tag, step).Scan(ctx, &follows); err != nil || len(follows) == 0 {
+			if err := tx.NewRaw(`SELECT t.follow_id, t.kind, COALESCE(f.member_id, '') AS member_id, COALESCE(f.customer, '') AS customer
+				FROM mirror_follow_tag AS t LEFT JOIN mirror_follow AS f ON f.id = t.follow_id WHERE t.corp_id = ? AND t.tag_id = ?
+				ORDER BY t.added_at DESC, t.follow_id DESC LIMIT ?`, j.Corp, j.Args.Tag, step).Scan(ctx, &marks); err != nil || len(marks) == 0 {
 				return err
 			}
-			_, err = tx.NewRaw(`DELETE FROM mirror_follow_tag WHERE tag_id = ? AND follow_id IN (?)`, j.Args.Tag, bun.List(follows)).Exec(ctx)
-			return err
+			follows, gone, now := make([]id.ID, len(marks)), make([]MarkChange, len(marks)), db.NowMS(m.clock)
+			for i, x := range marks {
+				follows[i] = x.Follow
+				gone[i] = MarkChange{
+					Corp: j.Corp, Member: x.Member, Customer: x.Customer, Tag: j.Args.Tag, Kind: x.Kind, At: now, By: Cause{How: HowDeleted},
+				}
+			}
+			if _, err := tx.NewRaw(`DELETE FROM mirror_follow_tag WHERE tag_id = ? AND follow_id IN (?)`, j.Args.Tag, bun.List(follows)).Exec(ctx); err != nil {
+				return err
+			}
+			if err := countTags(ctx, tx, follows); err != nil {
+				return err
+			}
+			return m.keepMarks(ctx, tx, gone)
 		})
-		if err != nil || len(follows) < step {
+		if err != nil || len(marks) < step {
 			return err
 		}
 	}

@@ -20,6 +20,17 @@ type shown struct {
 	allTags bool
 }
 
+// counted is how many of the tags are not the member's own: see Follow.Tagged.
+func (s shown) counted() int {
+	n := 0
+	for _, t := range s.tags {
+		if t.kind != TagPersonal {
+			n++
+		}
+	}
+	return n
+}
+
 type shownTag struct {
 	id   string
 	kind int // 0 when WeCom did not say: corp or rule group

@@ -159,6 +159,9 @@ func (w *partWork) applyMembers(ctx context.Context, tx db.Tx, at int64, list []
 
 func (w *partWork) writeShownMember(ctx context.Context, tx db.Tx, at int64, s wecom.Member, may bool) error {
 	m := w.m
+	if err := taken(ctx, tx, w.run.Corp, s.UserID, at); err != nil {
+		return err
+	}
 	row, known, err := m.lockMember(ctx, tx, w.run.Corp, db.Clean(s.UserID))
 	if err != nil {
 		return err
@@ -170,6 +173,12 @@ func (w *partWork) writeShownMember(ctx context.Context, tx db.Tx, at int64, s w
 		row.LeftAt = at
 	}
 	row.ReadAt, row.SyncRun = at, w.run.ID
+	var was []place
+	if !w.run.Quiet {
+		if was, err = m.placesBefore(ctx, tx, w.run.Corp, row.ID); err != nil {
+			return err
+		}
+	}
 	moved, err := placeMember(ctx, tx, w.run.Corp, row.ID, placesOf(w.run.Corp, row.ID, s), true)
 	if err != nil {
 		return err
@@ -177,7 +186,7 @@ func (w *partWork) writeShownMember(ctx context.Context, tx db.Tx, at int64, s w
 	if err := m.writeMember(ctx, tx, row); err != nil || w.run.Quiet {
 		return err
 	}
-	return m.tellMember(ctx, tx, m.repairedMeta(w.run.Corp, at), known, before, row, moved)
+	return m.tellMember(ctx, tx, m.repairedMeta(w.run.Corp, at), known, before, row, was, moved)
 }
 
 func (m *Mirror) repairedMeta(corp string, at int64) event.Meta {
@@ -219,7 +228,7 @@ func (m *Mirror) endContacts(ctx context.Context, run Sync) error {
 				if run.Quiet {
 					continue
 				}
-				if err := m.tellMember(ctx, tx, m.repairedMeta(run.Corp, at), true, before, row, false); err != nil {
+				if err := m.tellMember(ctx, tx, m.repairedMeta(run.Corp, at), true, before, row, nil, false); err != nil {
 					return err
 				}
 			}

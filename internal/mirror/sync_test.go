@@ -8,6 +8,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
@@ -90,6 +91,10 @@ func TestSyncRepairsWhatCallbacksMissed(t *testing.T) {
 		h.check(err)
 		h.told() // all of it lost on the way
 		h.pass(time.Hour)
+		h.tx(func(ctx context.Context, tx db.Tx) error { // as nobody has counted his tags yet
+			_, err := tx.NewRaw("UPDATE mirror_follow SET tagged = 9 WHERE customer = ?", stays.ExternalUserID).Exec(ctx)
+			return err
+		})
 
 		run := h.sync(mirror.ScopeCustomers)
 		if run.State != mirror.SyncDone || run.Repaired != 2 {

@@ -60,6 +60,13 @@ func TestTransferAfterLeaving(t *testing.T) {
 		h.check(err)
 		h.happen()
 		heard[event.CustomerAdded](h)
+		made, err := h.sim.ChangeTag(wecomsim.ChangeTag{Action: wecomsim.TagCreate, GroupName: "渠道", Name: "展会"})
+		h.check(err)
+		h.check2(h.sim.EditFollow(wecomsim.EditFollow{Person: person, Member: a, Tags: &[]string{made.Tag}}))
+		h.happen()
+		if put := heard[event.CustomerTagged](h); len(put) != 1 || put[0].Member != a || sorted(put[0].Tags) != made.Tag {
+			h.t.Errorf("tagged = %+v", put)
+		}
 		h.check2(h.sim.Resign(wecomsim.Resign{Member: a}))
 		h.happen()
 		h.pass(time.Hour)
@@ -75,6 +82,9 @@ func TestTransferAfterLeaving(t *testing.T) {
 		}
 		if added := heard[event.CustomerAdded](h); len(added) != 1 || !added[0].Transferred || added[0].Member != b {
 			h.t.Errorf("added = %+v", added)
+		}
+		if put := heard[event.CustomerTagged](h); len(put) != 0 {
+			h.t.Errorf("the tags that came along count as put on: %+v", put)
 		}
 		if lost := heard[event.CustomerLost](h); len(lost) != 0 {
 			h.t.Errorf("lost = %+v", lost)
@@ -122,6 +132,55 @@ func TestAddedBesideAnotherMember(t *testing.T) {
 			h.settle()
 		}
 		if added := heard[event.CustomerAdded](h); len(added) != 1 || added[0].Transferred || added[0].Member != b || !added[0].At.Equal(start) {
+			h.t.Errorf("added = %+v", added)
+		}
+	})
+}
+
+// TestAddedAfterHisMemberLeft: a leaver's customer adds a colleague himself. That is no
+// hand-over, whatever stands with the leaver still.
+func TestAddedAfterHisMemberLeft(t *testing.T) {
+	t.Parallel()
+	each(t, small(), func(h *house) {
+		a, b, person := h.members()[0], h.members()[1], h.people()[0]
+		h.check2(h.sim.Add(wecomsim.Add{Person: person, Member: a}))
+		h.happen()
+		h.check2(h.sim.Resign(wecomsim.Resign{Member: a}))
+		h.happen()
+		h.pass(time.Hour)
+		h.quiet()
+		heard[event.CustomerAdded](h)
+		h.check2(h.sim.ChangeMember(wecomsim.ChangeMember{Member: b, ConsoleWelcome: new(true)}))
+		h.check2(h.sim.Add(wecomsim.Add{Person: person, Member: b}))
+		h.happen()
+		if added := heard[event.CustomerAdded](h); len(added) != 0 {
+			h.t.Errorf("told in doubt: %+v", added)
+		}
+		h.quiet()
+		if added := heard[event.CustomerAdded](h); len(added) != 1 || added[0].Transferred || added[0].Member != b {
+			h.t.Errorf("added = %+v", added)
+		}
+	})
+}
+
+// TestAddedJustAfterAHandOver: a customer who was handed over a moment ago adds a third
+// member himself; the details tell the two beginnings apart.
+func TestAddedJustAfterAHandOver(t *testing.T) {
+	t.Parallel()
+	each(t, small(), func(h *house) {
+		a, b, other, person := h.members()[0], h.members()[1], h.members()[2], h.people()[0]
+		h.check2(h.sim.Add(wecomsim.Add{Person: person, Member: a}))
+		h.happen()
+		h.check2(h.sim.AssignCustomer(wecomsim.AssignCustomer{Person: person, Handover: a, Takeover: b}))
+		h.pass(24 * time.Hour)
+		h.happen()
+		h.quiet()
+		heard[event.CustomerAdded](h)
+		h.check2(h.sim.ChangeMember(wecomsim.ChangeMember{Member: other, ConsoleWelcome: new(true)}))
+		h.check2(h.sim.Add(wecomsim.Add{Person: person, Member: other}))
+		h.happen()
+		h.quiet()
+		if added := heard[event.CustomerAdded](h); len(added) != 1 || added[0].Transferred || added[0].Member != other {
 			h.t.Errorf("added = %+v", added)
 		}
 	})

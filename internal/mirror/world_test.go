@@ -164,6 +164,9 @@ func (h *house) counters() {
 		WHERE ft.added_at <> f.added_at OR ft.customer_id <> f.customer_id`); n != 0 {
 		h.t.Errorf("%d tags with another added_at or customer_id than their follow", n)
 	}
+	if n := h.count(`SELECT count(*) FROM mirror_follow f WHERE f.tagged <> (SELECT count(*) FROM mirror_follow_tag ft WHERE ft.follow_id = f.id AND ft.kind <> 2)`); n != 0 {
+		h.t.Errorf("%d follows with a wrong number of tags", n)
+	}
 }
 
 func tagsOf(tags, personal []string) string {

@@ -30,57 +30,68 @@ type markTagsArgs struct {
 	Customer string   `json:"customer"`
 	Add      []string `json:"add,omitempty"`
 	Remove   []string `json:"remove,omitempty"`
+	By       Causes   `json:"by,omitempty"`
+	For      string   `json:"for,omitempty"` // who waits for the end of it: see MarkTagsFor
 }
 
 // MarkTags asks WeCom to put corp tags on a follow and take others off (mark_tag, doc
 // 92118). The follow must stand when the call is made; otherwise nothing happens and the
-// failed call is recorded. Platform tags among them are written without asking WeCom.
-func (m *Mirror) MarkTags(ctx context.Context, tx db.Tx, corp, member, customer string, add, remove []string) error {
-	if len(add)+len(remove) == 0 {
-		return fault.New(fault.Invalid, "没有要添加或移除的标签")
-	}
-	_, err := m.jobs.Insert(ctx, tx, job.Insert{
-		Kind: kindMarkTags, Corp: corp, Key: customerLine(customer),
-		Args: markTagsArgs{Member: member, Customer: customer, Add: add, Remove: remove},
-	})
-	return err
+// failed call is recorded. Platform tags among them are written without asking WeCom. What
+// changes is kept with its cause.
+func (m *Mirror) MarkTags(ctx context.Context, tx db.Tx, corp, member, customer string, add, remove []string, by Causes) error {
+	return m.MarkTagsFor(ctx, tx, corp, member, customer, add, remove, by, "")
 }
 
 // markTags is the job. Twice is harmless: tags are a set, in WeCom and here.
 func (m *Mirror) markTags(ctx context.Context, j job.Job[markTagsArgs]) error {
-	client, err := m.corps.Client(ctx, j.Corp)
-	if err != nil {
-		return outcome(err)
-	}
 	a := j.Args
-	err = callMark(ctx, client, a.Member, a.Customer, a.Add, a.Remove)
-	if wecom.IsItem(err) {
-		return job.Cancel(err) // no such follow or tag any more; the call log says so
+	var err error
+	if a.Member, err = memberKey(ctx, m.db.Read(), j.Corp, a.Member); err != nil { // he may have got another userid
+		return err
+	}
+	err = m.CallMark(ctx, j.Corp, a.Member, a.Customer, a.Add, a.Remove)
+	if final := wecom.IsItem(err) || fault.CodeOf(err) == fault.NotFound || fault.CodeOf(err) == fault.Conflict; final {
+		// No such follow or tag any more, as the call log says; or no such corp.
+		if told := m.marksRefused(ctx, j.Corp, a, err); told != nil {
+			return told
+		}
+		return job.Cancel(err)
 	}
 	if err != nil {
 		return outcome(err)
 	}
 	return m.changeFollow(ctx, j.Corp, a.Member, a.Customer, func(ctx context.Context, tx db.Tx, f *Follow) (bool, error) {
-		return m.markRows(ctx, tx, *f, a.Add, a.Remove)
-	}, j.Done)
+		x, err := m.markRows(ctx, tx, *f, a.Add, a.Remove)
+		if err != nil {
+			return false, err
+		}
+		if err := m.tellTagged(ctx, tx, *f, x.fresh); err != nil {
+			return false, err
+		}
+		return x.differs(), m.keepMarks(ctx, tx, x.changes(*f, db.NowMS(m.clock), a.By))
+	}, func(ctx context.Context, tx db.Tx) error {
+		if err := m.marksSettled(ctx, tx, j.Corp, a, event.MarksSettled{}); err != nil {
+			return err
+		}
+		return j.Done(ctx, tx)
+	})
 }
 
-// markRows changes the tags of a follow here and tells whether that made a difference.
-func (m *Mirror) markRows(ctx context.Context, tx db.Tx, f Follow, add, remove []string) (bool, error) {
+// markRows changes the tags of a follow here and tells what that changed.
+func (m *Mirror) markRows(ctx context.Context, tx db.Tx, f Follow, add, remove []string) (x marked, err error) {
 	known, err := followTags(ctx, tx, []id.ID{f.ID})
 	if err != nil {
-		return false, err
+		return x, err
 	}
 	library, err := TagsByID(ctx, tx, f.Corp, add)
 	if err != nil {
-		return false, err
+		return x, err
 	}
 	has := map[string]bool{}
-	var drop, fresh []*tagRow
 	for _, t := range known[f.ID] {
 		has[t.Tag] = true
 		if slices.Contains(remove, t.Tag) && !slices.Contains(add, t.Tag) {
-			drop = append(drop, &t)
+			x.gone = append(x.gone, &t)
 		}
 	}
 	for _, t := range add {
@@ -96,10 +107,31 @@ func (m *Mirror) markRows(ctx context.Context, tx db.Tx, f Follow, add, remove [
 		}
 		if !has[t] {
 			has[t] = true
-			fresh = append(fresh, tagOf(f, t, kind))
+			x.fresh = append(x.fresh, tagOf(f, t, kind))
 		}
 	}
-	return len(drop)+len(fresh) > 0, writeTags(ctx, tx, drop, fresh)
+	if !x.differs() {
+		return x, nil
+	}
+	if err := writeTags(ctx, tx, x.gone, x.fresh); err != nil {
+		return x, err
+	}
+	return x, countTags(ctx, tx, []id.ID{f.ID})
+}
+
+// tellTagged tells which tags came onto a follow, members' own left out.
+func (m *Mirror) tellTagged(ctx context.Context, tx db.Tx, f Follow, come []*tagRow) error {
+	var tags []string
+	for _, t := range come {
+		if t.Kind != TagPersonal {
+			tags = append(tags, t.Tag)
+		}
+	}
+	if len(tags) == 0 {
+		return nil
+	}
+	meta := event.Meta{Event: m.ids.New(), Corp: f.Corp, At: m.clock.Now()}
+	return m.bus.Publish(ctx, tx, event.CustomerTagged{Meta: meta, Member: f.Member, Customer: f.Customer, Tags: tags})
 }
 
 // Details are what a member notes about a customer. What is nil stays as it is.
@@ -108,6 +140,7 @@ type Details struct {
 	Description *string  `json:"description,omitempty"` // up to 150 characters
 	Company     *string  `json:"company,omitempty"`     // up to 20 characters, WeChat customers only
 	Mobiles     []string `json:"mobiles,omitempty"`     // the whole list; empty but not nil clears it
+	By          Cause    `json:"by,omitzero"`           // who wants it so
 }
 
 // Validate checks WeCom's lengths (doc 92115), in characters.
@@ -138,8 +171,8 @@ type remarkArgs struct {
 }
 
 // Remark asks WeCom to set the remark (备注) of a follow.
-func (m *Mirror) Remark(ctx context.Context, tx db.Tx, corp, member, customer, remark string) error {
-	return m.Describe(ctx, tx, corp, member, customer, Details{Remark: &remark})
+func (m *Mirror) Remark(ctx context.Context, tx db.Tx, corp, member, customer, remark string, by Cause) error {
+	return m.Describe(ctx, tx, corp, member, customer, Details{Remark: &remark, By: by})
 }
 
 // Describe asks WeCom to change what a member noted about a customer (remark, doc 92115).
@@ -161,6 +194,9 @@ func (m *Mirror) remark(ctx context.Context, j job.Job[remarkArgs]) error {
 		return outcome(err)
 	}
 	a, d := j.Args, j.Args.Details
+	if a.Member, err = memberKey(ctx, m.db.Read(), j.Corp, a.Member); err != nil { // he may have got another userid
+		return err
+	}
 	request := wecom.RemarkRequest{
 		UserID: a.Member, ExternalUserID: a.Customer, Remark: d.Remark, Description: d.Description,
 		RemarkCompany: d.Company, RemarkMobiles: d.Mobiles,
@@ -175,7 +211,7 @@ func (m *Mirror) remark(ctx context.Context, j job.Job[remarkArgs]) error {
 	if err != nil {
 		return outcome(err)
 	}
-	return m.changeFollow(ctx, j.Corp, a.Member, a.Customer, func(_ context.Context, _ db.Tx, f *Follow) (bool, error) {
+	return m.changeFollow(ctx, j.Corp, a.Member, a.Customer, func(ctx context.Context, tx db.Tx, f *Follow) (bool, error) {
 		before := *f
 		for _, x := range []struct{ to, from *string }{{&f.Remark, d.Remark}, {&f.Description, d.Description}, {&f.Company, d.Company}} {
 			if x.from != nil {
@@ -185,7 +221,7 @@ func (m *Mirror) remark(ctx context.Context, j job.Job[remarkArgs]) error {
 		if request.RemarkMobiles != nil {
 			f.MobilesJSON = mobilesJSON(request.RemarkMobiles)
 		}
-		return *f != before, nil
+		return *f != before, m.keepDetails(ctx, tx, detailChanges(before, *f, db.NowMS(m.clock), d.By))
 	}, j.Done)
 }
 

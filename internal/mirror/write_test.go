@@ -37,10 +37,10 @@ func TestTagsGoToWeCom(t *testing.T) {
 		heard[event.CustomerChanged](h)
 
 		h.tx(func(ctx context.Context, tx db.Tx) error {
-			if err := h.mirror.MarkTags(ctx, tx, h.corp, strings.ToUpper(member), r.ExternalUserID, []string{one.Tag, two.Tag}, nil); err != nil {
+			if err := h.mirror.MarkTags(ctx, tx, h.corp, strings.ToUpper(member), r.ExternalUserID, []string{one.Tag, two.Tag}, nil, nil); err != nil {
 				return err
 			}
-			return h.mirror.MarkTags(ctx, tx, h.corp, member, r.ExternalUserID, nil, []string{one.Tag})
+			return h.mirror.MarkTags(ctx, tx, h.corp, member, r.ExternalUserID, nil, []string{one.Tag}, nil)
 		})
 		h.settle()
 		f := h.follow(member, r.ExternalUserID)
@@ -52,22 +52,28 @@ func TestTagsGoToWeCom(t *testing.T) {
 		if changed := heard[event.CustomerChanged](h); len(changed) != 2 || changed[0].Member != member {
 			t.Errorf("changed = %+v", changed)
 		}
+		if put := heard[event.CustomerTagged](h); len(put) != 1 || put[0].Member != member || sorted(put[0].Tags) != sorted([]string{one.Tag, two.Tag}) {
+			t.Errorf("tagged = %+v", put)
+		}
 		h.equalWorldOf("details ")
 
 		// The same once more makes no difference and no news.
 		h.tx(func(ctx context.Context, tx db.Tx) error {
-			return h.mirror.MarkTags(ctx, tx, h.corp, member, r.ExternalUserID, []string{two.Tag}, nil)
+			return h.mirror.MarkTags(ctx, tx, h.corp, member, r.ExternalUserID, []string{two.Tag}, nil, nil)
 		})
 		h.settle()
 		if changed := heard[event.CustomerChanged](h); len(changed) != 0 {
 			t.Errorf("changed = %+v", changed)
+		}
+		if put := heard[event.CustomerTagged](h); len(put) != 0 {
+			t.Errorf("tagged = %+v", put)
 		}
 
 		// A follow that has ended: WeCom refuses, nothing changes, the call is on record.
 		h.check2(h.sim.DeleteCustomer(wecomsim.Pair{Person: person, Member: member}))
 		h.happen()
 		h.tx(func(ctx context.Context, tx db.Tx) error {
-			return h.mirror.MarkTags(ctx, tx, h.corp, member, r.ExternalUserID, []string{one.Tag}, nil)
+			return h.mirror.MarkTags(ctx, tx, h.corp, member, r.ExternalUserID, []string{one.Tag}, nil, nil)
 		})
 		h.settle()
 		calls, err := h.corps.Calls(context.Background(), h.corp, corpCalls(errcode.NotFollowed))
@@ -78,7 +84,7 @@ func TestTagsGoToWeCom(t *testing.T) {
 			t.Errorf("%d tags", n)
 		}
 		err = h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
-			return h.mirror.MarkTags(ctx, tx, h.corp, member, r.ExternalUserID, nil, nil)
+			return h.mirror.MarkTags(ctx, tx, h.corp, member, r.ExternalUserID, nil, nil, nil)
 		})
 		if fault.CodeOf(err) != fault.Invalid {
 			t.Errorf("no tags at all: %v", err)
@@ -96,7 +102,7 @@ func TestRemarksGoToWeCom(t *testing.T) {
 		h.happen()
 		company, mobiles := "鹊桥", []string{"13800000000"}
 		h.tx(func(ctx context.Context, tx db.Tx) error {
-			if err := h.mirror.Remark(ctx, tx, h.corp, member, r.ExternalUserID, "王姐"); err != nil {
+			if err := h.mirror.Remark(ctx, tx, h.corp, member, r.ExternalUserID, "王姐", mirror.Cause{How: "page"}); err != nil {
 				return err
 			}
 			return h.mirror.Describe(ctx, tx, h.corp, member, r.ExternalUserID, mirror.Details{Company: &company, Mobiles: mobiles})
@@ -152,7 +158,7 @@ func TestReadingDoesNotUndoAWrite(t *testing.T) {
 			marked = true
 			h.clock.Advance(time.Second)
 			h.tx(func(ctx context.Context, tx db.Tx) error {
-				return h.mirror.MarkTags(ctx, tx, h.corp, member, r.ExternalUserID, []string{made.Tag}, nil)
+				return h.mirror.MarkTags(ctx, tx, h.corp, member, r.ExternalUserID, []string{made.Tag}, nil, nil)
 			})
 			for h.count(`SELECT count(*) FROM mirror_follow_tag`) == 0 {
 				if h.t.Failed() {

@@ -1,6 +1,9 @@
 package notice
 
-import "github.com/queqiao-scrm/queqiao/internal/ask"
+import (
+	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+)
 
 // Personal is what was told about a customer: notices that lead to him name him. All of
 // them go after Keep anyway.
@@ -13,4 +16,15 @@ func Personal() ask.Personal {
 			WHERE corp_id = ?0 AND href = '/customer/' || ?4 LIMIT ?3)`),
 		StaysZH: "已经发到成员企业微信里的消息不受影响。", StaysEN: "Messages that members have received in WeCom stay there.",
 	}}}
+}
+
+// Named are the columns in which members are named. A message of the same fact that stands
+// under both userids is kept once.
+func Named() []mirror.Named {
+	return []mirror.Named{
+		{Table: "notice_message", Column: "member_id", Pages: mirror.ByPrimaryID, Beside: []string{"kind", "once"}},
+		{Table: "notice_choice", Column: "member_id", Beside: []string{"kind"}},
+		{Table: "notice_kind", Column: "updated_by", Form: mirror.AsActor},
+		{Table: "notice_setting", Column: "updated_by", Form: mirror.AsActor},
+	}
 }

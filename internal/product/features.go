@@ -16,12 +16,14 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/intention"
 	"github.com/queqiao-scrm/queqiao/internal/feature/network"
 	"github.com/queqiao-scrm/queqiao/internal/feature/notice"
+	"github.com/queqiao-scrm/queqiao/internal/feature/picture"
 	"github.com/queqiao-scrm/queqiao/internal/feature/privacy"
 	"github.com/queqiao-scrm/queqiao/internal/feature/profile"
 	"github.com/queqiao-scrm/queqiao/internal/feature/setup"
 	"github.com/queqiao-scrm/queqiao/internal/feature/stage"
 	"github.com/queqiao-scrm/queqiao/internal/feature/tag"
 	"github.com/queqiao-scrm/queqiao/internal/feature/transfer"
+	"github.com/queqiao-scrm/queqiao/internal/feature/view"
 	"github.com/queqiao-scrm/queqiao/internal/feature/welcome"
 )
 
@@ -32,6 +34,7 @@ func Features() []feature.New {
 		account.New,     // 登录
 		audit.New,       // 操作日志
 		home.New,        // 首页
+		picture.New,     // 图片中转
 		channelcode.New, // 渠道活码
 		welcome.New,     // 欢迎语
 		customer.New,    // 客户
@@ -44,6 +47,7 @@ func Features() []feature.New {
 		tag.New,         // 标签
 		eventlog.New,    // 事件日志
 		export.New,      // 导出记录
+		view.New,        // 视图
 		privacy.New,     // 个人信息请求
 		network.New,     // 外联主机
 		notice.New,      // 成员通知

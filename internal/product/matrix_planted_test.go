@@ -42,6 +42,8 @@ func planted(d feature.Deps) feature.Feature {
 				return &answer{rows}, err
 			}),
 			web.Get("/one/{id}", "planted.read", "忘了检查", func(_ context.Context, _ *one) (*answer, error) { return &answer{}, nil }),
+			web.Get("/its/{id}", "planted.read", "忘了是谁的", func(_ context.Context, _ *one) (*answer, error) { return &answer{}, nil }),
+			web.Post("/unsaid", "planted.read", "忘了说对什么", func(_ context.Context, _ *struct{}) (*answer, error) { return &answer{}, nil }),
 			web.Get("/unasked", "", "忘了权限", func(_ context.Context, _ *struct{}) (*answer, error) { return &answer{}, nil }, web.SignedIn()),
 		},
 	}
@@ -54,11 +56,15 @@ func TestMatrixFindsPlantedHoles(t *testing.T) {
 		"GET /api/planted/scopeless": {kind: lists, permission: "planted.read"},
 		"GET /api/planted/corpless":  {kind: lists, permission: "planted.read"},
 		"GET /api/planted/one/{id}":  {kind: reads, permission: "planted.read", object: "customer"},
+		"GET /api/planted/its/{id}":  {kind: mine, permission: "planted.read", object: "segment"},
+		"POST /api/planted/unsaid":   {kind: settings, permission: "planted.read"},
 	}
 	found := strings.Join(build(t, h).findings(holes), "\n")
 	for _, want := range []string{
 		"GET /api/planted/scopeless, self: told of " + outside, "GET /api/planted/corpless, self: told of " + foreign,
 		"GET /api/planted/one/{id}, self: 200 for " + outside, "GET /api/planted/one/{id}, self: 200 for " + foreign,
+		"GET /api/planted/its/{id}, all: 200 for " + inside + " of somebody else", "GET /api/planted/its/{id}, another corp's zhang: 200 for " + inside + " of somebody else",
+		"POST /api/planted/unsaid, everybody: the audit log does not say",
 	} {
 		if !strings.Contains(found, want) {
 			t.Errorf("overlooked: %s\nfound: %s", want, found)

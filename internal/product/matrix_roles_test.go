@@ -8,11 +8,12 @@ import (
 )
 
 // roles makes one role of each kind of scope, through the API as an administrator would,
-// and gives them to the personas. They hold no permission: the test adds one at a time.
-func (w *world) roles() {
+// and gives them to the personas. They hold no permission unless some are named: the matrix
+// adds one at a time.
+func (w *world) roles(permissions ...string) {
 	type span = map[string]any
 	same := span{"kind": "same"}
-	role := func(c, name string, scope span, permissions ...string) string {
+	role := func(c, name string, scope span) string {
 		var made struct{ Key string }
 		w.put("POST", c, "/api/access/roles", map[string]any{"name": name, "permissions": append([]string{}, permissions...), "scope": scope, "book": same}, &made)
 		return made.Key
@@ -42,6 +43,7 @@ func (w *world) roles() {
 	give(neighbour, "zhang", role(neighbour, "全部", span{"kind": "all"}))
 	w.name("selfRole", inside, self)
 	w.name("accountRole", inside, branch)
+	w.exec(`INSERT INTO tag_sight (corp_id, grp, seen, made, updated_at) VALUES (?, 'own:g', '{}', ?, 0)`, w.Corp, `{"departments":[1],"roles":["`+branch+`"]}`)
 }
 
 // put writes as the founder and expects success.

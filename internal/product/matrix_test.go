@@ -42,6 +42,8 @@ func unplaced(a *app.App, table map[string]place) []string {
 			found = append(found, key+" has no place: say in internal/product/places_test.go what it touches")
 		case p.permission != r.Permission:
 			found = append(found, fmt.Sprintf("%s asks for %q, its place says %q", key, r.Permission, p.permission))
+		case r.Setting == "" && r.Method == http.MethodPut && (strings.HasSuffix(r.Path, "/setting") || strings.HasSuffix(r.Path, "/policy")):
+			found = append(found, key+" changes a setting and does not say which (web.Sets): nobody can look up who changed it")
 		case r.Audience != audience:
 			found = append(found, fmt.Sprintf("%s is for %q, its place says %q", key, r.Audience, audience))
 		}
@@ -89,10 +91,13 @@ func (w *world) findings(table map[string]place) []string {
 			found = append(found, route+", "+finding)
 		}
 	}
+	for _, route := range slices.Sorted(maps(w.unsaid)) {
+		found = append(found, route+", everybody: the audit log does not say what it was done to")
+	}
 	return found
 }
 
-func maps(table map[string]place) func(func(string) bool) {
+func maps[V any](table map[string]V) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for route := range table {
 			if !yield(route) {
@@ -211,6 +216,8 @@ func (w *world) allowed(route string, p place, who persona, report func(who, for
 		w.figured(who, answer, report)
 	case reads, wholeReads, writes, wholeWrites, creates:
 		w.things(route, p, who, headers, report)
+	case mine:
+		w.own(route, p, who, headers, report)
 	case traces:
 		_, answer := w.at(route, p, inside, headers)
 		w.told(who, answer, false, report)
@@ -322,9 +329,9 @@ func (w *world) things(route string, p place, who persona, headers map[string]st
 	}
 }
 
-// row is an object as its table has it.
+// row is an object as its table has it; "" of those on which jobs work meanwhile.
 func (w *world) row(object, word string) string {
-	table := map[string]string{"customer": "mirror_customer", "code": "channelcode_code", "flow": "stage_flow", "note": "followup_note", "task": "followup_task", "card": "stage_placement", "batch": "stage_batch", "greeting": "welcome_greeting", "callback": "mirror_inbox", "job": "job_job", "session": "account_session", "accountSession": "account_session"}[object]
+	table := map[string]string{"customer": "mirror_customer", "code": "channelcode_code", "flow": "stage_flow", "note": "followup_note", "task": "followup_task", "card": "stage_placement", "batch": "stage_batch", "greeting": "welcome_greeting", "callback": "mirror_inbox", "job": "job_job", "segment": "saved_item", "view": "saved_item", "personalFile": "privacy_request", "session": "account_session", "accountSession": "account_session"}[object]
 	if table == "" {
 		return ""
 	}
@@ -352,7 +359,9 @@ func (w *world) at(route string, p place, word string, headers map[string]string
 	if p.body != "" {
 		body = json.RawMessage(fill.Replace(p.body))
 	}
-	return w.ask(method, path+fill.Replace(p.query), body, headers)
+	status, answer := w.ask(method, path+fill.Replace(p.query), body, headers)
+	w.said(route, status)
+	return status, answer
 }
 
 func (w *world) ask(method, path string, body any, headers map[string]string) (int, string) {
@@ -377,6 +386,7 @@ func (w *world) ask(method, path string, body any, headers map[string]string) (i
 	if strings.HasPrefix(answer.Header.Get("Content-Type"), "text/event-stream") {
 		return answer.StatusCode, ""
 	}
+	w.reference = answer.Header.Get("X-Request-Id")
 	text, err := io.ReadAll(answer.Body)
 	w.must(err)
 	return answer.StatusCode, unpacked(w, text)

@@ -30,6 +30,55 @@ func (w *world) set(route string, p place, who persona, headers map[string]strin
 	}
 }
 
+// objectless are writes of which no entry can name an object, each for a reason.
+var objectless = map[string]string{
+	"POST /api/intention/setting/preview": "it reckons with rules that are not saved, which are too long for an address",
+	"POST /api/setup/check":               "it looks and keeps what it saw; nothing is changed by it",
+	"POST /api/tag/rules/dry-run":         "it reckons with a rule that is not saved, which is too long for an address",
+	"POST /api/tag/runs/size":             "it counts a selection, which is too long for an address",
+}
+
+// said looks whether a write that went well stands in the audit log, with what it was done to.
+func (w *world) said(route string, status int) {
+	if strings.HasPrefix(route, "GET ") || status >= http.StatusMultipleChoices || objectless[route] != "" {
+		return
+	}
+	var entries int
+	w.must(w.App.DB.Read().NewRaw("SELECT COUNT(*) FROM audit_entry WHERE reference = ? AND outcome = 'done' AND object <> ''", w.reference).Scan(w.t.Context(), &entries))
+	if entries == 0 {
+		if w.unsaid == nil {
+			w.unsaid = map[string]bool{}
+		}
+		w.unsaid[route] = true
+	}
+}
+
+// own asks for what somebody made for himself, by its id: for others it does not exist, whatever they see.
+func (w *world) own(route string, p place, who persona, headers map[string]string, report func(who, format string, args ...any)) {
+	for _, word := range []string{inside, outside, foreign} {
+		his := word == map[bool]string{true: foreign, false: inside}[who.corp != ""] && who.member == "zhang"
+		whole := p.whole && word != foreign && slices.Contains(who.sees, outside)
+		if his && strings.HasPrefix(route, "DELETE ") {
+			continue // the others must find it still there
+		}
+		before := w.row(p.object, word)
+		status, answer := w.at(route, p, word, headers)
+		switch {
+		case his || whole:
+			if status == http.StatusNotFound || status == http.StatusForbidden || status == http.StatusUnauthorized || status >= http.StatusInternalServerError {
+				report(who.name, "%d for his own, %s: %s", status, word, answer)
+			}
+		case status != http.StatusNotFound:
+			report(who.name, "%d for %s of somebody else: %s", status, word, answer)
+		case w.row(p.object, word) != before:
+			report(who.name, "changed %s of somebody else", word)
+		}
+		if !his && !whole && (strings.Contains(answer, inside) || strings.Contains(answer, outside) || strings.Contains(answer, foreign)) {
+			report(who.name, "told of somebody else's %s: %s", word, answer)
+		}
+	}
+}
+
 // untouched does something as somebody of the other corp and looks whether anything of ours
 // is another than before: no row of any table.
 func (w *world) untouched(who persona, report func(who, format string, args ...any), do func()) {

@@ -19,7 +19,7 @@ export function contentPolicy(): Plugin {
         const nonce = randomBytes(16).toString('base64url');
         res.setHeader(
           'Content-Security-Policy',
-          "default-src 'self'; img-src 'self' data: blob: https://*.qlogo.cn https://*.qpic.cn https://*.work.weixin.qq.com; " +
+          "default-src 'self'; img-src 'self' data: blob:; " +
             `style-src 'self' 'nonce-${nonce}'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
         );
         res.setHeader('Content-Type', 'text/html; charset=utf-8');

@@ -54,7 +54,6 @@ export function TablePage({ source }: { source: Source }) {
     >
       <FilterBar
         filters={filters}
-        viewsKey="gallery"
         search={{ key: 'q', placeholder: '姓名、备注、企业' }}
         items={[
           { key: 'member', label: '成员', kind: 'member' },

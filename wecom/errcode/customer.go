@@ -67,8 +67,8 @@ func customer() []Info {
 		},
 		{
 			NotActivated, "NotActivated", ClassItem,
-			"成员尚未激活企业微信。",
-			"The member has not activated WeCom.",
+			"成员尚未激活企业微信，或一年内没有使用过：请让其登录企业微信后重试。",
+			"The member has not activated WeCom, or not used it within a year: have the member sign in to WeCom and try again.",
 		},
 		{
 			ContactLimit, "ContactLimit", ClassItem,
@@ -227,8 +227,8 @@ func customer() []Info {
 		},
 		{
 			CorpInactive, "CorpInactive", ClassItem,
-			"企业一年内没有活跃成员。",
-			"The corp had no active member for a year.",
+			"一年内没有活跃：企业没有活跃成员，或原群主离职、停用已超过一年，群不能再转接。",
+			"Nothing happened for a year: the corp had no active member, or the group's owner left or stopped using WeCom more than a year ago; the group cannot pass any more.",
 		},
 		{
 			InvalidOpenGID, "InvalidOpenGID", ClassItem,

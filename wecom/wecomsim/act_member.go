@@ -9,12 +9,12 @@ import (
 // This file holds what administrators do to members and departments: joining,
 // changing, leaving (change_contact, 90970–90974).
 //
-// Not modelled: import by file, ids that change (NewUserID).
+// A userid that changes is in act_rename.go. Not modelled: import by file.
 
 // JoinMember is a new member of the corp.
 type JoinMember struct {
 	Corp        string `json:"corp,omitempty"`
-	UserID      string `json:"userid"`
+	UserID      string `json:"userid"` // empty: he was invited, and WeCom makes one, which may be changed once
 	Name        string `json:"name"`
 	Departments []int  `json:"departments,omitempty"` // the root when empty
 	// Inactive: invited but not yet activated (status 4), without customers.
@@ -28,6 +28,10 @@ func (s *Sim) JoinMember(in JoinMember) (MemberView, error) {
 	c, err := s.corp(in.Corp)
 	if err != nil {
 		return MemberView{}, err
+	}
+	generated := in.UserID == ""
+	if generated {
+		in.UserID = c.freeUserID(in.Name)
 	}
 	if !validUserID(in.UserID) {
 		return MemberView{}, refuse("userid", "must have 1 to 64 of [0-9A-Za-z_-@.] and begin with a letter or digit")
@@ -47,7 +51,7 @@ func (s *Sim) JoinMember(in JoinMember) (MemberView, error) {
 	m := &Member{
 		UserID: in.UserID, Name: in.Name, Departments: in.Departments, Orders: make([]int64, len(in.Departments)),
 		Leader: make([]int, len(in.Departments)), Main: in.Departments[0], Status: StatusActive, MayContact: true, RealName: true,
-		MaxCustomers: 20_000, JoinedAt: s.clock.Now().Unix(),
+		MaxCustomers: 20_000, JoinedAt: s.clock.Now().Unix(), Generated: generated,
 	}
 	if in.Inactive {
 		m.Status, m.MayContact, m.RealName = StatusNotActivated, false, false
@@ -84,6 +88,8 @@ type ChangeMember struct {
 	RealName       *bool `json:"real_name,omitempty"`
 	ConsoleWelcome *bool `json:"console_welcome,omitempty"`
 	MaxCustomers   *int  `json:"max_customers,omitempty"`
+	// LastUsedAt: he has not used WeCom since, unix seconds; 0 for all the time. Without event.
+	LastUsedAt *int64 `json:"last_used_at,omitempty"`
 }
 
 // ChangeMember announces update_user with the changed fields only.
@@ -132,6 +138,7 @@ func (s *Sim) ChangeMember(in ChangeMember) (MemberView, error) {
 	put(&m.RealName, in.RealName)
 	put(&m.ConsoleWelcome, in.ConsoleWelcome)
 	put(&m.MaxCustomers, in.MaxCustomers)
+	put(&m.LastUsedAt, in.LastUsedAt)
 	c.reindexDirectory()
 	if len(e.fields) > 1 {
 		s.emit(c, e)

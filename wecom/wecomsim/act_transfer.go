@@ -8,7 +8,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/wecom"
 )
 
-// This file holds what people do about transfers: a customer refuses, an
+// This file holds what people do about transfers: a customer refuses or accepts, an
 // administrator distributes by hand in the console; and shows how they stand.
 //
 // Not modelled: the console's own distribution to several members, groups
@@ -50,17 +50,48 @@ func (s *Sim) RefuseTransfer(in RefuseTransfer) (TransferView, error) {
 	if err != nil {
 		return TransferView{}, err
 	}
-	p, err := s.person(c, in.Person)
+	t, err := s.waitingOf(c, in.Person)
 	if err != nil {
 		return TransferView{}, err
 	}
-	cu := c.index.customerByPerson[p.ID]
-	if cu == nil || c.waitingTransfer(cu.ExternalUserID) == nil {
-		return TransferView{}, refuse("person", "%s has no transfer to refuse", in.Person)
-	}
-	t := c.waitingTransfer(cu.ExternalUserID)
 	s.endTransfer(c, t, wecom.TransferRefused, "customer_refused")
 	s.say(c, t.Handover, t.ExternalUserID, Message{Via: "system", Text: "你已拒绝更换服务人员。"})
+	return c.viewTransfer(t), nil
+}
+
+// waitingOf finds the transfer that a customer has to decide about.
+func (s *Sim) waitingOf(c *Corp, person string) (*Transfer, error) {
+	p, err := s.person(c, person)
+	if err != nil {
+		return nil, err
+	}
+	if cu := c.index.customerByPerson[p.ID]; cu != nil {
+		if t := c.waitingTransfer(cu.ExternalUserID); t != nil {
+			return t, nil
+		}
+	}
+	return nil, refuse("person", "%s has no transfer to decide about", person)
+}
+
+// AcceptTransfer is a customer who agrees to another member.
+type AcceptTransfer struct {
+	Corp   string `json:"corp,omitempty"`
+	Person string `json:"person"` // id or external_userid
+}
+
+// AcceptTransfer ends the wait: what would be done after 24 hours is done now.
+func (s *Sim) AcceptTransfer(in AcceptTransfer) (TransferView, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, err := s.corp(in.Corp)
+	if err != nil {
+		return TransferView{}, err
+	}
+	t, err := s.waitingOf(c, in.Person)
+	if err != nil {
+		return TransferView{}, err
+	}
+	s.settleTransfer(c, t)
 	return c.viewTransfer(t), nil
 }
 

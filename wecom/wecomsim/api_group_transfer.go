@@ -17,9 +17,10 @@ import (
 // unverified). Either way change_owner is announced (unverified), and
 // add_member before it when the new owner was not in the group.
 //
-// Not modelled: owners who left more than a year ago or had not used WeCom for a
-// year before, new owners who have not used it for a year; the leaver stays in
-// the list of participants.
+// An owner must have left less than a year ago, and used WeCom in the year before he left
+// (92127); the code for it is unverified.
+//
+// Not modelled: the leaver stays in the list of participants.
 
 func groupTransferOperations() []operation {
 	return []operation{
@@ -87,6 +88,16 @@ func (c *call) passGroups(req *wecom.TransferGroupsRequest, resigned bool) (any,
 	return out, nil
 }
 
+// longGone tells whether a leaver's groups cannot pass any more.
+func (c *Corp) longGone(userid string, now time.Time) bool {
+	m := c.Left[userKey(userid)]
+	if m == nil {
+		return false
+	}
+	left := time.Unix(m.LeftAt, 0)
+	return left.Before(now.AddDate(-1, 0, 0)) || m.idle(left)
+}
+
 // groupBar is the errcode that keeps a group from passing, 0 for none.
 func (c *call) groupBar(g *Group, heir *Member, resigned bool) (code int, why string) {
 	if g == nil || g.Dismissed {
@@ -100,6 +111,8 @@ func (c *call) groupBar(g *Group, heir *Member, resigned bool) (code int, why st
 		return errcode.GroupTransferDone, "the chat has been transferred"
 	case resigned && owner != nil:
 		return errcode.OwnerNotResigned, "the owner of this chat is not resigned"
+	case resigned && c.corp.longGone(g.Owner, c.now):
+		return errcode.CorpInactive, "the owner of this chat left, or stopped using WeCom, more than a year ago"
 	case !resigned && owner == nil:
 		return errcode.OwnerResigned, "the owner of this chat is resigned"
 	case owner == heir:

@@ -14,8 +14,7 @@ import (
 // This file answers user/create, update, delete and batchdelete (90195,
 // 90197–90199). A change by the API causes no callback.
 //
-// Not modelled: invitations, mail aliases, avatars, external profiles,
-// new_userid, quotas of accounts.
+// Not modelled: invitations, mail aliases, avatars, external profiles, quotas of accounts.
 
 func memberWriteOperations() []operation {
 	return []operation{
@@ -169,10 +168,15 @@ func updateMember(c *call, req *wecom.UpdateMemberRequest) (any, error) {
 		return nil, err
 	}
 	if req.NewUserID != "" {
-		return nil, fail(errcode.ParameterRule, "new_userid works once and for generated ids only")
+		if code := c.corp.renameBar(m, req.NewUserID); code != 0 {
+			return nil, fail(code, "new_userid must be free, and works once and for generated ids only")
+		}
 	}
 	if err := c.fillMember(m, req); err != nil {
 		return nil, err
+	}
+	if req.NewUserID != "" {
+		c.sim.renameMember(c.corp, m, req.NewUserID)
 	}
 	c.corp.reindexDirectory()
 	c.sim.tell(Change{Kind: "member", Corp: c.corp.ID, Member: m.UserID})

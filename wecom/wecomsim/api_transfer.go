@@ -35,7 +35,7 @@ const (
 )
 
 // taker finds the member who is to take customers or groups: in range, with
-// 客户联系 and activated.
+// 客户联系, activated, and not idle for a year. The code of the last is unverified.
 func (c *call) taker(userid string) (*Member, error) {
 	m, err := c.follower(userid)
 	if err != nil {
@@ -43,6 +43,9 @@ func (c *call) taker(userid string) (*Member, error) {
 	}
 	if m.Status == StatusNotActivated {
 		return nil, fail(errcode.NotActivated, "the member is not activated")
+	}
+	if m.idle(c.now) {
+		return nil, fail(errcode.NotActivated, "the takeover member has not used WeCom within a year")
 	}
 	return m, nil
 }
@@ -65,6 +68,9 @@ func transferCustomers(c *call, req *wecom.TransferCustomersRequest) (any, error
 	handover, err := c.follower(req.HandoverUserID)
 	if err != nil {
 		return nil, err
+	}
+	if handover.idle(c.now) {
+		return nil, fail(errcode.NotActivated, "the handover member has not used WeCom within a year")
 	}
 	return c.transfer(Transfer{Handover: handover.UserID, Takeover: req.TakeoverUserID, SuccessMsg: req.SuccessMsg}, req.ExternalUserIDs)
 }
@@ -131,6 +137,9 @@ func (c *call) results(req *wecom.TransferResultRequest, resigned bool) (any, er
 		}
 	}
 	for _, t := range slices.Backward(list) {
+		if c.strike != nil && c.strike.Kind == FaultUnlistedResult && c.now.Unix()-t.StartedAt < c.strike.LatencyMS/1000 {
+			continue
+		}
 		if t.Seq <= from.After || resigned && t.Status == wecom.TransferNone { // 5 is of on-job results only
 			continue
 		}

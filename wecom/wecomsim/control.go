@@ -54,7 +54,7 @@ func (s *Sim) control() http.Handler {
 			"routes": routes, "operations": Operations(),
 			"faults": []string{
 				FaultSlow, FaultBusy, FaultFrequency, FaultCode, FaultHTTP, FaultExpired, FaultReset,
-				FaultStaleResult, FaultContraryResult,
+				FaultStaleResult, FaultUnlistedResult, FaultContraryResult,
 				FaultDrop, FaultDuplicate, FaultReorder, FaultDelay,
 			},
 		})

@@ -141,13 +141,15 @@ type MemberView struct {
 	RealName    bool   `json:"real_name"`
 	Left        bool   `json:"left,omitempty"`
 	Customers   int    `json:"customers"`
+	// UserIDChangeable: WeCom made his userid and nobody has changed it.
+	UserIDChangeable bool `json:"userid_changeable,omitempty"`
 }
 
 func (c *Corp) viewMember(m *Member) MemberView {
 	return MemberView{
 		UserID: m.UserID, Name: m.Name, Avatar: avatarPath("member", c.ID+"/"+m.UserID), Departments: append([]int{}, m.Departments...),
 		Position: m.Position, Status: m.Status, MayContact: m.MayContact, RealName: m.RealName, Left: m.Status == StatusLeft,
-		Customers: c.customersOf(m.UserID),
+		Customers: c.customersOf(m.UserID), UserIDChangeable: m.Generated && m.Status != StatusLeft,
 	}
 }
 
@@ -268,6 +270,8 @@ type PersonView struct {
 	UnionID        string       `json:"unionid,omitempty"`
 	ExternalUserID string       `json:"external_userid,omitempty"` // in the asked corp, once it knows him
 	Follows        []FollowView `json:"follows,omitempty"`
+	// Transfer is the one that he has to decide about.
+	Transfer *TransferView `json:"transfer,omitempty"`
 }
 
 func (s *Sim) viewPerson(c *Corp, p *Person, follows bool) PersonView {
@@ -277,6 +281,10 @@ func (s *Sim) viewPerson(c *Corp, p *Person, follows bool) PersonView {
 		if follows {
 			for _, f := range c.index.followersOf[cu.ExternalUserID] {
 				v.Follows = append(v.Follows, s.viewFollow(c, f))
+			}
+			if t := c.waitingTransfer(cu.ExternalUserID); t != nil {
+				waiting := c.viewTransfer(t)
+				v.Transfer = &waiting
 			}
 		}
 	}

@@ -28,6 +28,7 @@ const (
 // Kinds of fault of the results of transfers.
 const (
 	FaultStaleResult    = "stale_result"    // what ended within Latency is told as still waiting
+	FaultUnlistedResult = "unlisted_result" // what began within Latency is not listed yet
 	FaultContraryResult = "contrary_result" // done is told as refused, refused as done
 )
 
@@ -58,7 +59,7 @@ type Fault struct {
 	Probability float64 `json:"probability,omitempty"`
 	// Duration on the simulated clock, in milliseconds, after which it ends.
 	DurationMS int64 `json:"duration_ms,omitempty"`
-	// LatencyMS of slow, stale_result and callback_delay, on the simulated clock.
+	// LatencyMS of slow, stale_result, unlisted_result and callback_delay, on the simulated clock.
 	LatencyMS int64 `json:"latency_ms,omitempty"`
 	Code      int   `json:"code,omitempty"`   // of errcode
 	Status    int   `json:"status,omitempty"` // of http, default 502
@@ -77,14 +78,14 @@ type faults struct {
 func (s *Sim) AddFault(f Fault) (string, error) {
 	switch f.Kind {
 	case FaultSlow, FaultBusy, FaultFrequency, FaultCode, FaultHTTP, FaultExpired, FaultReset,
-		FaultStaleResult, FaultContraryResult, FaultDrop, FaultDuplicate, FaultReorder, FaultDelay:
+		FaultStaleResult, FaultUnlistedResult, FaultContraryResult, FaultDrop, FaultDuplicate, FaultReorder, FaultDelay:
 	default:
 		return "", refuse("kind", "unknown fault %q; GET /_sim lists the kinds", f.Kind)
 	}
 	if f.Probability < 0 || f.Probability > 1 {
 		return "", refuse("probability", "must lie between 0 and 1")
 	}
-	if (f.Kind == FaultSlow || f.Kind == FaultDelay || f.Kind == FaultStaleResult) && f.LatencyMS <= 0 {
+	if (f.Kind == FaultSlow || f.Kind == FaultDelay || f.Kind == FaultStaleResult || f.Kind == FaultUnlistedResult) && f.LatencyMS <= 0 {
 		return "", refuse("latency_ms", "a %s fault needs a latency above 0", f.Kind)
 	}
 	if f.Kind == FaultCode && f.Code == 0 {
@@ -225,7 +226,7 @@ func (l *faults) hitCallback(now time.Time, corp, event, change string) struck {
 
 // ofResults tells whether the fault is one of the results of transfers only.
 func (f *Fault) ofResults() bool {
-	return f.Kind == FaultStaleResult || f.Kind == FaultContraryResult
+	return f.Kind == FaultStaleResult || f.Kind == FaultUnlistedResult || f.Kind == FaultContraryResult
 }
 
 // happens rolls the dice of a fault.

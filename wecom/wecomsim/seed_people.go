@@ -43,7 +43,7 @@ func (d *seeder) directory(c *Corp, members int) {
 			UserID: id, Name: surname + given, Departments: []int{dept}, Orders: []int64{0}, Leader: []int{0}, Main: dept,
 			Position: pick(d, d.words.positions), Mobile: "139" + fmt.Sprintf("%08d", i), Gender: gender, Status: StatusActive,
 			BizMail: id + "@queqiao.example", MayContact: true, RealName: true, MaxCustomers: 20_000,
-			JoinedAt: d.now.AddDate(0, -6, -d.rand.IntN(300)).Unix(),
+			JoinedAt: d.now.AddDate(0, -6, -d.rand.IntN(300)).Unix(), Generated: true,
 		}
 		if i < d.opt.Departments-1 { // the first one of each department leads it
 			m.Leader[0], m.Position = 1, "部门负责人"

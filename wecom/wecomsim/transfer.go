@@ -16,8 +16,8 @@ import (
 // Corp tags go with the customer; remark, description, phone numbers, personal
 // tags and state stay behind. That and what is marked so are unverified.
 //
-// Not modelled: that both members must have used WeCom within a year; customers
-// who accept before the 24 hours are over.
+// A customer may accept before the 24 hours are over, which ends the wait at once
+// (unverified; the documents speak of refusing only).
 
 // transferWait is how long the customer may refuse; then it is done by itself.
 const transferWait = 24 * time.Hour
@@ -29,6 +29,12 @@ const (
 	transfersPerCustomer = 2
 	transferDays         = 90
 )
+
+// idle tells whether a member has not used WeCom in the year before a moment: then he can
+// neither give on the job nor take customers or groups (92125, 92127, 95703).
+func (m *Member) idle(now time.Time) bool {
+	return m.LastUsedAt != 0 && time.Unix(m.LastUsedAt, 0).Before(now.AddDate(-1, 0, 0))
+}
 
 // Transfer is one customer on the way from one member to another.
 type Transfer struct {
@@ -163,6 +169,7 @@ func (s *Sim) beginTransfer(c *Corp, begun Transfer) *Transfer {
 		Via: "system", Transfer: t.Seq,
 		Text: "你的服务人员将由" + c.nameOf(t.Handover) + "变更为" + c.nameOf(t.Takeover) + "，24 小时后自动生效，期间你可以拒绝。",
 	})
+	s.tell(Change{Kind: "follow", Corp: c.ID, Member: t.Handover, Customer: t.ExternalUserID, Detail: "transfer_begun"})
 	s.watchTransfer(c, t)
 	return t
 }

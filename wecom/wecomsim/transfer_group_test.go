@@ -206,3 +206,22 @@ func TestFullGroup(t *testing.T) {
 	w.wantGroup(90503, groupOnJob, c, g)
 	w.wantGroup(0, groupOnJob, b, g)
 }
+
+// TestGroupsOfTheLongGone: groups pass for a year after their owner left, if he had used
+// WeCom in the year before.
+func TestGroupsOfTheLongGone(t *testing.T) {
+	w := newWorld(t, nil)
+	a, b, c := w.members()[0], w.members()[1], w.members()[2]
+	late, later, idle := w.group(a), w.group(a), w.group(b)
+	long := w.sim.Clock().Now().AddDate(-1, 0, -1).Unix()
+	must(w.sim.ChangeMember(wecomsim.ChangeMember{Member: b, LastUsedAt: &long}))(t)
+	w.wantGroup(0, groupOnJob, c, w.group(b)) // on the job the documents ask it of the new owner alone
+	for _, member := range []string{a, b} {
+		must(w.sim.Resign(wecomsim.Resign{Member: member}))(t)
+	}
+	w.wantGroup(90510, groupAfter, c, idle)
+	w.pass(364 * day)
+	w.wantGroup(0, groupAfter, c, late)
+	w.pass(2 * day)
+	w.wantGroup(90510, groupAfter, c, later)
+}

@@ -29,7 +29,9 @@ const (
 
 // Member is an employee account (成员).
 type Member struct {
-	UserID      string
+	UserID string
+	// Generated: WeCom made the userid, so that it may be changed once (90197).
+	Generated   bool
 	Name        string
 	Alias       string
 	Departments []int
@@ -58,6 +60,8 @@ type Member struct {
 	ExtAttr        []ExtAttr
 	JoinedAt       int64
 	LeftAt         int64
+	// LastUsedAt is when he last used WeCom, unix seconds; 0 for somebody who does all the time.
+	LastUsedAt int64
 }
 
 // ExtAttr is one extended attribute of a member: a text, or a link when URL is set.

@@ -140,6 +140,12 @@ func TestActsKeepTheWorldSound(t *testing.T) {
 			"hire": func(*rapid.T) {
 				_, _ = sim.JoinMember(wecomsim.JoinMember{UserID: one(append(members, "extra"), "userid"), Name: "回来"})
 			},
+			"rename": func(rt *rapid.T) {
+				i := rapid.IntRange(0, len(members)-1).Draw(rt, "who")
+				if v, err := sim.ChangeUserID(wecomsim.ChangeUserID{Member: members[i], UserID: members[i] + "x"}); err == nil {
+					members[i] = v.UserID
+				}
+			},
 			"transfer": func(*rapid.T) {
 				_, _ = sim.AssignCustomer(wecomsim.AssignCustomer{
 					Person: one(people, "person"), Handover: one(members, "handover"), Takeover: one(members, "takeover"),

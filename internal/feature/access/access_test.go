@@ -45,6 +45,7 @@ type node struct {
 	queue  *job.Queue
 	events *bus.Bus
 	url    string
+	acts   []web.Act // on record
 }
 
 func sets() []db.Migrations {
@@ -87,7 +88,7 @@ func start(t *testing.T, d *db.DB, number int) *node {
 	corps := corp.New(corp.Deps{DB: d, Secrets: box, Clock: n.clock, IDs: n.ids})
 	t.Cleanup(func() { n.must(corps.Close(context.Background())) })
 	n.must(corps.Save(context.Background(), corp.Corp{ID: corpID, Name: "一号企业", TimeZone: "Asia/Shanghai", Status: corp.Active}))
-	n.f = access.New(feature.Deps{DB: d, Corps: corps, Clock: n.clock, IDs: n.ids, Log: log, Menu: menu, Permissions: permissions, Accounts: locals})
+	n.f = access.New(feature.Deps{DB: d, Corps: corps, Clock: n.clock, IDs: n.ids, Log: log, Menu: menu, Permissions: permissions, Accounts: locals, Acted: func(_ db.Tx, a web.Act) { n.acts = append(n.acts, a) }})
 	n.queue = job.New(d, n.clock, n.ids, log, job.Options{})
 	n.events = bus.New(n.queue)
 	n.events.Register(n.f.Slug, n.f.Listeners...)

@@ -12,22 +12,9 @@ import (
 
 // bookOf reads what rights depend on of the contact book.
 func bookOf(ctx context.Context, q db.Querier, corp string) (book, error) {
-	b := book{
-		people: map[string]*person{}, departments: map[int64]string{}, parents: map[int64]int64{},
-		children: map[int64][]int64{}, members: map[int64][]string{}, gone: map[int64][]string{},
-	}
-	var departments []struct {
-		ID     int64  `bun:"id"`
-		Parent int64  `bun:"parent_id"`
-		Name   string `bun:"name"`
-	}
-	err := q.NewRaw(`SELECT id, parent_id, name FROM mirror_department WHERE corp_id = ?`, corp).Scan(ctx, &departments)
+	b, err := treeOf(ctx, q, corp)
 	if err != nil {
 		return b, err
-	}
-	for _, d := range departments {
-		b.children[d.Parent] = append(b.children[d.Parent], d.ID)
-		b.departments[d.ID], b.parents[d.ID] = d.Name, d.Parent
 	}
 	var members []struct {
 		ID     string `bun:"id"`
@@ -63,6 +50,28 @@ func bookOf(ctx context.Context, q db.Querier, corp string) (book, error) {
 		b.members[at.Department] = append(b.members[at.Department], p.id)
 	}
 	return b, err
+}
+
+// treeOf reads the departments of the contact book, and nobody in them.
+func treeOf(ctx context.Context, q db.Querier, corp string) (book, error) {
+	b := book{
+		people: map[string]*person{}, departments: map[int64]string{}, parents: map[int64]int64{},
+		children: map[int64][]int64{}, members: map[int64][]string{}, gone: map[int64][]string{},
+	}
+	var departments []struct {
+		ID     int64  `bun:"id"`
+		Parent int64  `bun:"parent_id"`
+		Name   string `bun:"name"`
+	}
+	err := q.NewRaw(`SELECT id, parent_id, name FROM mirror_department WHERE corp_id = ?`, corp).Scan(ctx, &departments)
+	if err != nil {
+		return b, err
+	}
+	for _, d := range departments {
+		b.children[d.Parent] = append(b.children[d.Parent], d.ID)
+		b.departments[d.ID], b.parents[d.ID] = d.Name, d.Parent
+	}
+	return b, nil
 }
 
 // countedTo is where counting stops: a number beyond it helps nobody and costs a walk.

@@ -145,7 +145,7 @@ func (r *rights) explainRoles(v viewer.Viewer, e *Effective, all []held, p *pers
 		}
 		e.Roles = append(e.Roles, EffectiveRole{
 			Key: h.role.Key, Name: h.role.Name, BuiltIn: h.role.BuiltIn, Reasons: h.reasons,
-			Scope: h.role.Scope, Book: h.role.Book, Members: members,
+			Scope: r.told(v, h.role.Scope), Book: r.told(v, h.role.Book), Members: members,
 		})
 		spans = append(spans, h.role.Scope, h.role.Book)
 	}
@@ -206,6 +206,25 @@ func (r *rights) explainMenu(sum viewer.Viewer) []EffectiveEntry {
 		list = append(list, entry)
 	}
 	return list
+}
+
+// told is a span as a viewer reads it: members whom he may not name are only counted.
+func (r *rights) told(v viewer.Viewer, s Span) Span {
+	if v.KnowsAll() || len(s.Members) == 0 {
+		return s
+	}
+	known := []string{}
+	for _, m := range s.Members {
+		userid := m
+		if p := r.book.people[strings.ToLower(m)]; p != nil {
+			userid = p.id
+		}
+		if v.Knows(userid) {
+			known = append(known, m)
+		}
+	}
+	s.Members, s.Others = known, len(s.Members)-len(known)
+	return s
 }
 
 // names are those of the departments and, as far as the viewer may name them, of the

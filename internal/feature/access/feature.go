@@ -19,7 +19,9 @@
 // be his, its span must lie within his.
 //
 // Rights are answered from memory and dropped on every node as soon as a role, a grant, a
-// menu or the contact book changes. It hears MemberJoined, MemberChanged, MemberLeft and
+// menu or the contact book changes. What the contact book changes in somebody's rights is on
+// record, in the transaction in which it is taken over. Whose userid changes keeps the roles
+// that he was given, and stays in the spans that name him. It hears MemberJoined, MemberChanged, MemberLeft and
 // DepartmentsChanged; it says and answers nothing but viewer.Resolver.
 package access
 
@@ -54,9 +56,11 @@ type service struct {
 func New(d feature.Deps) feature.Feature {
 	s := &service{deps: d, memory: newMemory(d.DB, d.Clock, d.Menu)}
 	return feature.Feature{
-		Slug:     slug,
-		Routes:   s.routes(),
-		Resolver: s,
+		Slug:       slug,
+		Routes:     s.routes(),
+		Resolver:   s,
+		PlaceWatch: s.placed,
+		TreeWatch:  s.reshaped,
 		Permissions: []feature.Permission{
 			{Key: mayRead, ZH: "查看角色与授权", EN: "View roles and grants"},
 			{Key: mayGrant, ZH: "授予角色", EN: "Grant roles"},
@@ -66,7 +70,7 @@ func New(d feature.Deps) feature.Feature {
 		Roles: manifestRoles(),
 		Listeners: []bus.Listener{
 			bus.On("memberJoined", func(ctx context.Context, e event.MemberJoined) error { return s.forget(ctx, e.Corp) }),
-			bus.On("memberChanged", func(ctx context.Context, e event.MemberChanged) error { return s.forget(ctx, e.Corp) }),
+			bus.On("memberChanged", s.memberChanged),
 			bus.On("memberLeft", func(ctx context.Context, e event.MemberLeft) error { return s.forget(ctx, e.Corp) }),
 			bus.On("departmentsChanged", func(ctx context.Context, e event.DepartmentsChanged) error { return s.forget(ctx, e.Corp) }),
 		},

@@ -100,10 +100,24 @@ func (m *memory) load(ctx context.Context, corp string) (*rights, error) {
 
 // read puts a corp's rights together as q sees them.
 func (m *memory) read(ctx context.Context, q db.Querier, corp string) (*rights, error) {
-	r := &rights{grants: map[holder][]string{}, departments: map[int64][]departmentGrant{}}
+	r, err := m.frame(ctx, q, corp)
+	if err != nil {
+		return nil, err
+	}
 	if m.menu != nil {
 		r.entries = sorted(m.menu())
 	}
+	if r.menus, err = menusIn(ctx, q, corp); err != nil {
+		return nil, err
+	}
+	r.book, err = bookOf(ctx, q, corp)
+	return r, err
+}
+
+// frame reads a corp's roles and grants, and of the contact book the departments: enough
+// to say which roles somebody holds of whom one knows how he stands.
+func (m *memory) frame(ctx context.Context, q db.Querier, corp string) (*rights, error) {
+	r := &rights{grants: map[holder][]string{}, departments: map[int64][]departmentGrant{}}
 	var err error
 	if r.roles, err = rolesIn(ctx, q, corp); err != nil {
 		return nil, err
@@ -123,10 +137,7 @@ func (m *memory) read(ctx context.Context, q db.Querier, corp string) (*rights, 
 	for _, g := range branches {
 		r.departments[g.Department] = append(r.departments[g.Department], g)
 	}
-	if r.menus, err = menusIn(ctx, q, corp); err != nil {
-		return nil, err
-	}
-	r.book, err = bookOf(ctx, q, corp)
+	r.book, err = treeOf(ctx, q, corp)
 	return r, err
 }
 

@@ -75,6 +75,7 @@ func (r *rights) show(v viewer.Viewer, role Role) RoleView {
 		Role: role, Names: r.names(v, role.Scope, role.Book), Givable: give && v.Can(mayGrant),
 		Editable: give && !role.BuiltIn && v.Can(mayShape) && v.Scope.Reach == viewer.All,
 	}
+	w.Scope, w.Book = r.told(v, role.Scope), r.told(v, role.Book)
 	for h, roles := range r.grants {
 		for _, key := range roles {
 			switch {

@@ -252,3 +252,65 @@ func TestWhy(t *testing.T) {
 		}
 	})
 }
+
+// TestSpansNameWhomTheViewerKnows: members whom a span names are counted for those in whose
+// contact book they are not, on the page of roles and in the reasons of one person.
+func TestSpansNameWhomTheViewerKnows(t *testing.T) {
+	each(t, func(t *testing.T, n *node) {
+		n.house()
+		f := form("联络", access.Span{Kind: access.Custom, Members: []string{"zhang", "zhao"}}, "access.read", "customer.read")
+		f.Book = access.Span{Kind: access.Custom, Members: []string{"zhang", "zhao", "lead"}}
+		var made access.RoleView
+		n.do("", "POST", "/api/access/roles", f, http.StatusOK, &made)
+		near := form("近处", access.Span{Kind: access.Self}, "access.read")
+		var reader access.RoleView
+		n.do("", "POST", "/api/access/roles", near, http.StatusOK, &reader)
+		n.do("", "PUT", "/api/access/grants/li", map[string]any{"roles": []string{reader.Key}}, http.StatusOK, nil)
+		n.do("", "PUT", "/api/access/grants/zhang", map[string]any{"roles": []string{made.Key}}, http.StatusOK, nil)
+
+		for _, c := range []struct {
+			who           string
+			scope, book   []string
+			others, apart int
+		}{
+			{"", []string{"zhang", "zhao"}, []string{"lead", "zhang", "zhao"}, 0, 0},
+			{"zhang", []string{"zhang", "zhao"}, []string{"lead", "zhang", "zhao"}, 0, 0},
+			{"li", []string{}, []string{}, 2, 3},
+		} {
+			var shown struct {
+				Roles []access.RoleView `json:"roles"`
+			}
+			n.do(c.who, "GET", "/api/access/roles", nil, http.StatusOK, &shown)
+			i := slices.IndexFunc(shown.Roles, func(r access.RoleView) bool { return r.Key == made.Key })
+			r := shown.Roles[i]
+			if !slices.Equal(append([]string{}, r.Scope.Members...), c.scope) || r.Scope.Others != c.others || len(r.Names) != len(c.book) {
+				t.Errorf("%q reads the scope %+v with the names %v", c.who, r.Scope, r.Names)
+			}
+			if !slices.Equal(append([]string{}, r.Book.Members...), c.book) || r.Book.Others != c.apart {
+				t.Errorf("%q reads the contact book's scope %+v", c.who, r.Book)
+			}
+		}
+
+		// The reasons of one person: li holds the role, too, by a department, and knows them then.
+		n.do("", "PUT", "/api/access/grants/li", map[string]any{"roles": []string{reader.Key}}, http.StatusOK, nil)
+		n.do("", "PUT", "/api/access/grants/lead", map[string]any{"roles": []string{made.Key}}, http.StatusOK, nil)
+		f.Name, f.Scope = "看主管", access.Span{Kind: access.Custom, Members: []string{"lead"}}
+		f.Book = access.Span{Kind: access.Same}
+		var led access.RoleView
+		n.do("", "POST", "/api/access/roles", f, http.StatusOK, &led)
+		n.do("", "PUT", "/api/access/grants/li", map[string]any{"roles": []string{led.Key}}, http.StatusOK, nil)
+		var why access.Effective
+		n.do("li", "GET", "/api/access/effective?member=lead", nil, http.StatusOK, &why)
+		if len(why.Roles) != 1 || !slices.Equal(why.Roles[0].Scope.Members, []string{}) && len(why.Roles[0].Scope.Members) > 0 || why.Roles[0].Scope.Others != 2 ||
+			!slices.Equal(why.Roles[0].Book.Members, []string{"lead"}) || why.Roles[0].Book.Others != 2 {
+			t.Errorf("li reads of lead: %+v", why.Roles)
+		}
+		// What a reader sends back counts for nothing.
+		f.Name, f.Scope = "原样", access.Span{Kind: access.Custom, Members: []string{"zhang"}, Others: 9}
+		var again access.RoleView
+		n.do("", "POST", "/api/access/roles", f, http.StatusOK, &again)
+		if again.Scope.Others != 0 {
+			t.Errorf("%+v", again.Scope)
+		}
+	})
+}

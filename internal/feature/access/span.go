@@ -30,6 +30,8 @@ type Span struct {
 	// Departments and Members are what custom names.
 	Departments []Branch `json:"departments,omitempty" maxItems:"200"`
 	Members     []string `json:"members,omitempty" maxItems:"500" doc:"userids"`
+	// Others is only told, never taken: see told.
+	Others int `json:"others,omitempty" doc:"how many more members there are whom the viewer may not name; nothing when sent"`
 }
 
 // Branch is a department, alone or with all below it.

@@ -2,6 +2,7 @@ package account_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -102,10 +103,40 @@ func TestGuessingIsSlowed(t *testing.T) {
 		}
 		h.clock.Advance(30 * time.Second)
 		b.comesIn("admin", password)
-		// Success gives all tries back.
+		// Success gives the address its own try back, and no more: the next is a wrong one.
+		b.signIn("admin", "guess").want(401, "unauthenticated")
+		b.signIn("admin", "guess").want(429, "limited")
+		// With time the account has all tries: its own were given back.
+		h.clock.Advance(5 * time.Minute)
 		for range 10 {
 			b.signIn("admin", "guess").want(401, "unauthenticated")
 		}
+	})
+}
+
+// TestAnAccountOfOnesOwnBuysNoGuesses: who has one account and comes in between his guesses
+// at other names has no more guesses from his address than who has none; coming in rightly
+// costs an office that comes from one address nothing.
+func TestAnAccountOfOnesOwnBuysNoGuesses(t *testing.T) {
+	each(t, func(h *house) {
+		b := h.browser()
+		for range 25 {
+			b.comesIn("admin", password)
+		}
+		guesses := 0
+		for i := range 30 {
+			if b.signIn(fmt.Sprintf("victim%d", i), "guess").status == http.StatusTooManyRequests {
+				break
+			}
+			guesses++
+			if i < 9 {
+				b.comesIn("admin", password)
+			}
+		}
+		if guesses != 10 {
+			t.Errorf("%d guesses at other names with sign-ins of one's own in between, want ten", guesses)
+		}
+		b.signIn("admin", password).want(429, "limited")
 	})
 }
 

@@ -30,7 +30,7 @@ func (g guard) Identify(ctx context.Context, r *http.Request) (context.Context, 
 	if !ok {
 		return ctx, nil, fault.New(fault.Unauthenticated, "请先登录")
 	}
-	if session.Must != MustNothing && !beforeAll(r) {
+	if session.Must != MustNothing && !beforeAll(r, session.Must) {
 		return ctx, nil, session.Must.fault()
 	}
 	c, err := g.s.deps.Corps.Corp(ctx, session.Corp)
@@ -55,15 +55,18 @@ func (g guard) Identify(ctx context.Context, r *http.Request) (context.Context, 
 }
 
 // beforeAll are the operations that somebody may call who has yet to choose a password or
-// set up the second step: those that do just this, and leaving.
-func beforeAll(r *http.Request) bool {
+// set up the second step: those that do just this, and leaving. Who knows no more than a
+// first password sets up no second step: it might be his who handed the password out.
+func beforeAll(r *http.Request, must Must) bool {
 	rest, own := strings.CutPrefix(r.URL.Path, "/api/account/")
 	if !own {
 		return false
 	}
 	switch r.Method + " " + rest {
-	case "GET me", "PUT password", "POST sign-out", "POST confirm", "POST totp", "POST totp/finish":
+	case "GET me", "PUT password", "POST sign-out", "POST confirm":
 		return true
+	case "POST totp", "POST totp/finish":
+		return must == MustCode
 	}
 	return false
 }

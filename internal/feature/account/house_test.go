@@ -51,6 +51,7 @@ type house struct {
 	account feature.Feature
 	access  feature.Feature
 	audited *auditor
+	server  *web.Server
 	queue   *job.Queue
 	events  *bus.Bus
 	ids     *id.Source
@@ -101,6 +102,7 @@ func openWith(t *testing.T, d *db.DB, publicURL, adminPassword, keys string) *ho
 	deps := feature.Deps{
 		DB: d, Corps: h.corps, Clock: h.clock, IDs: ids, Sealer: box, Log: log, PublicURL: publicURL,
 		AdminName: "admin", AdminPassword: secret.NewText(adminPassword),
+		Acted: func(tx db.Tx, a web.Act) { h.server.Acted(tx, a) },
 		Menu: func() []feature.MenuEntry {
 			return []feature.MenuEntry{{Group: feature.GroupManagement, Key: "eventlog", Path: "/eventlog", Permission: "eventlog.read"}}
 		},
@@ -111,7 +113,8 @@ func openWith(t *testing.T, d *db.DB, publicURL, adminPassword, keys string) *ho
 	deps.Rights = h.access.Resolver
 	h.account = account.New(deps)
 	accounts.Directory = h.account.Directory
-	server := web.New(web.Options{Guard: h.account.Guard, Auditor: h.audited, Clock: h.clock, Log: log})
+	h.server = web.New(web.Options{Guard: h.account.Guard, Auditor: h.audited, Clock: h.clock, Log: log})
+	server := h.server
 	server.Mount("account", h.account.Routes...)
 	server.Mount("access", h.access.Routes...)
 	// A page's stream, as platform/live has it: it ends when its request does.

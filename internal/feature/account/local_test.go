@@ -86,6 +86,8 @@ func TestFirstPasswordIsGoodForChoosingAnother(t *testing.T) {
 			b.do("GET", path, nil).want(403, "unfinished")
 		}
 		b.do("POST", "/api/account/accounts", map[string]string{"name": "other"}).want(403, "unfinished")
+		b.do("POST", "/api/account/totp", nil).want(403, "unfinished") // a first password is not his alone
+		b.do("POST", "/api/account/totp/finish", map[string]string{"code": "123456"}).want(403, "unfinished")
 		for next, why := range map[string]string{
 			"short": "至少", "Password@2026": "太常见", made.Password: "上一次", "Wangfang at work": "登录名",
 		} {

@@ -9,6 +9,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/wecom"
 )
 
@@ -22,6 +23,10 @@ func (s *service) onMemberLeft(ctx context.Context, e event.MemberLeft) error {
 func (s *service) onMemberChanged(ctx context.Context, e event.MemberChanged) error {
 	if e.WasMember != "" {
 		if err := s.endMember(ctx, e.Corp, e.WasMember); err != nil {
+			return err
+		}
+		policy := mirror.Named{Table: "account_policy", Column: "updated_by", Form: mirror.AsActor}
+		if err := mirror.Renamed(s.deps.DB, policy)(ctx, e); err != nil {
 			return err
 		}
 	}
@@ -40,7 +45,13 @@ func (s *service) onMemberChanged(ctx context.Context, e event.MemberChanged) er
 
 func (s *service) endMember(ctx context.Context, corp, member string) error {
 	return s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		return s.sessions.store.end(ctx, tx, ofMember(corp, member))
+		n, err := s.sessions.store.take(ctx, tx, ofMember(corp, member))
+		if err == nil && n > 0 {
+			s.deps.Acted(tx, web.Act{Corp: corp, Operation: "account.memberEnds", Summary: "成员离职、停用或换号，结束其登录", Changes: []web.Change{
+				{Object: "member:" + member, After: map[string]any{"sessionsEnded": n}},
+			}})
+		}
+		return err
 	})
 }
 

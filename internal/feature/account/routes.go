@@ -44,6 +44,6 @@ func (s *service) routes() []web.Route {
 		web.Post("/accounts/{id}/password", manage, "重置本地账号的密码", s.ResetPassword, web.Dangerous(), web.Audited("account.reset")),
 		web.Delete("/accounts/{id}/totp", manage, "解除本地账号的两步验证", s.DropTOTP, web.Dangerous(), web.Audited("account.dropTotp")),
 		web.Get("/policy", manage, "查看登录安全策略", s.ReadPolicy),
-		web.Put("/policy", manage, "修改登录安全策略", s.SavePolicy, web.Dangerous(), small, web.Audited("account.policy")),
+		web.Put("/policy", manage, "修改登录安全策略", s.SavePolicy, web.Dangerous(), small, web.Audited("account.policy"), web.Sets("policy:signIn")),
 	}
 }

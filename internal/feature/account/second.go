@@ -2,6 +2,10 @@ package account
 
 import (
 	"context"
+	"encoding/binary"
+	"math"
+	"slices"
+	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
@@ -69,7 +73,9 @@ func (s *service) BeginTOTP(ctx context.Context, _ *struct{}) (*Enrolment, error
 		return nil, fault.New(fault.Conflict, "两步验证已经开启").WithAdvice("如需换手机，请先关闭再重新开启")
 	}
 	key := newTOTP()
-	sealed, err := s.deps.Sealer.Seal(ctx, key, totpPlace(a.ID))
+	// With the moment: what was begun and left lying is not finished by who finds it.
+	begun := binary.BigEndian.AppendUint64(slices.Clone(key), uint64(max(db.NowMS(s.deps.Clock), 0)))
+	sealed, err := s.deps.Sealer.Seal(ctx, begun, totpPlace(a.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +108,11 @@ func (s *service) FinishTOTP(ctx context.Context, in *finishInput) (*Recovery, e
 	if err := s.codes.limited(ctx, throttleKey); err != nil {
 		return nil, err
 	}
-	key, err := s.deps.Sealer.Open(ctx, a.Pending, totpPlace(a.ID))
+	key, err := s.begun(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := s.deps.Sealer.Seal(ctx, key, totpPlace(a.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +127,7 @@ func (s *service) FinishTOTP(ctx context.Context, in *finishInput) (*Recovery, e
 	}
 	out := &Recovery{Codes: newRecoveries()}
 	err = s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := setTOTP(ctx, tx, a.ID, a.Pending, step); err != nil {
+		if err := setTOTP(ctx, tx, a.ID, sealed, step); err != nil {
 			return err
 		}
 		s.noteTOTP(ctx, a, true)
@@ -125,6 +135,25 @@ func (s *service) FinishTOTP(ctx context.Context, in *finishInput) (*Recovery, e
 		return setRecovery(ctx, tx, a.ID, out.Codes)
 	})
 	return out, err
+}
+
+// pendingFor is how long a secret that was shown waits for its first code.
+const pendingFor = 15 * time.Minute
+
+// begun is the secret that BeginTOTP showed, while it counts.
+func (s *service) begun(ctx context.Context, a Account) ([]byte, error) {
+	plain, err := s.deps.Sealer.Open(ctx, a.Pending, totpPlace(a.ID))
+	if err != nil {
+		return nil, err
+	}
+	cut := len(plain) - 8
+	if cut == totpKey {
+		at := time.UnixMilli(int64(binary.BigEndian.Uint64(plain[cut:]) & math.MaxInt64))
+		if age := s.deps.Clock.Now().Sub(at); age >= 0 && age < pendingFor {
+			return plain[:cut], nil
+		}
+	}
+	return nil, fault.New(fault.Conflict, "二维码已过期").WithAdvice("请重新获取两步验证的二维码，并在 15 分钟内输入验证码")
 }
 
 func newRecoveries() []string {

@@ -168,15 +168,21 @@ const everySession = "*"
 
 // end removes the sessions of a condition, here and in every open page.
 func (s *sessionStore) end(ctx context.Context, tx db.Tx, which viewer.Condition) error {
+	_, err := s.take(ctx, tx, which)
+	return err
+}
+
+// take ends sessions and says how many.
+func (s *sessionStore) take(ctx context.Context, tx db.Tx, which viewer.Condition) (int, error) {
 	var ended []string
 	err := tx.NewRaw("DELETE FROM account_session WHERE "+which.SQL+" RETURNING token", which.Args...).Scan(ctx, &ended)
 	if err != nil && !db.NoRows(err) {
-		return err
+		return 0, err
 	}
 	for _, hash := range ended {
 		s.tell(tx, hash)
 	}
-	return nil
+	return len(ended), nil
 }
 
 // tell has every node look at a session anew: this one before the transaction returns.

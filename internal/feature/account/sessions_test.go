@@ -272,10 +272,10 @@ func TestMemberLeavesOnTheOtherNode(t *testing.T) {
 	ended := b.stream()
 	here.member("lilei", "李雷", wecom.MemberDisabled)
 	here.changed("lilei")
+	endsSoon(t, ended) // the news is on its way to the other node
 	if status, _ := b.me(); status != 401 {
 		t.Errorf("the other node still lets him in: %d", status)
 	}
-	endsSoon(t, ended)
 	if list := b.do("GET", "/api/access/roles", nil).want(401, "unauthenticated"); strings.Contains(string(list.body), "roles") {
 		t.Error("he still reads")
 	}

@@ -87,7 +87,12 @@ func (s *service) SignIn(ctx context.Context, in *signInInput) (*SignedIn, error
 		}
 		return nil, fault.New(fault.Unauthenticated, "登录名或密码不正确")
 	}
-	if err := s.tries.clear(ctx, byName, byAddress); err != nil {
+	// The account's tries are its own. Those of the address are everybody's who comes from
+	// there: were they all given back, who has one account could guess others' without end.
+	if err := s.tries.clear(ctx, byName); err != nil {
+		return nil, err
+	}
+	if err := s.tries.back(ctx, byAddress); err != nil {
 		return nil, err
 	}
 	if a.DisabledAt != 0 {

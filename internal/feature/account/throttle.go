@@ -5,28 +5,26 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 )
 
 // throttle slows somebody who keeps trying. Each key (a sign-in name, an address) has a
-// handful of tries and gets one back now and then; success gives them all back. It
-// counts in this process; see tries.
+// handful of tries and gets one back now and then. Success gives back its own try, or, of
+// what only one account can be tried at, all of them. It counts in this process; see tries.
 type throttle struct {
 	clock clock.Clock
 	every time.Duration
 	burst int
 
 	mu    sync.Mutex
-	tries map[string]*rate.Limiter
+	tries map[string]time.Time // when all tries of a key are back
 }
 
 // maxTracked bounds the memory that strangers can make us use.
 const maxTracked = 20_000
 
 func newThrottle(c clock.Clock, burst int, every time.Duration) *throttle {
-	return &throttle{clock: c, every: every, burst: burst, tries: map[string]*rate.Limiter{}}
+	return &throttle{clock: c, every: every, burst: burst, tries: map[string]time.Time{}}
 }
 
 // take uses one try of the key; when none is left it says how long until the next.
@@ -34,19 +32,27 @@ func (t *throttle) take(key string) (wait time.Duration, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := t.clock.Now()
-	l := t.tries[key]
-	if l == nil {
-		if len(t.tries) >= maxTracked {
-			t.forget(now)
-		}
-		l = rate.NewLimiter(rate.Every(t.every), t.burst)
-		t.tries[key] = l
+	full, known := t.tries[key]
+	if !known && len(t.tries) >= maxTracked {
+		t.forget(now)
 	}
-	if l.AllowN(now, 1) {
-		return 0, true
+	if full.Before(now) {
+		full = now
 	}
-	missing := 1 - l.TokensAt(now)
-	return time.Duration(missing * float64(t.every)), false
+	if wait := full.Sub(now) - time.Duration(t.burst-1)*t.every; wait > 0 {
+		return wait, false
+	}
+	t.tries[key] = full.Add(t.every)
+	return 0, true
+}
+
+// back gives the key one try back.
+func (t *throttle) back(key string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if full, known := t.tries[key]; known {
+		t.tries[key] = full.Add(-t.every)
+	}
 }
 
 // clear gives the key all its tries back.
@@ -59,8 +65,8 @@ func (t *throttle) clear(key string) {
 // forget drops the keys that have all their tries again, and everything when even so
 // there are too many.
 func (t *throttle) forget(now time.Time) {
-	for key, l := range t.tries {
-		if l.TokensAt(now) >= float64(t.burst) {
+	for key, full := range t.tries {
+		if !full.After(now) {
 			delete(t.tries, key)
 		}
 	}

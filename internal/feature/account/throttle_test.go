@@ -31,6 +31,14 @@ func TestThrottle(t *testing.T) {
 	if _, ok := tries.take("a"); ok {
 		t.Error("more than one came back")
 	}
+	tries.back("a")
+	if _, ok := tries.take("a"); !ok {
+		t.Error("the try did not come back")
+	}
+	if _, ok := tries.take("a"); ok {
+		t.Error("more came back than one")
+	}
+	tries.back("nobody")
 	tries.clear("a")
 	if _, ok := tries.take("a"); !ok {
 		t.Error("clear gave nothing back")

@@ -5,8 +5,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
@@ -69,19 +67,28 @@ func (t *tries) limited(ctx context.Context, key string) error {
 	return nil
 }
 
-// clear gives the keys all their tries back.
-func (t *tries) clear(ctx context.Context, keys ...string) error {
-	hashes := make([]string, len(keys))
-	for i, key := range keys {
-		t.here.clear(key)
-		hash, err := t.sign(key)
-		if err != nil {
-			return err
-		}
-		hashes[i] = hash
+// back gives the key one try back: the one that came to a good end.
+func (t *tries) back(ctx context.Context, key string) error {
+	t.here.back(key)
+	hash, err := t.sign(key)
+	if err != nil {
+		return err
 	}
 	return t.change(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.NewRaw(`DELETE FROM account_tries WHERE hash IN (?)`, bun.List(hashes)).Exec(ctx)
+		_, err := tx.NewRaw(`UPDATE account_tries SET full_at = full_at - ? WHERE hash = ?`, t.every, hash).Exec(ctx)
+		return err
+	})
+}
+
+// clear gives the key all its tries back.
+func (t *tries) clear(ctx context.Context, key string) error {
+	t.here.clear(key)
+	hash, err := t.sign(key)
+	if err != nil {
+		return err
+	}
+	return t.change(ctx, func(ctx context.Context, tx db.Tx) error {
+		_, err := tx.NewRaw(`DELETE FROM account_tries WHERE hash = ?`, hash).Exec(ctx)
 		return err
 	})
 }

@@ -158,7 +158,7 @@ func (s *service) FinishWeCom(w http.ResponseWriter, r *http.Request) error {
 		s.turnBack(w, r, problem, a.Next)
 		return nil
 	}
-	s.exchanges.clear(from)
+	s.exchanges.back(from)
 	if a.Confirm {
 		return s.confirmWeCom(w, r, a, session)
 	}

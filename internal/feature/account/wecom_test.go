@@ -224,6 +224,11 @@ func TestLeaversLoseTheirSessions(t *testing.T) {
 			if stays := h.sessions() == 1; stays != c.stays {
 				t.Errorf("%s: session stays: %v", name, stays)
 			}
+			// It is on record that the program did it, and only when it did.
+			told := h.audited.last()
+			if by := told.Operation == "account.memberEnds"; by == c.stays || by && (told.Actor != "system" || told.Corp != corpID || len(told.Changes) != 1) {
+				t.Errorf("%s: the record says %+v", name, told)
+			}
 			b.do("POST", "/api/account/sign-out", nil)
 		}
 	})

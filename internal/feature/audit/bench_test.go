@@ -27,22 +27,25 @@ func BenchmarkAct(b *testing.B) {
 			b.Fatal(err)
 		}
 		c := clock.System()
-		r := &recorder{ids: id.NewSource(c, 1), flood: newFlood(c), chain: &chain{db: d, search: search.New(d), box: box, last: map[string]int64{}}}
+		r := &recorder{ids: id.NewSource(c, 1), flood: newFlood(c), chain: &chain{db: d, search: search.New(d), box: box, last: map[string]head{}, witness: &witness{dir: filepath.Join(b.TempDir(), "witness")}}}
 		state := map[string]any{"name": "展会", "members": []string{"zhang", "li"}, "remark": "二号厅", "dailyCap": 5, "skipVerify": true}
+		once := func(audited bool) error {
+			return d.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+				_, err := tx.NewRaw(`INSERT INTO audit_setting (corp_id, days, updated_at) VALUES (?, 365, 1) ON CONFLICT (corp_id) DO UPDATE SET days = excluded.days`, corpID).Exec(ctx)
+				if err != nil || !audited {
+					return err
+				}
+				return r.RecordIn(ctx, tx, web.Entry{
+					At: c.Now(), Corp: corpID, Actor: "member:zhang", ActorName: "张三", Operation: "channelcode.putCodesId", Summary: "修改渠道活码",
+					Outcome: web.Done, Status: 200, Address: "203.0.113.7", Agent: "Mozilla/5.0", Reference: "abcdefghijklmnop",
+					Changes: []web.Change{{Object: "channelcode:1", Name: "展会", Before: state, After: state}},
+				})
+			})
+		}
 		act := func(audited bool) func(*testing.B) {
 			return func(b *testing.B) {
 				for b.Loop() {
-					err := d.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
-						if err := putDays(ctx, tx, corpID, 365, 1); err != nil || !audited {
-							return err
-						}
-						return r.RecordIn(ctx, tx, web.Entry{
-							At: c.Now(), Corp: corpID, Actor: "member:zhang", ActorName: "张三", Operation: "channelcode.putCodesId", Summary: "修改渠道活码",
-							Outcome: web.Done, Status: 200, Address: "203.0.113.7", Agent: "Mozilla/5.0", Reference: "abcdefghijklmnop",
-							Changes: []web.Change{{Object: "channelcode:1", Name: "展会", Before: state, After: state}},
-						})
-					})
-					if err != nil {
+					if err := once(audited); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -50,6 +53,17 @@ func BenchmarkAct(b *testing.B) {
 		}
 		b.Run(string(e)+"/alone", act(false))
 		b.Run(string(e)+"/audited", act(true))
+		// Thirty-two people act at once: those who wait for the witness's file share a flush.
+		b.Run(string(e)+"/together", func(b *testing.B) {
+			b.SetParallelism(16)
+			b.RunParallel(func(p *testing.PB) {
+				for p.Next() {
+					if err := once(true); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		})
 		b.Run(string(e)+"/prove", func(b *testing.B) {
 			var read int64
 			for b.Loop() {

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
@@ -34,6 +35,8 @@ type log struct {
 	t     *testing.T
 	clock *clock.Fake
 	keys  string
+	// folder is the witness's, "" for none.
+	folder string
 }
 
 func each(t *testing.T, body func(t *testing.T, l *log)) {
@@ -55,7 +58,8 @@ func each(t *testing.T, body func(t *testing.T, l *log)) {
 func (l *log) restart() {
 	box, err := secret.Load(l.keys, true)
 	l.must(err)
-	l.chain.box, l.chain.last = box, map[string]int64{}
+	l.chain.box, l.chain.last = box, map[string]head{}
+	l.chain.witness = &witness{dir: l.folder, log: slog.New(slog.DiscardHandler)}
 }
 
 func (l *log) must(err error) {
@@ -131,8 +135,8 @@ func (l *log) head(corp string) head {
 }
 
 func (l *log) putHead(h head) {
-	l.exec(`UPDATE audit_head SET seq = ?, hash = ?, at = ?, seals = ?, broken = ?, signature = ? WHERE corp_id = ?`,
-		h.Seq, h.Hash, h.At, h.Seals, h.Broken, h.Signature, h.Corp)
+	l.exec(`UPDATE audit_head SET seq = ?, hash = ?, at = ?, seals = ?, broken = ?, days = ?, signature = ? WHERE corp_id = ?`,
+		h.Seq, h.Hash, h.At, h.Seals, h.Broken, h.Days, h.Signature, h.Corp)
 }
 
 func (l *log) proof(corp string) Proof {
@@ -247,6 +251,21 @@ func TestTampering(t *testing.T) {
 			l.exec("DELETE FROM audit_entry")
 			l.exec("DELETE FROM audit_head")
 		}, FaultHead, 1},
+		{"everything goes but what follows the first entry", func(l *log, _ []entry, _ head) {
+			l.exec("DELETE FROM audit_entry WHERE seq = 1")
+			l.exec("DELETE FROM audit_head")
+			l.exec("DELETE FROM audit_seal")
+		}, FaultHead, 1},
+		{"everything goes but what a proof once said", func(l *log, _ []entry, _ head) {
+			l.must(l.chain.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+				return putCheck(ctx, tx, Check{Corp: corpID, State: checkIntact, Last: 10})
+			}))
+			l.exec("DELETE FROM audit_entry")
+			l.exec("DELETE FROM audit_head")
+			l.exec("DELETE FROM audit_seal")
+		}, FaultHead, 1},
+		{"entries are to go sooner", func(l *log, _ []entry, _ head) { l.exec("UPDATE audit_head SET days = 1") }, FaultHead, 10},
+		{"entries are to go when it suits", func(l *log, _ []entry, _ head) { l.exec("UPDATE audit_head SET days = -1") }, FaultHead, 10},
 		{"a seal goes", func(l *log, _ []entry, _ head) { l.exec("DELETE FROM audit_seal WHERE number = 1") }, FaultSealGone, 6},
 		{"the last seal goes", func(l *log, _ []entry, _ head) { l.exec("DELETE FROM audit_seal WHERE number = 2") }, FaultSealGone, 10},
 		{"a seal is moved", func(l *log, _ []entry, _ head) { l.exec("UPDATE audit_seal SET seq = 5 WHERE number = 2") }, FaultSeal, 5},

@@ -9,7 +9,9 @@
 // The entries of a corp are a chain: each bears a hash of itself and of the hash before it.
 // The head of the chain is signed with a key from the key file at every entry, and once a
 // day a signed seal is put aside, so that who owns the database but not the key file can
-// neither change, remove, insert, reorder nor cut off entries unseen. Only retention
+// neither change, remove, insert, reorder nor cut off entries unseen. What this machine has
+// last seen of each chain stands in a file outside the database, so that an older state of
+// the whole, or none, is seen too. Only retention
 // removes, from the old end, and leaves a signed checkpoint.
 //
 // It hears, says and asks nothing, and answers Tiles: a chain that is not intact.
@@ -60,7 +62,7 @@ func New(d feature.Deps) feature.Feature {
 	s := &service{
 		db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, clock: d.Clock, search: d.Search, log: d.Log,
 		recorder: &recorder{
-			chain: &chain{db: d.DB, search: d.Search, box: d.Sealer, last: map[string]int64{}},
+			chain: &chain{db: d.DB, search: d.Search, box: d.Sealer, last: map[string]head{}, witness: &witness{dir: d.Witness, log: d.Log}},
 			ids:   d.IDs, flood: newFlood(d.Clock),
 		},
 	}
@@ -73,13 +75,15 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/entries/count", mayRead, "统计操作日志", s.Count),
 			web.Get("/entries/{id}", mayRead, "查看一条操作记录", s.Get),
 			web.Get("/operations", mayRead, "查看会被记录的操作", s.Operations),
+			web.Get("/settings/{object}", "", "查看设置的修改记录", s.SettingChanges, web.SignedIn(), web.Named("getSettings")),
 			web.Get("/status", mayRead, "查看操作日志的状态", s.GetStatus),
 			web.Raw(http.MethodGet, "/entries.csv", mayExport, "导出操作日志（CSV）", s.export, web.Audited("audit.export"), web.Named("exportCsv")),
 			web.Raw(http.MethodGet, "/entries.xlsx", mayExport, "导出操作日志（XLSX）", s.export, web.Audited("audit.export"), web.Named("exportXlsx")),
 			web.Post("/verify", mayVerify, "校验操作日志是否被篡改", s.Verify, web.Named("verify")),
 			web.Post("/seal", mayVerify, "为操作日志盖章", s.SealNow, web.Named("seal")),
-			web.Put("/setting", maySet, "修改操作日志的保留期限", s.PutSetting, web.Dangerous(), web.Named("putSetting")),
+			web.Put("/setting", maySet, "修改操作日志的保留期限", s.PutSetting, web.Dangerous(), web.Named("putSetting"), web.Sets("audit:retention")),
 		},
+		Lists: []feature.List{{Key: "audit.list", Permission: mayRead}},
 		Permissions: []feature.Permission{
 			{Key: mayRead, ZH: "查看操作日志", EN: "View the audit log"},
 			{Key: mayExport, ZH: "导出操作日志", EN: "Export the audit log"},
@@ -95,6 +99,8 @@ func New(d feature.Deps) feature.Feature {
 		},
 		Schedules:  []job.Schedule{{Kind: kindDaily, Every: dailyEvery}},
 		Answers:    ask.Answers{Tiles: s.tiles},
+		Start:      s.start,
+		Examine:    s.examine,
 		Migrations: db.Folder(migrations, "migrations"),
 	}
 }

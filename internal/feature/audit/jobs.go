@@ -38,6 +38,9 @@ func (s *service) verify(ctx context.Context, j job.Job[verifyArgs]) error {
 	if err != nil {
 		return err
 	}
+	if h, ok, err := headOf(ctx, s.db.Read(), c.Corp); err == nil && ok && p.Fault == "" && h.Seq == p.Last {
+		s.recorder.chain.witness.saw(ctx, h) // a new node has its witness from here
+	}
 	c.FinishedAt = db.NowMS(s.clock)
 	c.Entries, c.Seals, c.First, c.Last, c.Fault, c.Seq, c.At = p.Entries, p.Seals, p.First, p.Last, p.Fault, p.Seq, p.At
 	if p.Fault != "" {

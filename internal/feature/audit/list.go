@@ -21,7 +21,7 @@ type Filter struct {
 	Actor     string      `query:"actor" maxLength:"200" doc:"who acted, as the entries name him"`
 	Operation string      `query:"operation" maxLength:"100" doc:"operation id, or its first half: all of a feature"`
 	Object    string      `query:"object" maxLength:"200" doc:"<kind>:<id>"`
-	Outcome   web.Outcome `query:"outcome" enum:"done,refused,failed"`
+	Outcome   web.Outcome `query:"outcome" enum:"done,refused,failed,stopped"`
 	Address   string      `query:"address" maxLength:"64"`
 	From      int64       `query:"from" minimum:"0" doc:"at or after, unix ms"`
 	To        int64       `query:"to" minimum:"0" doc:"before, unix ms"`
@@ -206,13 +206,33 @@ type OperationView struct {
 	Summary   string `json:"summary"`
 }
 
-// Operations lists what is recorded, feature by feature.
-func (s *service) Operations(context.Context, *struct{}) (*OperationList, error) {
+// Operations lists what is recorded: what people may call, feature by feature, and what the
+// program has done by itself or on the terminal, as far as it stands in the log.
+func (s *service) Operations(ctx context.Context, in *chainInput) (*OperationList, error) {
+	_, corp, err := asked(ctx, in.Chain)
+	if err != nil {
+		return nil, err
+	}
 	list := &OperationList{}
+	called := map[string]bool{}
 	for _, r := range s.recorder.routes {
+		called[r.Operation] = true
 		if r.Audit {
 			list.Items = append(list.Items, OperationView{Operation: r.Operation, Feature: r.Slug, Summary: r.Summary})
 		}
 	}
-	return list, nil
+	// One step in the index for each operation, however many entries there are of it.
+	var written []string
+	err = s.db.Read().NewRaw(`WITH RECURSIVE found (operation) AS (
+			SELECT MIN(operation) FROM audit_entry WHERE corp_id = ?
+			UNION ALL
+			SELECT (SELECT MIN(e.operation) FROM audit_entry AS e WHERE e.corp_id = ? AND e.operation > f.operation) FROM found AS f WHERE f.operation IS NOT NULL
+		)
+		SELECT operation FROM found WHERE operation IS NOT NULL`, corp, corp).Scan(ctx, &written)
+	for _, operation := range written {
+		if feature, _, is := strings.Cut(operation, "."); is && !called[operation] {
+			list.Items = append(list.Items, OperationView{Operation: operation, Feature: feature, Summary: operation})
+		}
+	}
+	return list, err
 }

@@ -42,14 +42,28 @@ func (r *recorder) RecordIn(ctx context.Context, tx db.Tx, e web.Entry) error {
 
 // Record writes an entry of what had no transaction. Of strangers who are refused again
 // and again only some are written and the others counted: nobody may fill the disk with
-// our refusals. On a public route everybody is a stranger, whatever name he tries.
+// our refusals. Of refused reads, of whomever, one a minute is written of each route and
+// answer. On a public route everybody is a stranger, whatever name he tries.
 func (r *recorder) Record(ctx context.Context, e web.Entry) error {
 	var skipped int64
-	if (e.Actor == "" || e.Audience == web.Public) && e.Outcome != web.Done {
-		var write bool
-		if skipped, write = r.flood.take(e.Address); !write {
+	stranger := (e.Actor == "" || e.Audience == web.Public) && e.Outcome != web.Done
+	if e.Read {
+		who := e.Corp + "\n" + e.Actor
+		if stranger {
+			who = e.Address
+		}
+		n, write := r.flood.take(fmt.Sprintf("%s\n%s\n%d", who, e.Operation, e.Status), readsMost)
+		if !write {
 			return nil
 		}
+		skipped = n
+	}
+	if stranger {
+		n, write := r.flood.take(e.Address, floodMost)
+		if !write {
+			return nil
+		}
+		skipped += n
 	}
 	row, words, err := r.row(e)
 	if err != nil {
@@ -76,9 +90,13 @@ func (r *recorder) row(e web.Entry) (entry, []string, error) {
 		Took: e.Took.Microseconds(), Address: clean(e.Address, maxName), Agent: clean(e.Agent, maxAgent), Reference: clean(e.Reference, maxName),
 		Dangerous: e.Dangerous,
 	}
-	row.Member, _ = strings.CutPrefix(row.Actor, "member:")
-	if row.Member == row.Actor {
-		row.Member = ""
+	// What the program does for somebody is his for those who see his acts.
+	who := row.Actor
+	if e.Audience == web.System {
+		who = row.OnBehalf
+	}
+	if member, is := strings.CutPrefix(who, "member:"); is {
+		row.Member = member
 	}
 	words := []string{row.ActorName, row.Summary, row.Reference, row.Address, row.Member}
 	for i, c := range changes {

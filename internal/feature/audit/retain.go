@@ -42,19 +42,46 @@ const (
 )
 
 // daysKept is how long a corp keeps its entries, 0 for ever.
-func daysKept(ctx context.Context, q db.Querier, corp string) (int, error) {
-	days := defaultDays
-	err := q.NewRaw(`SELECT days FROM audit_setting WHERE corp_id = ?`, corp).Scan(ctx, &days)
-	if db.NoRows(err) {
-		return defaultDays, nil
+func daysKept(ctx context.Context, q db.Querier, corp string) (int64, error) {
+	h, ok, err := headOf(ctx, q, corp)
+	if err != nil {
+		return 0, err
 	}
-	return days, err
+	if !ok {
+		h = head{Corp: corp, Days: unsaid}
+	}
+	return daysOf(ctx, q, h)
 }
 
-func putDays(ctx context.Context, tx db.Tx, corp string, days int, at int64) error {
-	_, err := tx.NewRaw(`INSERT INTO audit_setting (corp_id, days, updated_at) VALUES (?, ?, ?)
-		ON CONFLICT (corp_id) DO UPDATE SET days = excluded.days, updated_at = excluded.updated_at`, corp, days, at).Exec(ctx)
-	return err
+// daysOf is what a head says, or what was set before heads said it: that bears no
+// signature, so it counts once, until the head is signed anew. Whatever stands there, it is
+// no shorter than the law allows.
+func daysOf(ctx context.Context, q db.Querier, h head) (int64, error) {
+	days := h.Days
+	if days == unsaid {
+		days = defaultDays
+		err := q.NewRaw(`SELECT days FROM audit_setting WHERE corp_id = ?`, h.Corp).Scan(ctx, &days)
+		if err != nil && !db.NoRows(err) {
+			return 0, err
+		}
+	}
+	if days != 0 {
+		days = max(days, leastDays)
+	}
+	return days, nil
+}
+
+// setDays writes into the head of a chain, under our signature, how long entries stay.
+func (c *chain) setDays(ctx context.Context, tx db.Tx, corp string, days int64) error {
+	h, err := c.lock(ctx, tx, corp)
+	if err == nil {
+		err = c.examine(ctx, tx, &h)
+	}
+	if err != nil {
+		return err
+	}
+	h.Days = days
+	return c.put(ctx, tx, h)
 }
 
 // retainStep is how many entries are removed in one transaction.
@@ -66,29 +93,39 @@ var errUnsound = errors.New("audit: the oldest entries are not intact; they are 
 // retain removes the entries that are older than the corp keeps them. What was removed
 // is itself an entry.
 func (r *recorder) retain(ctx context.Context, corp string, now time.Time) error {
-	days, err := daysKept(ctx, r.chain.db.Read(), corp)
-	if err != nil || days == 0 {
-		return err
-	}
-	before := db.MS(now.AddDate(0, 0, -days))
-	for more := true; more; {
-		if more, err = r.retainOnce(ctx, corp, before, now); err != nil {
+	for {
+		if more, err := r.retainOnce(ctx, corp, now); err != nil || !more {
 			return err
 		}
 	}
-	return nil
 }
 
-func (r *recorder) retainOnce(ctx context.Context, corp string, before int64, now time.Time) (more bool, err error) {
+func (r *recorder) retainOnce(ctx context.Context, corp string, now time.Time) (more bool, err error) {
 	err = r.chain.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		more = false
 		// The lock keeps another node from doing the same.
 		h, err := r.chain.lock(ctx, tx, corp)
 		if err != nil {
 			return err
 		}
+		// What the head and the checkpoint say counts only under our signature: a new one
+		// over a forged one would make it true.
+		if ok, _, _, err := r.chain.sound(ctx, tx, h); err != nil || !ok {
+			return errors.Join(err, errUnsound)
+		}
+		days, err := daysOf(ctx, tx, h)
+		if err != nil || days == 0 {
+			return err
+		}
+		before := db.MS(now.AddDate(0, 0, -int(days)))
 		p, ok, err := checkpointOf(ctx, tx, corp)
 		if err != nil {
 			return err
+		}
+		if ok {
+			if err := r.chain.box.Verify(forCheckpoint, p.text(), p.Signature); err != nil {
+				return errors.Join(err, errUnsound)
+			}
 		}
 		if !ok {
 			p.Hash = genesis

@@ -3,6 +3,8 @@ package audit
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -18,7 +20,7 @@ func TestRetention(t *testing.T) {
 		l.seal(corpID)
 		l.clock.Advance(100 * day)
 		l.record(corpID, 2)
-		l.must(l.chain.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error { return putDays(ctx, tx, corpID, 180, 0) }))
+		l.must(l.chain.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error { return l.chain.setDays(ctx, tx, corpID, 180) }))
 
 		l.clock.Advance(79 * day)
 		l.must(l.retain(ctx, corpID, l.clock.Now()))
@@ -73,6 +75,75 @@ func TestEvidenceIsNotRemoved(t *testing.T) {
 	})
 }
 
+// TestRetentionIsNotTurnedOnEvidence: whoever owns the database cannot have us remove for him
+// what we then sign.
+func TestRetentionIsNotTurnedOnEvidence(t *testing.T) {
+	day := 24 * time.Hour
+	for name, c := range map[string]struct {
+		do     func(l *log)
+		refuse bool
+		left   int
+	}{
+		"nothing":             {func(*log) {}, false, 3},
+		"one day":             {func(l *log) { l.exec("UPDATE audit_head SET days = 1") }, true, 3},
+		"a day in the future": {func(l *log) { l.exec("UPDATE audit_head SET days = -1") }, true, 3},
+		"years ahead":         {func(l *log) { l.exec("UPDATE audit_head SET days = -4000") }, true, 3},
+		"a setting of before": {func(l *log) {
+			l.exec("INSERT INTO audit_setting (corp_id, days, updated_at) VALUES (?, -1, 0)", corpID)
+		}, false, 3},
+		"a head of before": {func(l *log) { l.exec("DELETE FROM audit_head") }, true, 3},
+		"a checkpoint of his": {func(l *log) {
+			l.exec("INSERT INTO audit_checkpoint (corp_id, seq, hash, at, signature) SELECT corp_id, seq, hash, at, 's1.x.y' FROM audit_entry WHERE seq = 1")
+			l.exec("DELETE FROM audit_entry WHERE seq = 1")
+			l.clock.Advance(4000 * day)
+		}, true, 2},
+		"time goes by": {func(l *log) { l.clock.Advance(1096 * day) }, false, 2},
+		"it is to stay for ever": {func(l *log) {
+			l.must(l.chain.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error { return l.chain.setDays(ctx, tx, corpID, 0) }))
+			l.exec("DELETE FROM audit_setting")
+			l.clock.Advance(4000 * day)
+		}, false, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, l *log) {
+				l.record(corpID, 3)
+				l.clock.Advance(100 * day)
+				c.do(l)
+				err := l.retain(context.Background(), corpID, l.clock.Now())
+				if errors.Is(err, errUnsound) != c.refuse || err != nil && !c.refuse || len(l.entries(corpID)) != c.left {
+					t.Errorf("%v, %d entries are left", err, len(l.entries(corpID)))
+				}
+			})
+		})
+	}
+}
+
+// TestDaysOfBefore: what was set before heads bore it counts, no shorter than the law asks.
+func TestDaysOfBefore(t *testing.T) {
+	each(t, func(t *testing.T, l *log) {
+		for said, want := range map[int64]int64{-1: leastDays, 1: leastDays, 0: 0, 400: 400} {
+			name := fmt.Sprint("before", said)
+			l.exec("INSERT INTO audit_setting (corp_id, days, updated_at) VALUES (?, ?, 0)", name, said)
+			l.record(name, 1)
+			if got := l.head(name).Days; got != want {
+				t.Errorf("%d became %d", said, got)
+			}
+		}
+		// A head that was signed without them is still ours.
+		h := l.head(corpID)
+		h.Corp, h.Hash, h.Days = corpID, genesis, unsaid
+		var err error
+		h.Signature, err = l.chain.box.Sign(forHead, h.text())
+		l.must(err)
+		l.exec("INSERT INTO audit_head (corp_id, seq, hash, at, seals, broken, signature) VALUES (?, 0, ?, 0, 0, 0, ?)", corpID, h.Hash, h.Signature)
+		l.record(corpID, 1)
+		l.finds(corpID, "", 0)
+		if got := l.head(corpID).Days; got != defaultDays {
+			t.Errorf("%d days", got)
+		}
+	})
+}
+
 func TestRefusalsOfStrangersDoNotFillTheLog(t *testing.T) {
 	each(t, func(t *testing.T, l *log) {
 		refuse := func(address, actor string, outcome web.Outcome) {
@@ -105,6 +176,40 @@ func TestRefusalsOfStrangersDoNotFillTheLog(t *testing.T) {
 		}
 		if n := len(l.entries(corpID)); n != floodMost {
 			t.Errorf("%d tries of a name written of 100", n)
+		}
+	})
+}
+
+// TestRefusedReadsAreCounted: pages ask again and again; one a minute is written of each
+// person, route and answer, and tells how many there were.
+func TestRefusedReadsAreCounted(t *testing.T) {
+	each(t, func(t *testing.T, l *log) {
+		read := func(actor, operation string, status int) {
+			l.must(l.Record(context.Background(), web.Entry{
+				At: l.clock.Now(), Corp: corpID, Actor: actor, Operation: operation, Status: status, Outcome: web.Refused, Read: true, Address: "198.51.100.7",
+			}))
+		}
+		for range 50 {
+			read("member:zhang", "customer.get", 404)
+		}
+		read("member:li", "customer.get", 404)
+		read("member:zhang", "customer.get", 403)
+		read("member:zhang", "tag.get", 404)
+		if n := len(l.entries(corpID)); n != 4 {
+			t.Errorf("%d written", n)
+		}
+		l.clock.Advance(floodWindow)
+		read("member:zhang", "customer.get", 404)
+		rows := l.entries(corpID)
+		if last := rows[len(rows)-1]; len(rows) != 5 || last.Skipped != 49 {
+			t.Errorf("%d written, the last tells of %d others", len(rows), last.Skipped)
+		}
+		// Strangers share what their address may leave, however many routes they try.
+		for i := range 100 {
+			read("", "route."+strconv.Itoa(i), 401)
+		}
+		if n := len(l.entries(corpID)); n != 5+floodMost {
+			t.Errorf("%d written with those of a stranger", n)
 		}
 	})
 }

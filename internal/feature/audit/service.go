@@ -25,7 +25,7 @@ type Check struct {
 	Seals      int64  `json:"seals" doc:"that were checked"`
 	First      int64  `json:"first" doc:"number of the first entry" bun:"first_seq"`
 	Last       int64  `json:"last" doc:"number of the last entry" bun:"last_seq"`
-	Fault      string `json:"fault,omitempty" doc:"kind of the first fault: altered, removed, inserted, reordered, truncated, rewritten, head, seal, sealGone, checkpoint, key"`
+	Fault      string `json:"fault,omitempty" doc:"kind of the first fault: altered, removed, inserted, reordered, truncated, rewritten, head, seal, sealGone, checkpoint, witness, key"`
 	Seq        int64  `json:"seq,omitempty" doc:"number of the entry where it is" bun:"fault_seq"`
 	At         int64  `json:"at,omitempty" doc:"about when that was written, unix ms" bun:"fault_at"`
 }
@@ -44,7 +44,7 @@ type Status struct {
 	Last      int64  `json:"last" doc:"number of the last entry"`
 	Hash      string `json:"hash" doc:"of the last entry"`
 	At        int64  `json:"at" doc:"of the last entry, unix ms"`
-	Days      int    `json:"days" doc:"how long entries are kept, 0 for ever"`
+	Days      int64  `json:"days" doc:"how long entries are kept, 0 for ever"`
 	LeastDays int    `json:"leastDays" doc:"the shortest time that can be chosen"`
 	Seal      *Seal  `json:"seal,omitempty" doc:"the last seal"`
 	Check     Check  `json:"check"`
@@ -170,7 +170,7 @@ func (s *service) SealNow(ctx context.Context, in *chainInput) (*Seal, error) {
 
 // Setting is how long a corp keeps its entries.
 type Setting struct {
-	Days int `json:"days" minimum:"0" maximum:"36500" doc:"0 for ever"`
+	Days int64 `json:"days" minimum:"0" maximum:"36500" doc:"0 for ever"`
 }
 
 type settingInput struct {
@@ -198,7 +198,7 @@ func (s *service) PutSetting(ctx context.Context, in *settingInput) (*Setting, e
 			return err
 		}
 		web.Note(ctx, web.Change{Object: "audit:retention", Before: Setting{before}, After: in.Body})
-		return putDays(ctx, tx, corp, in.Body.Days, db.NowMS(s.clock))
+		return s.recorder.chain.setDays(ctx, tx, corp, in.Body.Days)
 	})
 }
 
@@ -271,6 +271,7 @@ func faultWords(fault string) string {
 		FaultSeal:       "the signature of a seal does not fit",
 		FaultSealGone:   "a seal is missing",
 		FaultCheckpoint: "the record of what retention removed was forged",
+		FaultWitness:    "this machine has seen the chain grow further than the database tells: an older state was put back, or all of it taken away",
 		FaultKey:        "it was signed with a key that is not in the key file",
 	}[fault]
 }

@@ -18,6 +18,7 @@ const (
 	FaultSeal       = "seal"       // a seal was forged
 	FaultSealGone   = "sealGone"   // a seal is missing
 	FaultCheckpoint = "checkpoint" // the record of what retention removed was forged
+	FaultWitness    = "witness"    // this machine has seen the chain grow further than it now reaches
 	FaultKey        = "key"        // the key of a signature is not in the key file
 )
 
@@ -41,6 +42,7 @@ type reader struct {
 	corp string
 	head head
 	from checkpoint
+	seen head // by this machine, zero when it has seen nothing
 
 	next     int64 // the number that must come
 	previous string
@@ -106,6 +108,10 @@ func (r *reader) found(kind string, seq, at int64) bool {
 // begin reads head and checkpoint; done when there is nothing to read or a fault.
 func (r *reader) begin(ctx context.Context) (done bool, err error) {
 	q := r.c.db.Read()
+	// The witness first: the chain may grow meanwhile, and is never behind it.
+	if done, err := r.hear(); done || err != nil {
+		return done, err
+	}
 	h, there, err := headOf(ctx, q, r.corp)
 	if err != nil {
 		return false, err
@@ -133,13 +139,34 @@ func (r *reader) begin(ctx context.Context) (done bool, err error) {
 	if there {
 		return false, r.moreSeals(ctx)
 	}
+	// Without a head nothing may be there that only a chain leaves behind.
 	var rest int64
-	err = q.NewRaw(`SELECT (SELECT count(*) FROM audit_seal WHERE corp_id = ?) + (SELECT count(*) FROM audit_entry WHERE corp_id = ? AND seq = ?)`,
-		r.corp, r.corp, r.next).Scan(ctx, &rest)
-	if rest > 0 || kept {
+	err = q.NewRaw(`SELECT (SELECT count(*) FROM audit_seal WHERE corp_id = ?) + (SELECT count(*) FROM audit_check WHERE corp_id = ? AND last_seq > 0)
+		+ (SELECT count(*) FROM (SELECT 1 FROM audit_entry WHERE corp_id = ? LIMIT 1) AS any_entry)`, r.corp, r.corp, r.corp).Scan(ctx, &rest)
+	switch {
+	case rest > 0 || kept:
 		r.found(FaultHead, r.next, 0)
+	case r.seen.Seq > 0:
+		r.found(FaultWitness, r.next, r.seen.At)
 	}
 	return true, err
+}
+
+// hear takes what this machine has seen of the chain; done when somebody forged that.
+func (r *reader) hear() (done bool, err error) {
+	h, ok, err := r.c.witness.said(r.corp)
+	if err != nil || !ok {
+		return false, err
+	}
+	kind, err := signatureFault(r.c.box.Verify(forHead, h.text(), h.Signature), FaultWitness)
+	switch kind {
+	case "":
+		r.seen = h
+	case FaultWitness:
+		return r.found(kind, h.Seq, h.At), err
+	default: // signed with a key that is gone, by a node that has been silent since: it says nothing
+	}
+	return false, err
 }
 
 // take judges one entry; after are those that follow it.
@@ -165,6 +192,9 @@ func (r *reader) take(ctx context.Context, e *entry, after []entry) (done bool, 
 			}
 		}
 		return r.found(kind, e.Seq, e.At), nil
+	}
+	if e.Seq == r.seen.Seq && e.Hash != r.seen.Hash {
+		return r.found(FaultRewritten, e.Seq, e.At), nil
 	}
 	if r.proof.First == 0 {
 		r.proof.First = e.Seq
@@ -256,6 +286,8 @@ func (r *reader) end(ctx context.Context) error {
 		r.found(FaultSealGone, r.head.Seq, r.head.At)
 	case r.head.Broken > 0:
 		r.found(FaultHead, r.head.Broken, 0)
+	case r.seen.ahead(r.head):
+		r.found(FaultWitness, min(r.head.Seq+1, r.seen.Seq), r.seen.At)
 	default:
 		return r.beyond(ctx)
 	}

@@ -19,14 +19,14 @@ type View struct {
 	Seq        int64       `json:"seq" doc:"number in the corp's chain"`
 	At         int64       `json:"at" doc:"unix ms"`
 	Actor      string      `json:"actor" doc:"member:<userid>, account:<id>, system, or empty: nobody was identified"`
-	ActorName  string      `json:"actorName" doc:"what he was called then"`
+	ActorName  string      `json:"actorName" doc:"what he was called then; of the system, what he was called for whom it acted"`
 	OnBehalf   string      `json:"onBehalf,omitempty" doc:"for whom he acted"`
 	Operation  string      `json:"operation"`
 	Action     string      `json:"action"`
 	Summary    string      `json:"summary" doc:"the operation in words"`
 	Object     string      `json:"object" doc:"<kind>:<id> of the first thing acted upon, empty for none"`
 	ObjectName string      `json:"objectName" doc:"what people called it then; of customers, and of what belongs to one, what he is called now"`
-	Outcome    web.Outcome `json:"outcome" enum:"done,refused,failed"`
+	Outcome    web.Outcome `json:"outcome" enum:"done,refused,failed,stopped"`
 	Status     int         `json:"status"`
 	Code       string      `json:"code,omitempty" doc:"code of the problem that was the answer"`
 	Address    string      `json:"address"`

@@ -11,10 +11,10 @@
 // while WeCom does not take the code as wanted.
 //
 // Hears CustomerAdded (count, tag, remark, cap), CustomerLost and CustomerDeleted (count),
-// MemberLeft and MemberChanged (publish anew), TransferSettled (a leaver's seats go to who
-// took over). Says nothing. Answers Welcome for its
-// states, Timeline ("came by 展会码"), Find, Tiles and
-// Fields.
+// MemberLeft and MemberChanged (publish anew), SeatHandedOver (a leaver's seat goes
+// to whom a hand-over names) and TransferSettled (to who took over, where none names anybody).
+// Says nothing. Answers Welcome for its states, Timeline ("came by 展会码"), Find, Tiles,
+// Fields and Seats.
 package channelcode
 
 import (
@@ -73,6 +73,7 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/codes/{id}/changes", "channelcode.read", "查看通过渠道活码添加和流失的客户", s.Changes),
 			web.Raw(http.MethodGet, "/codes/{id}/qr", "channelcode.read", "下载渠道活码图片", s.picturePNG),
 		},
+		Lists: []feature.List{{Key: "channelcode.list", Permission: "channelcode.read"}},
 		Permissions: []feature.Permission{
 			{Key: "channelcode.read", ZH: "查看渠道活码", EN: "View channel codes"},
 			{Key: "channelcode.write", ZH: "新建、修改、删除渠道活码", EN: "Create, change and delete channel codes"},
@@ -88,9 +89,9 @@ func New(d feature.Deps) feature.Feature {
 		Listeners: []bus.Listener{
 			bus.On("added", s.customerAdded), bus.OnJob("lost", s.customerLost), bus.OnJob("deleted", s.customerDeleted),
 			bus.On("memberLeft", s.memberLeft), bus.On("memberChanged", s.memberChanged),
-			bus.On("transferSettled", s.transferSettled),
+			bus.On("transferSettled", s.transferSettled), bus.On("seatHandedOver", s.seatHandedOver),
 		},
-		Answers:    ask.Answers{Welcome: s.welcome, Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Fields: s.fields, Personal: personal()},
+		Answers:    ask.Answers{Welcome: s.welcome, Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Fields: s.fields, Personal: personal(), Seats: s.seats},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}

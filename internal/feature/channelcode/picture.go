@@ -4,22 +4,17 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/outgoing"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
-
-// maxPicture is more than any QR code needs.
-const maxPicture = 2 << 20
 
 // picture keeps our own copy of the QR code. Twice is harmless: the same bytes under the
 // same key.
@@ -31,7 +26,7 @@ func (s *service) picture(ctx context.Context, j job.Job[publishArgs]) error {
 	if c.QR == "" || c.Status == Deleted {
 		return nil
 	}
-	raw, kind, err := s.fetch(ctx, c.QR)
+	raw, kind, err := outgoing.Picture(ctx, s.http, c.QR)
 	if err != nil {
 		return err
 	}
@@ -43,33 +38,6 @@ func (s *service) picture(ctx context.Context, j job.Job[publishArgs]) error {
 		_, err := tx.NewRaw("UPDATE channelcode_code SET picture = ? WHERE corp_id = ? AND id = ?", key, c.Corp, c.ID).Exec(ctx)
 		return err
 	})
-}
-
-func (s *service) fetch(ctx context.Context, url string) (raw []byte, kind string, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, "", err
-	}
-	res, err := s.http.Do(req)
-	if err != nil {
-		return nil, "", err
-	}
-	defer func() { _ = res.Body.Close() }() // only read from
-	raw, err = io.ReadAll(io.LimitReader(res.Body, maxPicture+1))
-	kind = res.Header.Get("Content-Type")
-	switch {
-	case err != nil:
-		return nil, "", err
-	case res.StatusCode != http.StatusOK:
-		return nil, "", fmt.Errorf("channelcode: picture: HTTP %d", res.StatusCode)
-	case len(raw) > maxPicture:
-		return nil, "", fmt.Errorf("channelcode: picture larger than %s bytes", strconv.Itoa(maxPicture))
-	case !strings.HasPrefix(kind, "image/"):
-		return nil, "", fmt.Errorf("channelcode: picture is %q", kind)
-	}
-	return raw, kind, nil
 }
 
 // errGone says that the picture is not there yet.
@@ -96,7 +64,7 @@ func (s *service) picturePNG(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Cache-Control", "private, max-age=3600")
 	if c.Picture == "" {
-		raw, kind, err := s.fetch(ctx, c.QR)
+		raw, kind, err := outgoing.Picture(ctx, s.http, c.QR)
 		if err != nil {
 			return fault.New(fault.Upstream, "暂时取不到二维码图片，请稍后再试").Because(err)
 		}

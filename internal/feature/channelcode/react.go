@@ -58,7 +58,7 @@ func (s *service) customerAdded(ctx context.Context, e event.CustomerAdded) erro
 			return err
 		}
 		if len(c.Tags) > 0 && !e.Repaired {
-			if err := s.mirror.MarkTags(ctx, tx, e.Corp, e.Member, e.Customer, c.Tags, nil); err != nil {
+			if err := s.mirror.MarkTags(ctx, tx, e.Corp, e.Member, e.Customer, c.Tags, nil, mirror.By("channel", c.ID, c.Name)); err != nil {
 				return err
 			}
 		}
@@ -142,7 +142,7 @@ func (s *service) setRemark(ctx context.Context, j job.Job[remarkArgs]) error {
 	}
 	text := []rune(j.Args.Prefix + customer.Name)
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		return s.mirror.Remark(ctx, tx, j.Corp, j.Args.Member, j.Args.Customer, string(text[:min(len(text), maxRemarkRunes)]))
+		return s.mirror.Remark(ctx, tx, j.Corp, j.Args.Member, j.Args.Customer, string(text[:min(len(text), maxRemarkRunes)]), mirror.Cause{How: "channel"})
 	})
 }
 
@@ -225,6 +225,9 @@ func (s *service) memberLeft(ctx context.Context, e event.MemberLeft) error {
 }
 
 func (s *service) memberChanged(ctx context.Context, e event.MemberChanged) error {
+	if err := s.memberRenamed(ctx, e); err != nil {
+		return err
+	}
 	return s.memberMoved(ctx, e.Corp, e.Member)
 }
 
@@ -234,11 +237,8 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 	query := `SELECT h.id, h.code_id, h.member_id, h.at, c.name FROM channelcode_change AS h
 		JOIN channelcode_code AS c ON c.id = h.code_id WHERE ` + scope.SQL + ` AND h.customer = ? AND h.kind = ?`
 	args := slices.Concat(scope.Args, []any{q.Customer, wasAdded})
-	if !q.Before.IsZero() {
-		query += " AND h.at <= ?"
-		args = append(args, db.MS(q.Before))
-	}
-	query += " ORDER BY h.at DESC, h.id DESC LIMIT ?"
+	under := q.Under("h.at", "h.id", "channelcode.")
+	query += " AND " + under.SQL + " ORDER BY h.at DESC, h.id DESC LIMIT ?"
 	var rows []struct {
 		ID     id.ID  `bun:"id"`
 		Code   id.ID  `bun:"code_id"`
@@ -246,7 +246,7 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 		At     int64  `bun:"at"`
 		Name   string `bun:"name"`
 	}
-	if err := s.db.Read().NewRaw(query, append(args, q.Limit+1)...).Scan(ctx, &rows); err != nil {
+	if err := s.db.Read().NewRaw(query, append(slices.Concat(args, under.Args), q.Limit+1)...).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	var entries []ask.Entry

@@ -225,6 +225,30 @@ func TestNewsInAnyOrder(t *testing.T) {
 	})
 }
 
+// TestSecondDepartments: a member's ending is found by each of his departments, main or not,
+// as the customer list finds his customers; those that he has only later do not find it.
+func TestSecondDepartments(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.department(1, 0)
+		h.department(2, 1, "zhang")
+		h.department(3, 1)
+		h.department(4, 3)
+		h.Exec("INSERT INTO mirror_member_department (corp_id, member_id, department_id, leader, position) VALUES (?, 'zhang', 4, FALSE, 0)", corpID)
+		h.lose(loss{member: "zhang", customer: "wmThen", name: "爱丽丝", ago: time.Hour, kept: day})
+		h.Exec("UPDATE mirror_member_department SET department_id = 3 WHERE member_id = 'zhang' AND department_id = 4")
+		h.lose(loss{member: "zhang", customer: "wmNow", name: "鲍勃", ago: time.Minute, kept: day})
+		for query, want := range map[string][]string{
+			"department=1": {"wmNow/zhang", "wmThen/zhang"}, "department=2": {"wmNow/zhang", "wmThen/zhang"},
+			"department=3": {"wmNow/zhang", "wmThen/zhang"}, "department=4": {"wmThen/zhang"}, "department=2&department=3": {"wmNow/zhang", "wmThen/zhang"},
+			"department=4&member=zhang": {"wmNow/zhang", "wmThen/zhang"}, "department=4&member=nobody": {"wmThen/zhang"},
+		} {
+			if got := h.listed(query); !slices.Equal(got, want) {
+				t.Errorf("%s: %q, want %q", query, got, want)
+			}
+		}
+	})
+}
+
 // TestDepartmentOfThatTime: an ending is the department's in which the member worked then,
 // whatever became of both.
 func TestDepartmentOfThatTime(t *testing.T) {

@@ -3,6 +3,7 @@ package churn_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -312,6 +313,30 @@ func TestSwitchForcedAndOwn(t *testing.T) {
 		}
 		if n := len(d.losses()); n != 4 {
 			t.Errorf("%d losses are kept", n)
+		}
+	})
+}
+
+// TestReceiversOutsideTheContactBook: who may not name a receiver reads how many there are,
+// and leaves them as they are.
+func TestReceiversOutsideTheContactBook(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.department(1, 0, "zhang", "boss", "li")
+		h.Call("PUT", "/deletions/setting", `{"notify":"now","hour":9,"receivers":["boss","zhang"],"leaders":false,"unusual":true}`)
+		all := h.Viewer
+		h.Viewer = sees(viewer.Departments, "li")
+		h.Viewer.Scope.Members = []string{"zhang"}
+		var set churn.DeletionSettingView
+		if h.Get("/deletions/setting", &set); !slices.Equal(set.Receivers, []string{"zhang"}) || set.Others != 1 || len(set.Names) != 1 {
+			t.Errorf("%+v", set)
+		}
+		if status, answer := h.Call("PUT", "/deletions/setting", `{"notify":"daily","hour":9,"receivers":["li"],"leaders":false,"unusual":true}`); status != 200 || strings.Contains(answer, "boss") {
+			t.Errorf("%d %s", status, answer)
+		}
+		h.Viewer = all
+		var whole churn.DeletionSettingView
+		if h.Get("/deletions/setting", &whole); !slices.Equal(whole.Receivers, []string{"li", "boss"}) || whole.Others != 0 {
+			t.Errorf("%+v", whole)
 		}
 	})
 }

@@ -27,8 +27,9 @@ type Ending struct {
 	// Department is the member's main department at that time, 0 when not known, with its name then.
 	Department     int64
 	DepartmentName string
-	Customer       string // external_userid
-	Name           string // at that time, "" when never known
+	Departments    []int64 // all of the member's at that time
+	Customer       string  // external_userid
+	Name           string  // at that time, "" when never known
 	Remark         string
 	Tags           []string // names, at that time
 	TagIDs         []string // of the corp's tags among them

@@ -9,7 +9,7 @@
 // What a re-sync finds is recorded as "time unknown" and raises no alarm. A day on which a
 // member loses or deletes far more than usual is pointed out (Usual.Exceeded has the rule).
 //
-// Hears CustomerLost, CustomerDeleted and CustomerAdded. Says nothing. Asks for the fields
+// Hears CustomerLost, CustomerDeleted, CustomerAdded and MemberChanged (another userid). Says nothing. Asks for the fields
 // of customers, to learn the names of channels. Answers Timeline and Tiles. Tells through
 // internal/notice, where the switches, quiet hours and retries are.
 package churn
@@ -21,6 +21,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/notice"
 	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
@@ -69,10 +70,11 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/deletions/figures", "churn.deletions", "查看删人统计", s.DeletionFigures),
 			web.Get("/hints", "churn.deletions", "查看流失与删人异常", s.Hints),
 			web.Get("/setting", "churn.read", "查看流失提醒设置", s.GetSetting),
-			web.Put("/setting", "churn.setting", "修改流失提醒设置", s.PutSetting),
+			web.Put("/setting", "churn.setting", "修改流失提醒设置", s.PutSetting, web.Sets("churn:setting")),
 			web.Get("/deletions/setting", "churn.deletions", "查看删人提醒设置", s.GetDeletionSetting),
-			web.Put("/deletions/setting", "churn.setting", "修改删人提醒设置", s.PutDeletionSetting),
+			web.Put("/deletions/setting", "churn.setting", "修改删人提醒设置", s.PutDeletionSetting, web.Sets("churn:deletions")),
 		},
+		Lists: []feature.List{{Key: "churn.lost", Permission: "churn.read"}, {Key: "churn.deleted", Permission: "churn.deletions"}},
 		Permissions: []feature.Permission{
 			{Key: "churn.read", ZH: "查看流失记录", EN: "View losses"},
 			{Key: "churn.deletions", ZH: "查看删人记录与异常", EN: "View deletions and what is unusual"},
@@ -86,6 +88,7 @@ func New(d feature.Deps) feature.Feature {
 		},
 		Listeners: []bus.Listener{
 			bus.On("lost", s.customerLost, bus.InLane(job.Urgent)), bus.On("deleted", s.customerDeleted), bus.On("added", s.customerAdded),
+			bus.On("renamed", mirror.Renamed(d.DB, named()...)),
 		},
 		Notices: []notice.Kind{
 			{Key: noticeLost, ZH: "客户流失提醒", EN: "A customer deleted you", Lane: job.Urgent},
@@ -100,5 +103,15 @@ func New(d feature.Deps) feature.Feature {
 		Answers:    ask.Answers{Timeline: s.timeline, Tiles: s.tiles, Personal: personal()},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
+	}
+}
+
+// named are the columns in which members are named.
+func named() []mirror.Named {
+	return []mirror.Named{
+		{Table: "churn_ending", Column: "member_id", Pages: mirror.ByCustomer, Beside: []string{"customer", "ended_at", "kind"}},
+		{Table: "churn_hint", Column: "member_id", Beside: []string{"kind", "day"}},
+		{Table: "churn_setting", Column: "receivers", Form: mirror.AsList},
+		{Table: "churn_setting", Column: "updated_by", Form: mirror.AsActor},
 	}
 }

@@ -15,7 +15,8 @@ import (
 
 // Figures are the numbers of a period. Definitions: an ending counts on the day on which it
 // happened, in the corp's zone, and stays counted when the two find each other again; what a
-// re-sync found counts on the day of the discovery. Department is the member's main one today.
+// re-sync found counts on the day of the discovery. ByDepartment counts each in the member's
+// main department at that time; the filter finds him by any of his.
 type Figures struct {
 	Total    int64    `json:"total"`
 	Before   int64    `json:"before" doc:"of the period of the same length before"`

@@ -21,7 +21,7 @@ import (
 type Filter struct {
 	Text        string    `json:"q,omitempty" query:"q" maxLength:"50" doc:"part of the customer's name, remark, company or, with the permission customer.phone, phone"`
 	Members     []string  `json:"member,omitempty" query:"member,explode" maxItems:"100" doc:"userids"`
-	Departments []int64   `json:"department,omitempty" query:"department,explode" maxItems:"50" doc:"the member's main department at that time, with all departments below today"`
+	Departments []int64   `json:"department,omitempty" query:"department,explode" maxItems:"50" doc:"a department of the member at that time, main or not, with all departments below today"`
 	From        time.Time `json:"from,omitzero" query:"from" doc:"ended at or after"`
 	To          time.Time `json:"to,omitzero" query:"to" doc:"ended before"`
 	State       string    `json:"state,omitempty" query:"state" enum:"all,lost,returned" default:"all" doc:"lost: still ended"`
@@ -106,13 +106,14 @@ func (q *question) nothing() bool { return q.match.None() }
 func (q *question) endings(r db.Querier, rows *[]row) *bun.SelectQuery {
 	scope := q.viewer.Where("l.corp_id", "l.member_id")
 	query := r.NewSelect().Model(rows).Where(scope.SQL, scope.Args...).Where("l.kind = ?", q.kind)
+	const worked = "l.id IN (SELECT w.ending_id FROM churn_worked AS w WHERE w.corp_id = ? AND w.department_id IN (?))"
 	switch {
 	case len(q.Members) > 0 && len(q.below) > 0:
-		query = query.Where("(l.member_id IN (?) OR l.department_id IN (?))", bun.List(q.Members), bun.List(q.below))
+		query = query.Where("(l.member_id IN (?) OR "+worked+")", bun.List(q.Members), q.viewer.Corp, bun.List(q.below))
 	case len(q.Members) > 0:
 		query = query.Where("l.member_id IN (?)", bun.List(q.Members))
 	case len(q.below) > 0:
-		query = query.Where("l.department_id IN (?)", bun.List(q.below))
+		query = query.Where(worked, q.viewer.Corp, bun.List(q.below))
 	}
 	if !q.From.IsZero() {
 		query = query.Where("l.ended_at >= ?", db.MS(q.From))

@@ -13,7 +13,7 @@ func personal() ask.Personal {
 					WHERE e.corp_id = ?0 AND e.customer = ?1 AND EXISTS (SELECT 1 FROM churn_tag AS t WHERE t.ending_id = e.id) LIMIT ?3)`),
 			},
 			{
-				Key: "churn.endings", Tables: []string{"churn_ending"}, ZH: "流失与删除记录", EN: "Losses and deletions",
+				Key: "churn.endings", Tables: []string{"churn_ending", "churn_worked"}, ZH: "流失与删除记录", EN: "Losses and deletions",
 				Cells: []ask.Cell{
 					ask.MomentCell("at", "时间", "Time"), ask.CodeCell("kind", "类型", "Kind", "lost", "客户删除成员", "The customer deleted the member",
 						"deleted", "成员删除客户", "The member deleted the customer", "handed", "转接移除", "Removed by a hand-over"), ask.WordsCell("member", "成员", "Member"), ask.WordsCell("name", "当时的名称", "Name then"),

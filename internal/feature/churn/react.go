@@ -2,6 +2,7 @@ package churn
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/event"
@@ -103,6 +104,13 @@ func (s *service) describe(ctx context.Context, l *Ending) error {
 		WHERE m.corp_id = ? AND m.id = ?`, l.Corp, l.Member).Scan(ctx, &l.Department, &l.DepartmentName)
 	if err != nil && !db.NoRows(err) {
 		return err
+	}
+	err = s.db.Read().NewRaw(`SELECT department_id FROM mirror_member_department WHERE corp_id = ? AND member_id = ?`, l.Corp, l.Member).Scan(ctx, &l.Departments)
+	if err != nil {
+		return err
+	}
+	if l.Department > 0 && !slices.Contains(l.Departments, l.Department) {
+		l.Departments = append(l.Departments, l.Department)
 	}
 	c, err := mirror.CustomerByExternal(ctx, s.db.Read(), l.Corp, l.Customer)
 	if fault.CodeOf(err) == fault.NotFound {

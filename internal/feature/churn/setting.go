@@ -3,6 +3,7 @@ package churn
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/notice"
@@ -127,7 +128,8 @@ type deletionSettingInput struct{ Body DeletionSetting }
 // DeletionSettingView is the setting with the names of the receivers.
 type DeletionSettingView struct {
 	DeletionSetting
-	Names map[string]string `json:"names" doc:"of the receivers, by userid"`
+	Names  map[string]string `json:"names" doc:"of the receivers, by userid"`
+	Others int               `json:"others,omitempty" doc:"how many more receivers there are whom the viewer may not name; they stay when he changes the setting"`
 }
 
 // GetDeletionSetting shows who is told of deletions.
@@ -140,12 +142,20 @@ func (s *service) GetDeletionSetting(ctx context.Context, _ *struct{}) (*Deletio
 	if err != nil {
 		return nil, err
 	}
-	return s.deletionView(ctx, v.Corp, set.view())
+	return s.deletionView(ctx, v, set.view())
 }
 
-func (s *service) deletionView(ctx context.Context, corp string, set DeletionSetting) (*DeletionSettingView, error) {
-	names, err := mirror.Names(ctx, s.db.Read(), corp, set.Receivers)
-	return &DeletionSettingView{DeletionSetting: set, Names: names}, err
+// deletionView names the receivers whom the viewer may name and counts the others.
+func (s *service) deletionView(ctx context.Context, v viewer.Viewer, set DeletionSetting) (*DeletionSettingView, error) {
+	all := len(set.Receivers)
+	set.Receivers = slices.DeleteFunc(set.Receivers, func(m string) bool { return !v.Knows(m) })
+	names, err := mirror.Names(ctx, s.db.Read(), v.Corp, set.Receivers)
+	return &DeletionSettingView{DeletionSetting: set, Names: names, Others: all - len(set.Receivers)}, err
+}
+
+// unnamed are the receivers whom the viewer could not read, and so could not leave out.
+func unnamed(v viewer.Viewer, receivers []string) []string {
+	return slices.DeleteFunc(slices.Clone(receivers), v.Knows)
 }
 
 // PutDeletionSetting changes who is told of deletions. The daily message begins with what
@@ -167,17 +177,22 @@ func (s *service) PutDeletionSetting(ctx context.Context, in *deletionSettingInp
 		check.That(ok && v.Knows(found.ID), "receivers", "没有这名成员")
 		after.Receivers[i] = found.ID
 	}
-	anybody := len(after.Receivers) > 0 || after.Leaders
+	was, err := settingOf(ctx, s.db.Read(), v.Corp)
+	if err != nil {
+		return nil, err
+	}
+	anybody := len(after.Receivers)+len(unnamed(v, was.Receivers)) > 0 || after.Leaders
 	check.That(anybody || after.Notify == DeletionsOff && !after.Unusual, "receivers", "请选择接收人，或勾选部门负责人")
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
-	now := db.NowMS(s.clock)
+	now, chosen := db.NowMS(s.clock), after.Receivers
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		before, err := settingOf(ctx, tx, v.Corp)
 		if err != nil {
 			return err
 		}
+		after.Receivers = slices.Concat([]string{}, chosen, unnamed(v, before.Receivers))
 		digested := before.DigestedTo
 		if after.Notify == DeletionsDaily && before.Deletions != DeletionsDaily {
 			digested = now
@@ -191,7 +206,7 @@ func (s *service) PutDeletionSetting(ctx context.Context, in *deletionSettingInp
 	if err != nil {
 		return nil, err
 	}
-	return s.deletionView(ctx, v.Corp, after)
+	return s.deletionView(ctx, v, after)
 }
 
 // putSetting writes what a corp decided; digested is how far the daily message reaches.

@@ -78,15 +78,24 @@ func insert(ctx context.Context, tx db.Tx, l Ending, now int64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	n, err := res.RowsAffected()
-	if err != nil || n == 0 || len(l.TagIDs) == 0 {
-		return n == 1, err
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return false, err
 	}
-	marks := make(db.Rows, len(l.TagIDs))
-	for i, t := range l.TagIDs {
-		marks[i] = []any{l.Corp, l.ID, t}
+	var tagged, worked db.Rows
+	for _, t := range l.TagIDs {
+		tagged = append(tagged, []any{l.Corp, l.ID, t})
 	}
-	_, err = tx.NewRaw("INSERT INTO churn_tag (corp_id, ending_id, tag_id) VALUES ? ON CONFLICT DO NOTHING", marks).Exec(ctx)
+	for _, d := range l.Departments {
+		worked = append(worked, []any{l.Corp, l.ID, d})
+	}
+	if len(tagged) > 0 {
+		if _, err := tx.NewRaw("INSERT INTO churn_tag (corp_id, ending_id, tag_id) VALUES ? ON CONFLICT DO NOTHING", tagged).Exec(ctx); err != nil {
+			return false, err
+		}
+	}
+	if len(worked) > 0 {
+		_, err = tx.NewRaw("INSERT INTO churn_worked (corp_id, ending_id, department_id) VALUES ? ON CONFLICT DO NOTHING", worked).Exec(ctx)
+	}
 	return true, err
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
-	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 )
 
 // timelineRows bounds how many notices about one customer are looked at for a page: nobody
@@ -16,12 +15,10 @@ const timelineRows = 500
 func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entry, error) {
 	var rows []row
 	scope := q.Viewer.Where("l.corp_id", "l.member_id")
+	under := q.Under("l.ended_at", "l.id", "notice.")
 	query := s.db.Read().NewSelect().Model(&rows).Where(scope.SQL, scope.Args...).
 		Where("l.customer = ? AND l.kind = ? AND l.notice <> ?", q.Customer, Lost, NoticeOff).
-		OrderExpr("l.ended_at DESC, l.id DESC").Limit(timelineRows)
-	if !q.Before.IsZero() {
-		query = query.Where("l.ended_at <= ?", db.MS(q.Before))
-	}
+		Where(under.SQL, under.Args...).OrderExpr("l.ended_at DESC, l.id DESC").Limit(timelineRows)
 	if err := query.Scan(ctx); err != nil {
 		return nil, err
 	}

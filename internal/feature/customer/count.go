@@ -9,10 +9,8 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
-	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
-	"github.com/queqiao-scrm/queqiao/wecom"
 )
 
 // exactUpTo is where counting stops: a number beyond it helps nobody and costs a walk.
@@ -58,60 +56,36 @@ func (s *service) tiles(ctx context.Context, v viewer.Viewer) ([]ask.Tile, error
 		return nil, nil
 	}
 	now := s.clock.Now().In(s.corps.Location(ctx, v.Corp))
-	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
-	total, err := s.totals.of(v, func() (int64, error) { return s.total(ctx, v) })
+	w := whom{Viewer: v}
+	total, err := s.totals.of(w.key(), func() (int64, error) { return s.total(ctx, w) })
 	if err != nil {
 		return nil, err
 	}
 	tiles := []ask.Tile{{Key: "customer.total", Value: total, Href: "/customer"}}
 	for _, t := range []struct {
 		key, href string
-		count     func(ctx context.Context, v viewer.Viewer, from, to time.Time) (int64, error)
+		count     counting
 	}{
-		{"customer.newToday", "/customer?level=follow&added=today&standing=all", s.begunBetween},
-		{"customer.lostToday", "/churn?lost=today", s.lostBetween},
+		{"customer.newToday", "/customer?level=follow&added=today&standing=all&came=new", s.countBegun},
+		{"customer.lostToday", "/churn?lost=today", s.countLost},
 	} {
-		value, err := t.count(ctx, v, midnight, now)
+		value, err := t.count(ctx, w, sinceMidnight(now))
 		if err != nil {
 			return nil, err
 		}
-		before, err := t.count(ctx, v, midnight.AddDate(0, 0, -1), now.AddDate(0, 0, -1))
-		if err != nil {
-			return nil, err
-		}
-		tiles = append(tiles, ask.Tile{Key: t.key, Value: value, Before: &before, Href: t.href})
+		tiles = append(tiles, ask.Tile{Key: t.key, Value: value.Follows, Before: value.FollowsBefore, Href: t.href})
 	}
 	return tiles, nil
 }
 
-// begunBetween counts follows by the mirror, which knows those of before the first sync too.
-// Who came by a hand-over (在职继承, 离职继承) is not new to the corp.
-func (s *service) begunBetween(ctx context.Context, v viewer.Viewer, from, to time.Time) (int64, error) {
-	scope := v.Where("corp_id", "member_id")
+// total counts the customers whom somebody of them follows now.
+func (s *service) total(ctx context.Context, w whom) (int64, error) {
 	var n int64
-	err := s.db.Read().NewRaw("SELECT COUNT(*) FROM mirror_follow WHERE added_at >= ? AND added_at <= ? AND add_way <> ? AND "+scope.SQL,
-		append([]any{db.MS(from), db.MS(to), wecom.AddWayAssignedByAdmin}, scope.Args...)...).Scan(ctx, &n)
-	return n, err
-}
-
-// lostBetween counts pairs, so that a repeated coming and going of the same two counts once.
-func (s *service) lostBetween(ctx context.Context, v viewer.Viewer, from, to time.Time) (int64, error) {
-	scope := v.Where("corp_id", "member_id")
-	pairs := s.db.Read().NewSelect().TableExpr("customer_history").ColumnExpr("DISTINCT member_id, customer").
-		Where("kind = ? AND at >= ? AND at <= ?", wasLost, db.MS(from), db.MS(to)).Where(scope.SQL, scope.Args...)
-	var n int64
-	err := s.db.Read().NewSelect().TableExpr("(?) AS h", pairs).ColumnExpr("COUNT(*)").Scan(ctx, &n)
-	return n, err
-}
-
-// total counts the customers whom somebody in scope follows now.
-func (s *service) total(ctx context.Context, v viewer.Viewer) (int64, error) {
-	var n int64
-	if v.Scope.Reach == viewer.All {
-		err := s.db.Read().NewRaw("SELECT COUNT(*) FROM mirror_customer WHERE corp_id = ? AND follows > 0", v.Corp).Scan(ctx, &n)
+	if w.everybody() {
+		err := s.db.Read().NewRaw("SELECT COUNT(*) FROM mirror_customer WHERE corp_id = ? AND follows > 0", w.Corp).Scan(ctx, &n)
 		return n, err
 	}
-	scope := v.Where("corp_id", "member_id")
+	scope := w.where("corp_id", "member_id")
 	err := s.db.Read().NewRaw("SELECT COUNT(DISTINCT customer_id) FROM mirror_follow WHERE standing IN (?) AND "+scope.SQL,
 		append([]any{list(standings("open"))}, scope.Args...)...).Scan(ctx, &n)
 	return n, err
@@ -121,16 +95,18 @@ func (s *service) total(ctx context.Context, v viewer.Viewer) (int64, error) {
 // of a second and open home pages ask at every change. A figure is kept twenty times as
 // long as it took: one that costs a few milliseconds is as good as always fresh, and no
 // corp spends more than a twentieth of a processor on it.
-type totals struct {
+type totals[T any] struct {
 	clock clock.Clock
 	mu    sync.Mutex
-	kept  map[string]kept
+	kept  map[string]kept[T]
 }
 
-func newTotals(c clock.Clock) *totals { return &totals{clock: c, kept: map[string]kept{}} }
+func newTotals[T any](c clock.Clock) *totals[T] {
+	return &totals[T]{clock: c, kept: map[string]kept[T]{}}
+}
 
-type kept struct {
-	value int64
+type kept[T any] struct {
+	value T
 	until time.Time
 }
 
@@ -139,8 +115,7 @@ const (
 	maxKept    = 1000 // scopes; beyond that all are counted anew
 )
 
-func (t *totals) of(v viewer.Viewer, count func() (int64, error)) (int64, error) {
-	key := scopeKey(v)
+func (t *totals[T]) of(key string, count func() (T, error)) (T, error) {
 	begun := t.clock.Now()
 	t.mu.Lock()
 	k, ok := t.kept[key]
@@ -150,7 +125,7 @@ func (t *totals) of(v viewer.Viewer, count func() (int64, error)) (int64, error)
 	}
 	n, err := count()
 	if err != nil {
-		return 0, err
+		return n, err
 	}
 	now := t.clock.Now()
 	t.mu.Lock()
@@ -158,7 +133,7 @@ func (t *totals) of(v viewer.Viewer, count func() (int64, error)) (int64, error)
 	if len(t.kept) >= maxKept {
 		clear(t.kept)
 	}
-	t.kept[key] = kept{value: n, until: now.Add(keepFactor * now.Sub(begun))}
+	t.kept[key] = kept[T]{value: n, until: now.Add(keepFactor * now.Sub(begun))}
 	return n, nil
 }
 

@@ -6,6 +6,8 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/saved"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -17,21 +19,21 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 	}
 	v.Member, v.Name = members[0].ID, members[0].Name // who shares them
 	ctx = viewer.With(ctx, v)
-	there, err := s.visible(ctx, s.db.Read(), v, aSegment)
+	there, err := saved.Visible(ctx, s.db.Read(), v, segments())
 	if err != nil || len(there) > 0 {
 		return err
 	}
-	segments := map[string]string{}
+	made := map[string]string{}
 	for _, f := range demoSegments() {
 		f.Share.With = "everybody"
 		g, err := s.CreateSegment(ctx, &newSegmentInput{Body: f})
 		if err != nil {
 			return err
 		}
-		segments[f.Name] = g.ID.String()
+		made[f.Name] = g.ID.String()
 	}
 	for _, d := range demoViews() {
-		if segment := segments[d.segment]; segment != "" {
+		if segment := made[d.segment]; segment != "" {
 			d.filters["segment"] = []string{segment}
 		}
 		content, err := json.Marshal(map[string]any{
@@ -41,8 +43,11 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 		if err != nil {
 			return err
 		}
-		f := ViewForm{SavedForm: SavedForm{Name: d.name, Share: Share{With: "everybody"}}, Content: string(content)}
-		if _, err := s.CreateView(ctx, &newViewInput{Body: f}); err != nil {
+		err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+			_, _, err := s.keeper.Put(ctx, tx, v, customers().Views(), 0, saved.Form{Name: d.name, Share: saved.Share{With: "everybody"}}, string(content))
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
@@ -51,7 +56,7 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 
 func demoSegments() []SegmentForm {
 	of := func(name, note string, r ask.Rule) SegmentForm {
-		return SegmentForm{SavedForm: SavedForm{Name: name, Note: note}, Rule: r}
+		return SegmentForm{Form: saved.Form{Name: name, Note: note}, Rule: r}
 	}
 	is := func(field string, op ask.Op, values ...string) ask.Rule {
 		return ask.Rule{Field: field, Op: op, Values: values}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
+	"github.com/queqiao-scrm/queqiao/internal/saved"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -17,9 +18,9 @@ func TestDemo(t *testing.T) {
 		}
 		h.viewer = self("zhang")
 		var segments customer.SegmentList
-		var views customer.ViewList
 		h.get("/segments", &segments)
-		h.get("/views", &views)
+		views, err := saved.Visible(t.Context(), h.db.Read(), h.viewer, saved.Kind{Key: "customer.list"})
+		h.must(err)
 		for _, g := range segments.Items {
 			if g.Broken != "" || g.OwnerName != "成员li" {
 				t.Errorf("%s by %s: %s", g.Name, g.OwnerName, g.Broken)
@@ -27,8 +28,8 @@ func TestDemo(t *testing.T) {
 			var n ask.Count
 			h.get("/size?"+asFilter(t, g.Rule).Encode(), &n)
 		}
-		if len(segments.Items) != 5 || len(views.Items) != 3 {
-			t.Errorf("%d segments, %d views", len(segments.Items), len(views.Items))
+		if len(segments.Items) != 5 || len(views) != 3 {
+			t.Errorf("%d segments, %d views", len(segments.Items), len(views))
 		}
 	})
 }

@@ -12,7 +12,7 @@
 // What customers can be told apart by is one language (ask.Rule): lists, counts, segments
 // and selections are the same plan.
 //
-// Hears CustomerAdded, CustomerLost, CustomerDeleted (history). Says nothing. Asks
+// Hears CustomerAdded, CustomerLost, CustomerDeleted, GroupMemberLeft (history). Says nothing. Asks
 // Timeline, Fields and Columns; answers Timeline, Find, Tiles (total, new today, lost today), Trends (added,
 // lost), Fields, and alone Select and Size.
 package customer
@@ -28,9 +28,9 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
-	"github.com/queqiao-scrm/queqiao/internal/platform/live"
 	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/saved"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -50,9 +50,9 @@ type service struct {
 	corps   *corp.Registry
 	clock   clock.Clock
 	ids     *id.Source
-	live    *live.Live
-	totals  *totals // customers
-	follows *totals // pairs
+	keeper  saved.Keeper
+	totals  *totals[int64] // customers
+	figures *totals[Figure]
 	mirror  *mirror.Mirror
 	costs   costs
 }
@@ -61,7 +61,7 @@ type service struct {
 func New(d feature.Deps) feature.Feature { return build(d, measured()) }
 
 func build(d feature.Deps, c costs) feature.Feature {
-	s := &service{costs: c, db: d.DB, search: d.Search, asks: d.Asks, corps: d.Corps, clock: d.Clock, ids: d.IDs, live: d.Live, mirror: d.Mirror, totals: newTotals(d.Clock), follows: newTotals(d.Clock)}
+	s := &service{costs: c, db: d.DB, search: d.Search, asks: d.Asks, corps: d.Corps, clock: d.Clock, ids: d.IDs, keeper: saved.Keeper{Clock: d.Clock, IDs: d.IDs, Live: d.Live}, mirror: d.Mirror, totals: newTotals[int64](d.Clock), figures: newTotals[Figure](d.Clock)}
 	return feature.Feature{
 		Slug: slug,
 		Routes: []web.Route{
@@ -78,18 +78,13 @@ func build(d feature.Deps, c costs) feature.Feature {
 			web.Put("/segments/{id}", permissionRead, "修改客户分群", s.UpdateSegment),
 			web.Delete("/segments/{id}", permissionRead, "删除客户分群", s.DeleteSegment),
 			web.Get("/size", permissionRead, "统计符合条件的客户与跟进关系", s.SizeOf, web.Named("size")),
-			web.Get("/views", permissionRead, "查看客户列表的视图", s.Views),
-			web.Post("/views", permissionRead, "保存客户列表的视图", s.CreateView),
-			web.Put("/views/{id}", permissionRead, "修改客户列表的视图", s.UpdateView),
-			web.Delete("/views/{id}", permissionRead, "删除客户列表的视图", s.DeleteView),
-			web.Put("/default-view", permissionRead, "选择打开列表时的视图", s.ChooseView),
 			web.Get("/follows", permissionRead, "查看客户列表（跟进维度）", s.Follows),
 			web.Get("/follows/count", permissionRead, "统计客户列表（跟进维度）", s.CountFollows),
 		},
 		Permissions: []feature.Permission{
 			{Key: permissionRead, ZH: "查看客户", EN: "View customers"},
 			{Key: permissionExport, ZH: "导出客户", EN: "Export customers"},
-			{Key: permissionShare, ZH: "公开视图与客户分群", EN: "Share views and segments"},
+			{Key: permissionShare, ZH: "公开客户列表的视图与客户分群", EN: "Share views of customers and segments"},
 			{Key: viewer.PermissionPhone, ZH: "查看完整电话、按电话搜索", EN: "Read telephone numbers in full and search by them"},
 		},
 		Menu: []feature.MenuEntry{
@@ -97,11 +92,14 @@ func build(d feature.Deps, c costs) feature.Feature {
 			{Group: feature.GroupCustomer, Key: "segment", Path: "/customer/segments", Permission: permissionRead, Order: 12},
 		},
 		Listeners: []bus.Listener{
-			bus.On("added", s.added), bus.On("lost", s.lost), bus.On("deleted", s.deleted),
+			bus.On("added", s.added), bus.On("lost", s.lost), bus.On("deleted", s.deleted), bus.On("leftGroup", s.leftGroup),
+			bus.On("renamed", s.memberRenamed),
 		},
-		Exports:    s.exports(),
-		Answers:    ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Trends: s.trends, Fields: s.fields, Select: s.selected, Size: s.size, Personal: personal()},
-		Migrations: db.Folder(migrations, "migrations"),
-		Demo:       s.demo,
+		Exports:       s.exports(),
+		Lists:         []feature.List{customers()},
+		Answers:       ask.Answers{Timeline: s.timeline, Find: s.find, Tiles: s.tiles, Trends: s.trends, Fields: s.fields, Select: s.selected, Size: s.size, Personal: personal()},
+		DetailHistory: s.keepDetails,
+		Migrations:    db.Folder(migrations, "migrations"),
+		Demo:          s.demo,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
+	"github.com/queqiao-scrm/queqiao/wecom"
 )
 
 // The kinds of history.
@@ -58,7 +59,38 @@ func (s *service) added(ctx context.Context, e event.CustomerAdded) error {
 	return s.note(ctx, e.Meta, kind, e.Member, e.Customer, at)
 }
 
+// beginning keeps when a follow that ended had begun, if no history tells of it: the mirror
+// forgets that as soon as the two meet again, and the day would lose who came on it.
+func (s *service) beginning(ctx context.Context, m event.Meta, member, customer string) error {
+	f, err := mirror.FollowOf(ctx, s.db.Read(), m.Corp, member, customer)
+	if fault.CodeOf(err) == fault.NotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if f.AddedAt >= db.MS(m.At) || beginOf(f) == 0 {
+		return nil // another follow's, or nobody knows
+	}
+	var told int
+	err = s.db.Read().NewRaw(`SELECT COUNT(*) FROM customer_history WHERE corp_id = ? AND customer = ? AND member_id = ? AND kind IN (?) AND at >= ? AND at <= ?`,
+		m.Corp, customer, member, list(beginningKinds()), f.AddedAt-sameMoment.Milliseconds(), f.AddedAt+sameMoment.Milliseconds()).Scan(ctx, &told)
+	if err != nil || told > 0 {
+		return err
+	}
+	kind := wasAdded
+	if f.AddWay == wecom.AddWayAssignedByAdmin {
+		kind = wasTaken
+	}
+	return s.note(ctx, event.Meta{Event: s.ids.New(), Corp: m.Corp}, kind, member, customer, db.FromMS(f.AddedAt))
+}
+
+func beginningKinds() []string { return []string{wasAdded, wasAgain, wasHalf, wasTaken} }
+
 func (s *service) lost(ctx context.Context, e event.CustomerLost) error {
+	if err := s.beginning(ctx, e.Meta, e.Member, e.Customer); err != nil {
+		return err
+	}
 	kind := wasLost
 	if e.Unknown {
 		kind = wasGone
@@ -67,6 +99,9 @@ func (s *service) lost(ctx context.Context, e event.CustomerLost) error {
 }
 
 func (s *service) deleted(ctx context.Context, e event.CustomerDeleted) error {
+	if err := s.beginning(ctx, e.Meta, e.Member, e.Customer); err != nil {
+		return err
+	}
 	kind := wasDeleted
 	if e.ByTransfer {
 		kind = wasHanded

@@ -295,6 +295,7 @@ func TestStoryIsChosen(t *testing.T) {
 			}
 			return []ask.Entry{e}, nil
 		}})
+		h.asks.Register("welcome", ask.Answers{Timeline: func(context.Context, ask.TimelineQuery) ([]ask.Entry, error) { return nil, nil }})
 		on := func(ago time.Duration) string { return now.Add(-ago).Format(time.RFC3339) }
 		for name, q := range map[string]struct {
 			query url.Values
@@ -303,7 +304,7 @@ func TestStoryIsChosen(t *testing.T) {
 			"everything":              {url.Values{}, []string{"customer.lost", "stage.joined", "customer.added"}},
 			"one feature":             {url.Values{"about": {"stage"}}, []string{"stage.joined"}},
 			"two features":            {url.Values{"about": {"stage", "customer"}}, []string{"customer.lost", "stage.joined", "customer.added"}},
-			"one with nothing":        {url.Values{"about": {"nobody"}}, nil},
+			"one with nothing":        {url.Values{"about": {"welcome"}}, nil},
 			"since a day":             {url.Values{"from": {on(5 * day)}}, []string{"customer.lost", "stage.joined"}},
 			"until a day":             {url.Values{"to": {on(5 * day)}}, []string{"customer.added"}},
 			"a while":                 {url.Values{"from": {on(6 * day)}, "to": {on(3 * day)}}, []string{"stage.joined"}},
@@ -328,6 +329,9 @@ func TestStoryIsChosen(t *testing.T) {
 		}
 		if status, body := h.call("GET", "/customers/"+c.String()+"/timeline?from="+url.QueryEscape(on(0))+"&to="+url.QueryEscape(on(day))); status != 422 || !strings.Contains(body, `"to"`) {
 			t.Errorf("a while that ends before it begins: %d %s", status, body)
+		}
+		if status, body := h.call("GET", "/customers/"+c.String()+"/timeline?about=stage&about=nobody"); status != 422 || !strings.Contains(body, `"about[1]"`) || !strings.Contains(body, "customer、stage、welcome") {
+			t.Errorf("a feature that tells nothing: %d %s", status, body)
 		}
 	})
 }

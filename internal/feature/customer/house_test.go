@@ -29,6 +29,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/secret"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/saved"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -57,7 +58,7 @@ type house struct {
 
 func sets(e db.Engine) []db.Migrations {
 	return []db.Migrations{
-		job.Migrations(), live.Migrations(), search.Migrations(e), corp.Migrations(), mirror.Migrations(),
+		job.Migrations(), live.Migrations(), search.Migrations(e), corp.Migrations(), mirror.Migrations(), saved.Migrations(),
 		{Set: "customer", FS: customer.New(feature.Deps{}).Migrations},
 	}
 }
@@ -187,9 +188,9 @@ func (h *house) follow(p pair) (customerID, followID id.ID) {
 	}
 	followID = h.ids.New()
 	h.exec(`INSERT INTO mirror_follow (id, corp_id, member_id, customer, customer_id, standing, remark, description, company, mobiles,
-			add_way, operator, state, added_at, ended_at, told_at, read_at, found_at, sync_run, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, '', '', '[]', ?, '', '', ?, ?, 0, ?, 0, 0, 0)`,
-		followID, p.corp, p.member, p.customer, c.ID, p.standing, p.remark, p.addWay, addedAt, endedAt, readAt)
+			add_way, operator, state, added_at, ended_at, told_at, read_at, found_at, sync_run, updated_at, tagged)
+		VALUES (?, ?, ?, ?, ?, ?, ?, '', '', '[]', ?, '', '', ?, ?, 0, ?, 0, 0, 0, ?)`,
+		followID, p.corp, p.member, p.customer, c.ID, p.standing, p.remark, p.addWay, addedAt, endedAt, readAt, len(p.tags))
 	for _, t := range p.tags {
 		h.exec(`INSERT INTO mirror_tag (corp_id, id, group_id, name, position, created_at) VALUES (?, ?, 'g', ?, 0, 0) ON CONFLICT DO NOTHING`, p.corp, t, "标签"+t)
 		h.exec(`INSERT INTO mirror_follow_tag (corp_id, follow_id, customer_id, tag_id, kind, added_at) VALUES (?, ?, ?, ?, 1, ?)`, p.corp, followID, c.ID, t, addedAt)
@@ -276,19 +277,21 @@ func (h *house) bulk(n int, members []string) {
 			c, f, at, name := h.ids.New(), h.ids.New(), now-int64(n-i)*1000, "客户"+strconv.Itoa(i)
 			external := "wm" + strconv.Itoa(i)
 			customers = append(customers, []any{c, corpID, external, name, 1, "", 0, "", "", "", 1, at, 0, 0, 1})
-			follows = append(follows, []any{f, corpID, members[i%len(members)], external, c, 1, "", "", "", "[]", 1, "", "", at, 0, 0, 1, 0, 0, 0})
+			tagged := 0
 			for tag, every := range map[string]int{"every": 1, "even": 2, "third": 3} {
 				if i%every == 0 {
 					tags = append(tags, []any{corpID, f, c, tag, 1, at})
+					tagged++
 				}
 			}
+			follows = append(follows, []any{f, corpID, members[i%len(members)], external, c, 1, "", "", "", "[]", 1, "", "", at, 0, 0, 1, 0, 0, 0, tagged})
 			docs = append(docs, search.Document{Corp: corpID, Kind: "follow", Ref: f, Text: []string{name}})
 		}
 		h.must(h.db.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
 			for table, rows := range map[string]db.Rows{
-				"mirror_customer (id, corp_id, customer, name, type, avatar, gender, unionid, company, title, follows, added_at, lost_at, updated_at, read_at)":                                                                  customers,
-				"mirror_follow (id, corp_id, member_id, customer, customer_id, standing, remark, description, company, mobiles, add_way, operator, state, added_at, ended_at, told_at, read_at, found_at, sync_run, updated_at)": follows,
-				"mirror_follow_tag (corp_id, follow_id, customer_id, tag_id, kind, added_at)":                                                                                                                                    tags,
+				"mirror_customer (id, corp_id, customer, name, type, avatar, gender, unionid, company, title, follows, added_at, lost_at, updated_at, read_at)":                                                                          customers,
+				"mirror_follow (id, corp_id, member_id, customer, customer_id, standing, remark, description, company, mobiles, add_way, operator, state, added_at, ended_at, told_at, read_at, found_at, sync_run, updated_at, tagged)": follows,
+				"mirror_follow_tag (corp_id, follow_id, customer_id, tag_id, kind, added_at)":                                                                                                                                            tags,
 			} {
 				if _, err := tx.NewRaw("INSERT INTO "+table+" VALUES ?", rows).Exec(ctx); err != nil {
 					return err

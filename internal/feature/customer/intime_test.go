@@ -21,12 +21,13 @@ func TestCountsInTime(t *testing.T) {
 		{"a few", 7, 10_000, nil, 7, true},
 		{"just so many", countFirst, 10_000, nil, countFirst, true},
 		{"more than the first", countFirst + 1, 10_000, nil, countFirst + 1, true},
-		{"more than the most", 9_999, 10_000, nil, 5_000, false},
+		{"more than the most", 59_999, 60_000, nil, 50_000, false},
 		{"at least the first", 9_999, countFirst, nil, countFirst, false},
+		{"at least the second", 19_999, 10 * countFirst, nil, 10 * countFirst, false},
 		{"nobody knows", 9_999, 3, nil, 0, false},
 		{"broken", 9_999, 10_000, broken, 0, false},
 	} {
-		n, all, err := inTime(t.Context(), 5_000, 20*time.Millisecond, func(ctx context.Context, limit int) (int, bool, error) {
+		n, all, err := inTime(t.Context(), 50_000, 20*time.Millisecond, func(ctx context.Context, limit int) (int, bool, error) {
 			if x.fails != nil {
 				return 0, false, x.fails
 			}

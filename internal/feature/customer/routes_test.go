@@ -212,10 +212,10 @@ func TestTiles(t *testing.T) {
 			want   map[string][2]int64 // value, before; -1 for none
 		}{
 			"the corp": {everything(), map[string][2]int64{
-				"customer.total": {7, -1}, "customer.newToday": {3, 2}, "customer.lostToday": {1, 1},
+				"customer.total": {7, -1}, "customer.newToday": {3, 2}, "customer.lostToday": {2, 1},
 			}},
 			"a member":  {self("zhang"), map[string][2]int64{"customer.total": {2, -1}, "customer.newToday": {1, 1}, "customer.lostToday": {0, 0}}},
-			"a manager": {manager("", "li", "wang"), map[string][2]int64{"customer.total": {7, -1}, "customer.newToday": {2, 1}, "customer.lostToday": {1, 1}}},
+			"a manager": {manager("", "li", "wang"), map[string][2]int64{"customer.total": {7, -1}, "customer.newToday": {2, 1}, "customer.lostToday": {2, 1}}},
 			"nobody":    {self(""), map[string][2]int64{"customer.total": {0, -1}, "customer.newToday": {0, 0}, "customer.lostToday": {0, 0}}},
 		} {
 			tiles, err := h.f.Answers.Tiles(context.Background(), c.viewer)

@@ -210,6 +210,9 @@ func (c *compiler) stood(parts []ask.Rule, spoken bool) []ask.Rule {
 // must adds a condition that every row fulfils, and begins the list at it when few do.
 func (c *compiler) must(ctx context.Context, r ask.Rule) error {
 	p := c.p
+	if err := c.untagged(ctx, r); err != nil {
+		return err
+	}
 	switch {
 	case r.Field == fieldTag && r.Op == ask.OpAny:
 		return c.s.taggedAny(ctx, r.Values, p)
@@ -248,6 +251,20 @@ func (c *compiler) must(ctx context.Context, r ask.Rule) error {
 	// that every second row fulfils it: it then reads a page in order instead of sorting all.
 	p.and("COALESCE(("+sql+"), FALSE)", args...)
 	return nil
+}
+
+// untagged begins the list at the follows that are counted as having no tag, for which there
+// is an index; but not for a viewer to whom one with hidden tags has none either. Each is
+// still asked: one that a sync has not counted yet may have some.
+func (c *compiler) untagged(ctx context.Context, r ask.Rule) error {
+	if r.Op != ask.OpEmpty || r.Field != fieldTag && r.Field != fieldCustomerTag || c.p.anchor.sql != "" {
+		return nil
+	}
+	seen, err := c.s.seenTags(ctx, c.at(r), "ft")
+	if err == nil && seen.SQL == "" {
+		c.p.anchor = condition{sql: "f.tagged = 0"}
+	}
+	return err
 }
 
 // rarely begins the list at the follows that a field's index finds, when they are few.

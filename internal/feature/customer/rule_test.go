@@ -44,6 +44,7 @@ func (h *house) told() {
 	set("company", "'晨光公司'", "wmCarol")
 	set("unionid", "'o1'", "wmBob")
 	h.exec("UPDATE mirror_follow SET company = '远方集团', state = 'ccabc', mobiles = '[\"13812345678\"]' WHERE corp_id = ? AND member_id = 'li' AND customer = 'wmBob'", corpID)
+	h.exec("UPDATE mirror_follow SET tagged = 0 WHERE member_id = 'li'") // no sync has counted li's since
 	h.exec(`INSERT INTO mirror_follow_tag (corp_id, follow_id, customer_id, tag_id, kind, added_at)
 		SELECT corp_id, id, customer_id, 'personal:老同学', 2, added_at FROM mirror_follow WHERE corp_id = ? AND member_id = 'wang' AND customer = 'wmCarol'`, corpID)
 	for i, owner := range []string{"zhang", "wang"} {
@@ -99,6 +100,7 @@ func TestRules(t *testing.T) {
 			"customer's, any":    {leaf("customerTag", ask.OpAny, "secret", "nowhere"), open[:2]},
 			"customer's, none":   {leaf("customerTag", ask.OpNone, "secret"), open[2:]},
 			"customer's, some":   {leaf("customerTag", ask.OpSet), open[:3]},
+			"customer's, empty":  {leaf("customerTag", ask.OpEmpty), open[3:]},
 			"customer's, below":  {some(leaf("customerTag", ask.OpEvery, "vip", "secret"), leaf("name", ask.OpIs, "卡罗尔")), []string{open[0], open[1], open[3]}},
 			"personal tag":       {leaf("personalTag", ask.OpIs, "老同学"), open[3:4]},
 			"part of it":         {leaf("personalTag", ask.OpHas, "同学"), open[3:4]},

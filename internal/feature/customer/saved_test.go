@@ -15,6 +15,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/saved"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -37,7 +38,7 @@ func (h *house) send(method, path string, body, into any) (int, string) {
 	return response.StatusCode, string(answer)
 }
 
-func segment(name string, share customer.Share, r ask.Rule) map[string]any {
+func segment(name string, share saved.Share, r ask.Rule) map[string]any {
 	return map[string]any{"name": name, "share": share, "rule": r}
 }
 
@@ -58,7 +59,7 @@ func TestSegmentsAreLists(t *testing.T) {
 		h.told()
 		h.viewer.Permissions = append(h.viewer.Permissions, "customer.share")
 		var vip customer.Segment
-		if status, body := h.send("POST", "/segments", segment("重要客户", customer.Share{With: "everybody"}, leaf("tag", ask.OpAny, "vip")), &vip); status != 200 {
+		if status, body := h.send("POST", "/segments", segment("重要客户", saved.Share{With: "everybody"}, leaf("tag", ask.OpAny, "vip")), &vip); status != 200 {
 			t.Fatalf("%d %s", status, body)
 		}
 		named := func(op ask.Op) ask.Rule { return leaf("segment", op, vip.ID.String()) }
@@ -92,7 +93,7 @@ func TestSegmentsAreLists(t *testing.T) {
 
 		// A segment that asks for a field which is there no more says so wherever it is used.
 		h.viewer = everything()
-		h.exec(`UPDATE customer_saved SET content = '{"field":"gone.field","op":"set"}' WHERE id = ?`, vip.ID)
+		h.exec(`UPDATE saved_item SET content = '{"field":"gone.field","op":"set"}' WHERE id = ?`, vip.ID)
 		if status, body := h.call("GET", "/follows?"+asFilter(t, named(ask.OpAny)).Encode()); status != 409 || !strings.Contains(body, "重要客户") {
 			t.Errorf("broken: %d %s", status, body)
 		}
@@ -123,7 +124,7 @@ func TestWhoSeesAndChangesWhatIsSaved(t *testing.T) {
 		h.viewer = sharer(self("zhang"))
 		everybody := ask.Rule{}
 		made := map[string]customer.Segment{}
-		for name, share := range map[string]customer.Share{
+		for name, share := range map[string]saved.Share{
 			"own": {With: "nobody"}, "all": {With: "everybody"}, "role": {With: "some", Roles: []string{"staff"}}, "dept": {With: "some", Departments: []int64{3}},
 		} {
 			var g customer.Segment
@@ -149,7 +150,7 @@ func TestWhoSeesAndChangesWhatIsSaved(t *testing.T) {
 				t.Errorf("%s: %v, want %v", name, got, c.want)
 			}
 		}
-		change := func(name string, share customer.Share, version int64) int {
+		change := func(name string, share saved.Share, version int64) int {
 			body := segment(name+"2", share, everybody)
 			body["version"] = version
 			status, _ := h.send("PUT", "/segments/"+made[name].ID.String(), body, nil)
@@ -157,80 +158,40 @@ func TestWhoSeesAndChangesWhatIsSaved(t *testing.T) {
 		}
 		h.viewer = self("li")
 		for what, got := range map[string]int{
-			"another's that is shared": change("all", customer.Share{With: "everybody"}, 1),
-			"another's own":            change("own", customer.Share{With: "nobody"}, 1),
+			"another's that is shared": change("all", saved.Share{With: "everybody"}, 1),
+			"another's own":            change("own", saved.Share{With: "nobody"}, 1),
 		} {
 			if want := map[bool]int{true: 403, false: 404}[strings.Contains(what, "shared")]; got != want {
 				t.Errorf("%s: %d, want %d", what, got, want)
 			}
 		}
-		if status, _ := h.send("POST", "/segments", segment("mine", customer.Share{With: "everybody"}, everybody), nil); status != 403 {
+		if status, _ := h.send("POST", "/segments", segment("mine", saved.Share{With: "everybody"}, everybody), nil); status != 403 {
 			t.Errorf("shared without the right: %d", status)
 		}
 		if status, _ := h.send("DELETE", "/segments/"+made["all"].ID.String(), nil, nil); status != 403 {
 			t.Errorf("deleted another's: %d", status)
 		}
 		h.viewer = sharer(self("li"))
-		if got := change("all", customer.Share{With: "nobody"}, 1); got != 200 {
+		if got := change("all", saved.Share{With: "nobody"}, 1); got != 200 {
 			t.Errorf("a keeper of the shared ones: %d", got)
 		}
-		if got := change("all", customer.Share{With: "nobody"}, 1); got != 404 {
+		if got := change("all", saved.Share{With: "nobody"}, 1); got != 404 {
 			t.Errorf("what he hid from himself: %d", got)
 		}
 		h.viewer = sharer(self("zhang"))
-		if got := change("all", customer.Share{With: "nobody"}, 1); got != 409 {
+		if got := change("all", saved.Share{With: "nobody"}, 1); got != 409 {
 			t.Errorf("an old version: %d", got)
 		}
 		for what, body := range map[string]map[string]any{
-			"name\"":      segment(" ", customer.Share{With: "nobody"}, everybody),
-			"name":        segment("own", customer.Share{With: "nobody"}, everybody),
-			"share":       segment("x", customer.Share{With: "some"}, everybody),
-			"rule.field":  segment("x", customer.Share{With: "nobody"}, leaf("segment", ask.OpAny, made["own"].ID.String())),
-			"rule.values": segment("x", customer.Share{With: "nobody"}, leaf("tag", ask.OpAny)),
+			"name\"":      segment(" ", saved.Share{With: "nobody"}, everybody),
+			"name":        segment("own", saved.Share{With: "nobody"}, everybody),
+			"share":       segment("x", saved.Share{With: "some"}, everybody),
+			"rule.field":  segment("x", saved.Share{With: "nobody"}, leaf("segment", ask.OpAny, made["own"].ID.String())),
+			"rule.values": segment("x", saved.Share{With: "nobody"}, leaf("tag", ask.OpAny)),
 		} {
 			if status, answer := h.send("POST", "/segments", body, nil); status != 422 || !strings.Contains(answer, `"`+what) {
 				t.Errorf("%s: %d %s", what, status, answer)
 			}
-		}
-	})
-}
-
-func TestViewsAndTheDefault(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		var made customer.View
-		body := map[string]any{"name": "我的视图", "share": customer.Share{With: "nobody"}, "content": `{"level":"follow"}`}
-		if status, answer := h.send("POST", "/views", body, &made); status != 200 || made.Content != `{"level":"follow"}` {
-			t.Fatalf("%d %s", status, answer)
-		}
-		if status, answer := h.send("PUT", "/default-view", map[string]any{"view": made.ID}, nil); status != 204 {
-			t.Errorf("%d %s", status, answer)
-		}
-		list := func() []customer.View {
-			var got customer.ViewList
-			h.get("/views", &got)
-			return got.Items
-		}
-		if got := list(); len(got) != 1 || !got[0].Default {
-			t.Errorf("views %+v", got)
-		}
-		body["content"], body["version"] = `{"level":"company"}`, made.Version
-		if status, _ := h.send("PUT", "/views/"+made.ID.String(), body, &made); status != 200 || made.Version != 2 || !made.Default {
-			t.Errorf("%d %+v", status, made)
-		}
-		body["content"], body["name"] = `[1]`, "another"
-		if status, answer := h.send("POST", "/views", body, nil); status != 422 || !strings.Contains(answer, "content") {
-			t.Errorf("%d %s", status, answer)
-		}
-		h.viewer = self("zhang")
-		if status, _ := h.send("PUT", "/default-view", map[string]any{"view": made.ID}, nil); status != 404 {
-			t.Errorf("another's view: %d", status)
-		}
-		h.viewer = everything()
-		if status, _ := h.send("PUT", "/default-view", map[string]any{}, nil); status != 204 || list()[0].Default {
-			t.Errorf("%d %+v", status, list())
-		}
-		if status, _ := h.send("DELETE", "/views/"+made.ID.String(), nil, nil); status != 204 || len(list()) != 0 {
-			t.Errorf("%d %+v", status, list())
 		}
 	})
 }
@@ -255,10 +216,10 @@ func TestEveryoneHasRoom(t *testing.T) {
 		h.company()
 		var rows db.Rows
 		for i := range 200 {
-			rows = append(rows, []any{h.ids.New(), corpID, "segment", "分群" + strconv.Itoa(i), "", "{}", "member:li", "李", `{"with":"nobody"}`, 1, 0, 0})
+			rows = append(rows, []any{h.ids.New(), corpID, "customer.segment", "分群" + strconv.Itoa(i), "", "{}", "member:li", "李", `{"with":"nobody"}`, false, 1, 0, 0})
 		}
-		h.exec("INSERT INTO customer_saved (id, corp_id, kind, name, note, content, owner, owner_name, share, version, created_at, updated_at) VALUES ?", rows)
-		one := segment("再来一个", customer.Share{With: "nobody"}, leaf("tag", ask.OpAny, "vip"))
+		h.exec("INSERT INTO saved_item (id, corp_id, kind, name, note, content, owner, owner_name, share, shared, version, created_at, updated_at) VALUES ?", rows)
+		one := segment("再来一个", saved.Share{With: "nobody"}, leaf("tag", ask.OpAny, "vip"))
 		h.viewer = self("li")
 		if status, body := h.send("POST", "/segments", one, nil); status != 409 || !strings.Contains(body, "每人最多保存 200 个客户分群") {
 			t.Errorf("one too many: %d %s", status, body)

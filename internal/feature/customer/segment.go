@@ -6,9 +6,11 @@ import (
 	"slices"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/internal/saved"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -19,7 +21,7 @@ const fieldSegment = "segment"
 // Segment is a saved condition (客户分群): whoever opens it sees, of his own scope, the
 // customers who match at that moment.
 type Segment struct {
-	SavedHead
+	saved.Head
 	Rule ask.Rule `json:"rule"`
 	// Broken says why the rule cannot be asked any more, e.g. because a field was removed.
 	Broken string `json:"broken,omitempty" doc:"why the condition cannot be asked by the viewer"`
@@ -27,7 +29,7 @@ type Segment struct {
 
 // SegmentForm is what a person fills in.
 type SegmentForm struct {
-	SavedForm
+	saved.Form
 	Rule ask.Rule `json:"rule"`
 }
 
@@ -53,7 +55,7 @@ func (s *service) Segments(ctx context.Context, _ *struct{}) (*SegmentList, erro
 	if err != nil {
 		return nil, err
 	}
-	all, err := s.visible(ctx, s.db.Read(), v, aSegment)
+	all, err := saved.Visible(ctx, s.db.Read(), v, segments())
 	if err != nil {
 		return nil, err
 	}
@@ -68,9 +70,9 @@ func (s *service) Segments(ctx context.Context, _ *struct{}) (*SegmentList, erro
 	return out, nil
 }
 
-func segmentOf(v viewer.Viewer, x saved, fields []ask.Field) Segment {
-	g := Segment{SavedHead: headOf(v, x)}
-	rule, err := x.rule(fields)
+func segmentOf(v viewer.Viewer, x saved.Item, fields []ask.Field) Segment {
+	g := Segment{Head: segments().HeadOf(v, x)}
+	rule, err := ruleOf(x, fields)
 	if g.Rule = rule; err != nil {
 		g.Broken = fault.As(err).Message
 		if f := fault.As(err).Fields; len(f) > 0 {
@@ -80,9 +82,9 @@ func segmentOf(v viewer.Viewer, x saved, fields []ask.Field) Segment {
 	return g
 }
 
-// rule is the saved condition, checked against the fields there are now. Its error is
+// ruleOf is the saved condition, checked against the fields there are now. Its error is
 // always a fault.
-func (x saved) rule(fields []ask.Field) (ask.Rule, error) {
+func ruleOf(x saved.Item, fields []ask.Field) (ask.Rule, error) {
 	var r ask.Rule
 	if err := json.Unmarshal([]byte(x.Content), &r); err != nil {
 		return r, fault.New(fault.Internal, "条件无法识别").Because(err)
@@ -120,23 +122,39 @@ func (s *service) saveSegment(ctx context.Context, wanted id.ID, f SegmentForm) 
 	if err != nil {
 		return nil, err
 	}
-	x, err := s.save(ctx, v, aSegment, wanted, f.SavedForm, string(content))
-	if err != nil {
-		return nil, err
-	}
-	g := segmentOf(v, x, fields)
-	return &g, nil
+	var g Segment
+	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		x, change, err := s.keeper.Put(ctx, tx, v, segments(), wanted, f.Form, string(content))
+		if err != nil {
+			return err
+		}
+		web.Note(ctx, change)
+		g = segmentOf(v, x, fields)
+		return nil
+	})
+	return &g, err
 }
 
 // DeleteSegment forgets one; the customers stay as they are.
 func (s *service) DeleteSegment(ctx context.Context, in *savedInput) (*web.None, error) {
-	return s.forget(ctx, aSegment, in.ID)
+	v, err := viewer.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		change, err := s.keeper.Remove(ctx, tx, v, segments(), in.ID)
+		if err != nil {
+			return err
+		}
+		web.Note(ctx, change)
+		return nil
+	})
 }
 
 // segmentField lets conditions name saved segments.
 func (s *service) segmentField(ctx context.Context, v viewer.Viewer) (ask.Field, error) {
 	f := ask.Field{Key: fieldSegment, Kind: ask.KindChoice, Ops: []ask.Op{ask.OpAny, ask.OpNone}, Options: []ask.Choice{}}
-	all, err := s.visible(ctx, s.db.Read(), v, aSegment)
+	all, err := saved.Visible(ctx, s.db.Read(), v, segments())
 	for _, x := range all {
 		f.Options = append(f.Options, ask.Choice{Value: x.ID.String(), Name: x.Name})
 	}
@@ -150,7 +168,7 @@ func (s *service) expanded(ctx context.Context, v viewer.Viewer, r ask.Rule) (as
 	if !named {
 		return r, nil
 	}
-	all, err := s.visible(ctx, s.db.Read(), v, aSegment)
+	all, err := saved.Visible(ctx, s.db.Read(), v, segments())
 	if err != nil {
 		return r, err
 	}
@@ -160,7 +178,7 @@ func (s *service) expanded(ctx context.Context, v viewer.Viewer, r ask.Rule) (as
 	}
 	rules := map[string]ask.Rule{}
 	for _, x := range all {
-		rules[x.ID.String()], err = x.rule(fields)
+		rules[x.ID.String()], err = ruleOf(x, fields)
 		used := false
 		r.Leaves(func(leaf ask.Rule, _ bool) {
 			used = used || leaf.Field == fieldSegment && slices.Contains(leaf.Values, x.ID.String())

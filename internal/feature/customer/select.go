@@ -8,6 +8,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/saved"
 )
 
 // sizeUpTo is where the counting of a selection stops.
@@ -36,7 +37,7 @@ func (s *service) selection(ctx context.Context, q ask.SelectQuery) (*plan, erro
 	case sel.Rule != nil:
 		rule = *sel.Rule
 	case sel.Segment != nil:
-		if _, err := s.seenSaved(ctx, s.db.Read(), q.Viewer, aSegment, *sel.Segment); err != nil {
+		if _, err := saved.One(ctx, s.db.Read(), q.Viewer, segments(), *sel.Segment); err != nil {
 			return nil, err
 		}
 		rule = ask.Rule{Field: fieldSegment, Op: ask.OpAny, Values: []string{sel.Segment.String()}}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
@@ -17,13 +18,17 @@ import (
 type timelineInput struct {
 	ID id.ID `path:"id"`
 	web.Paging
-	About []string  `query:"about,explode" maxItems:"20" doc:"only what these features tell, e.g. \"stage\"; those there are stand in the answer's kinds, before the dot"`
+	About []string  `query:"about,explode" maxItems:"20" doc:"only what these features tell, e.g. \"stage\"; those there are stand in the answer's kinds, before the dot; another is refused"`
 	From  time.Time `query:"from" doc:"at or after"`
 	To    time.Time `query:"to" doc:"before"`
 }
 
-func (in timelineInput) check() error {
+// check takes the features that tell anything: a misspelt one must not look like a quiet one.
+func (in timelineInput) check(tellers []string) error {
 	var check fault.Check
+	for i, one := range in.About {
+		check.That(slices.Contains(tellers, one), "about["+strconv.Itoa(i)+"]", "只能是以下之一："+strings.Join(tellers, "、"))
+	}
 	check.That(in.From.IsZero() || in.To.IsZero() || in.From.Before(in.To), "to", "结束时间须晚于开始时间")
 	return check.Err()
 }
@@ -36,7 +41,7 @@ type place struct {
 
 // Timeline merges what all features know of the customer, newest first.
 func (s *service) Timeline(ctx context.Context, in *timelineInput) (*web.Page[ask.Entry], error) {
-	if err := in.check(); err != nil {
+	if err := in.check(s.asks.Tellers()); err != nil {
 		return nil, err
 	}
 	v, c, _, err := s.seen(ctx, in.ID)
@@ -71,14 +76,15 @@ func (s *service) Timeline(ctx context.Context, in *timelineInput) (*web.Page[as
 	return &page, nil
 }
 
+// historyKey begins the keys of the history's lines.
+const historyKey = "customer.at."
+
 // timeline answers for the customer feature itself: how follows began and ended, and which groups the customer is in.
 func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entry, error) {
 	scope := q.Viewer.Where("corp_id", "member_id")
+	under := q.Under("at", "id", historyKey)
 	query := s.db.Read().NewSelect().TableExpr("customer_history").ColumnExpr("id, member_id, kind, repaired, at").
-		Where(scope.SQL, scope.Args...).Where("customer = ?", q.Customer).OrderExpr("at DESC, id DESC").Limit(int64(q.Limit + 1))
-	if !q.Before.IsZero() {
-		query = query.Where("at <= ?", db.MS(q.Before))
-	}
+		Where(scope.SQL, scope.Args...).Where("customer = ?", q.Customer).Where(under.SQL, under.Args...).OrderExpr("at DESC, id DESC").Limit(int64(q.Limit + 1))
 	var rows []struct {
 		ID       id.ID  `bun:"id"`
 		Member   string `bun:"member_id"`
@@ -92,7 +98,7 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 	var entries []ask.Entry
 	for _, r := range rows {
 		e := ask.Entry{
-			At: db.FromMS(r.At), Key: "customer." + r.ID.String(), Kind: "customer." + r.Kind, Member: r.Member,
+			At: db.FromMS(r.At), Key: historyKey + r.ID.String(), Kind: "customer." + r.Kind, Member: r.Member,
 			Values: map[string]string{"repaired": strconv.FormatBool(r.Repaired)},
 		}
 		if q.Covers(e) {
@@ -104,7 +110,11 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 		return nil, err
 	}
 	joined, err := s.joined(ctx, q)
-	return slices.Concat(entries, begun, joined), err
+	if err != nil {
+		return nil, err
+	}
+	noted, err := s.noted(ctx, q)
+	return slices.Concat(entries, begun, joined, noted), err
 }
 
 // begun tells of follows that the first sync brought: they have no history here.
@@ -167,7 +177,7 @@ func (s *service) beginnings(ctx context.Context, q ask.TimelineQuery) (beginnin
 		At     int64  `bun:"at"`
 	}
 	err := s.db.Read().NewRaw(`SELECT member_id, at FROM customer_history WHERE corp_id = ? AND customer = ? AND kind IN (?)
-		ORDER BY at DESC LIMIT ?`, q.Viewer.Corp, q.Customer, list([]string{wasAdded, wasAgain, wasHalf, wasTaken}), maxBeginnings).Scan(ctx, &rows)
+		ORDER BY at DESC LIMIT ?`, q.Viewer.Corp, q.Customer, list(beginningKinds()), maxBeginnings).Scan(ctx, &rows)
 	found := beginnings{}
 	for _, r := range rows {
 		found[r.Member] = append(found[r.Member], r.At)

@@ -15,7 +15,7 @@ func TestTotalsAreKeptAsLongAsTheyCost(t *testing.T) {
 	same := viewer.Viewer{Corp: "ww1", Member: "wang", Scope: viewer.Scope{Reach: viewer.Departments, Members: []string{"li"}}}
 	own := viewer.Viewer{Corp: "ww1", Member: "li", Scope: viewer.Scope{Reach: viewer.Self, Members: []string{"wang"}}}
 	elsewhere := viewer.Viewer{Corp: "ww2", Scope: viewer.Scope{Reach: viewer.All}}
-	figures := &totals{clock: c, kept: map[string]kept{}}
+	figures := newTotals[int64](c)
 	counted := int64(0)
 	for _, s := range []struct {
 		name  string
@@ -35,7 +35,7 @@ func TestTotalsAreKeptAsLongAsTheyCost(t *testing.T) {
 		{"one of them alone", own, 0, time.Second, 6},
 	} {
 		c.Advance(s.after)
-		got, err := figures.of(s.as, func() (int64, error) {
+		got, err := figures.of(scopeKey(s.as), func() (int64, error) {
 			c.Advance(s.costs)
 			counted++
 			return counted, nil

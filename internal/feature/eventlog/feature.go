@@ -51,6 +51,7 @@ func New(d feature.Deps) feature.Feature {
 			web.Post("/jobs/retry", mayReplay, "重试同类的失败任务", s.RetryAll, web.Audited("eventlog.retryAll")),
 			web.Get("/calls", mayRead, "查看失败的企业微信调用", s.Calls),
 		},
+		Lists: []feature.List{{Key: "eventlog.callbacks", Permission: mayRead}},
 		Permissions: []feature.Permission{
 			{Key: mayRead, ZH: "查看事件日志", EN: "View the event log"},
 			{Key: mayReplay, ZH: "重放事件、重试与放弃任务", EN: "Replay events, retry and discard jobs"},

@@ -135,12 +135,35 @@ func TestRightsOfTheMoment(t *testing.T) {
 		if status, _, _ := h.call(zhang, http.MethodGet, path(made)+"/file", nil); status != http.StatusForbidden {
 			t.Errorf("with numbers: %d", status)
 		}
+		// A column, or what the rows were chosen by, is not his to see any more; the rest is.
+		const reader = "team:zhang+li:shelf.export,shelf.read"
+		h.shelf.rights["zhang"] = viewer.Viewer{Permissions: []string{"shelf.export", "shelf.read"}, Scope: h.shelf.rights["zhang"].Scope}
+		for name, x := range map[string]struct {
+			body map[string]any
+			less int // the status once he cannot read notes
+		}{
+			"with a column":    {map[string]any{"columns": []string{"title", "notes"}}, 403},
+			"by what it says":  {map[string]any{"filter": map[string]any{"noted": true}}, 403},
+			"without any such": {nil, 200},
+		} {
+			made := h.start(reader, books(x.body))
+			h.Settle()
+			for who, want := range map[string]int{reader: 200, zhang: x.less} {
+				status, got, _ := h.call(who, http.MethodGet, path(made)+"/file", nil)
+				if status != want || status == 403 && !strings.Contains(string(got), "请重新导出") {
+					t.Errorf("%s, as %s: %d %s", name, who, status, got)
+				}
+			}
+		}
 		// The right is gone by the time the job runs.
 		h.shelf.rights["zhang"] = viewer.Viewer{Scope: viewer.Scope{Reach: viewer.Self}}
 		h.start(zhang, books(nil))
 		h.Settle()
 		if last := h.runs(zhang)[0]; last.State != export.Failed || !strings.Contains(last.Error, "权限") {
 			t.Errorf("%+v", last)
+		}
+		if got := h.Ends("export.runEnds"); got[len(got)-1] != "failed 0/0/0 for member:zhang" {
+			t.Errorf("on record: %q", got)
 		}
 	})
 }
@@ -195,6 +218,10 @@ func TestCancelAndTooMany(t *testing.T) {
 		}
 		if diff := cmp.Diff(map[export.State]int{export.Cancelled: 1, export.Done: 4}, states); diff != "" {
 			t.Error(diff)
+		}
+		ends := h.Ends("export.runEnds")
+		if ends[0] != "stopped 0/0/0 for account:0000000000001" || len(ends) != 5 {
+			t.Errorf("on record: %q", ends)
 		}
 		if status, _, _ := h.call(owner, http.MethodDelete, path(first), nil); status != http.StatusNoContent || len(h.runs(owner)) != 4 {
 			t.Errorf("forgotten: %d %d", status, len(h.runs(owner)))

@@ -5,8 +5,9 @@
 // by row into the blob store, so memory does not grow with it, with the rights its owner
 // has at that moment; he alone sees it and fetches it, for seven days. When he may see less
 // by then than when the file was made, it is refused: it might hold what is no longer his.
+// The record of a file outlives it by as long as the corp wants (保留期限).
 //
-// It hears and says nothing.
+// It hears MemberChanged (another userid), and says nothing.
 package export
 
 import (
@@ -15,8 +16,11 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -39,6 +43,9 @@ const (
 	longest = 6 * time.Hour
 	// keepFor is how long a file can be fetched.
 	keepFor = 7 * 24 * time.Hour
+	// recordDays is how long the record of an export is kept unless the corp decides, as long
+	// as that of a notice; that it was made and fetched stands in the audit log.
+	recordDays = 180
 )
 
 type service struct {
@@ -52,13 +59,14 @@ type service struct {
 	files  kept.Files
 	log    *slog.Logger
 	lists  func() []feature.Export
+	acted  func(tx db.Tx, a web.Act)
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{
 		db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, rights: d.Rights, clock: d.Clock, ids: d.IDs,
-		files: kept.Files{DB: d.DB, Blob: d.Blob, Queue: d.Queue, Log: d.Log}, log: d.Log, lists: d.Exports,
+		files: kept.Files{DB: d.DB, Blob: d.Blob, Queue: d.Queue, Log: d.Log}, log: d.Log, lists: d.Exports, acted: d.Acted,
 	}
 	return feature.Feature{
 		Slug: slug,
@@ -75,6 +83,17 @@ func New(d feature.Deps) feature.Feature {
 			job.Define(kindSweep, s.sweep, job.InLane(job.Bulk), job.Attempts(1)),
 		},
 		Schedules:  []job.Schedule{{Kind: kindSweep, Every: time.Hour}},
+		Answers:    ask.Answers{Personal: ask.Personal{Terms: terms()}},
+		Listeners:  []bus.Listener{bus.On("renamed", mirror.Renamed(d.DB, named()...))},
 		Migrations: db.Folder(migrations, "migrations"),
+	}
+}
+
+// named are the columns in which members are named.
+func named() []mirror.Named {
+	return []mirror.Named{
+		{Table: "export_run", Column: "owner", Form: mirror.AsActor},
+		{Table: "export_run", Column: "member_id"},
+		{Table: "export_run", Column: "members", Form: mirror.AsList},
 	}
 }

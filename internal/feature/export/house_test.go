@@ -43,10 +43,17 @@ func (s *shelf) feature(d feature.Deps) feature.Feature {
 		Resolver:    s,
 		Exports: []feature.Export{{
 			Key: "shelf.books", ZH: "书", EN: "Books", Permission: "shelf.export",
-			Columns: func(context.Context, viewer.Viewer) ([]feature.ExportColumn, error) {
-				return []feature.ExportColumn{{Key: "title", ZH: "书名", EN: "Title", Chosen: true}, {Key: "pages", ZH: "页数", EN: "Pages"}}, nil
+			Columns: func(_ context.Context, v viewer.Viewer) ([]feature.ExportColumn, error) {
+				columns := []feature.ExportColumn{{Key: "title", ZH: "书名", EN: "Title", Chosen: true}, {Key: "pages", ZH: "页数", EN: "Pages"}}
+				if v.Can("shelf.read") {
+					columns = append(columns, feature.ExportColumn{Key: "notes", ZH: "眉批", EN: "Notes"})
+				}
+				return columns, nil
 			},
 			Check: func(_ context.Context, q feature.ExportQuery) error {
+				if strings.Contains(string(q.Filter), "noted") && !q.Viewer.Can("shelf.read") {
+					return fault.New(fault.Forbidden, "没有按眉批筛选的权限")
+				}
 				if strings.Contains(string(q.Filter), "nonsense") {
 					return fault.New(fault.Invalid, "没有这样的筛选条件")
 				}
@@ -104,6 +111,7 @@ type house struct {
 	*apptest.House
 	t     *testing.T
 	shelf *shelf
+	*apptest.Ledger
 }
 
 func each(t *testing.T, story func(t *testing.T, h *house)) {
@@ -111,14 +119,19 @@ func each(t *testing.T, story func(t *testing.T, h *house)) {
 	var at *apptest.House
 	s := &shelf{}
 	door := apptest.Door(func() string { return at.Corp })
-	features := []feature.New{door, export.New, s.feature}
+	var ledger *apptest.Ledger
+	book := func(d feature.Deps) feature.Feature {
+		ledger = &apptest.Ledger{} // each engine has its own
+		return ledger.New(d)
+	}
+	features := []feature.New{door, export.New, s.feature, book}
 	apptest.Each(t, apptest.Options{Features: features, NoSync: true}, func(t *testing.T, h *apptest.House) {
 		at = h
 		*s = shelf{rights: map[string]viewer.Viewer{
 			"":      {Permissions: []string{"*"}, Scope: viewer.Scope{Reach: viewer.All}},
 			"zhang": {Permissions: []string{"shelf.export"}, Scope: viewer.Scope{Reach: viewer.Departments, Members: []string{"zhang", "li"}}},
 		}}
-		story(t, &house{h, t, s})
+		story(t, &house{h, t, s, ledger})
 	})
 }
 

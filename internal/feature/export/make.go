@@ -49,6 +49,9 @@ func (s *service) run(ctx context.Context, j job.Job[runArgs]) error {
 		now := s.clock.Now()
 		r.FinishedAt, r.ExpiresAt = db.MS(now), db.MS(now.Add(keepFor))
 		wanted, err := finish(ctx, tx, r)
+		if err == nil && wanted {
+			err = s.ended(ctx, tx, r.Corp, r.ID, web.Done)
+		}
 		if err == nil {
 			err = s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())
 		}
@@ -176,7 +179,11 @@ func (s *service) fail(ctx context.Context, r Run, reason string) error {
 		s.files.Drop(ctx, r.key())
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := settle(ctx, tx, r.ID, Failed, reason, db.NowMS(s.clock)); err != nil {
+		first, err := settle(ctx, tx, r.ID, Failed, reason, db.NowMS(s.clock))
+		if err == nil && first {
+			err = s.ended(ctx, tx, r.Corp, r.ID, web.Failed)
+		}
+		if err != nil {
 			return err
 		}
 		return s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())

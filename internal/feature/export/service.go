@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -231,7 +232,9 @@ func (s *service) Remove(ctx context.Context, in *RunInput) (*web.None, error) {
 	return &web.None{}, s.files.Discard(ctx, r.Corp, making, r.key(), func(ctx context.Context, tx db.Tx) error {
 		web.Note(ctx, web.Change{Object: "export:" + r.ID.String(), Before: s.view(r)})
 		if r.State.open() {
-			err = cancel(ctx, tx, r, db.NowMS(s.clock))
+			if err = cancel(ctx, tx, r, db.NowMS(s.clock)); err == nil {
+				err = s.ended(ctx, tx, r.Corp, r.ID, web.Stopped)
+			}
 		} else {
 			err = forget(ctx, tx, r)
 		}
@@ -264,12 +267,8 @@ func (s *service) file(w http.ResponseWriter, req *http.Request) error {
 	if r.State != Done || r.ExpiresAt <= db.NowMS(s.clock) {
 		return fault.New(fault.NotFound, "文件还没有生成，或已过期").WithAdvice("请重新导出")
 	}
-	covered, err := r.covers(v)
-	if err != nil {
+	if err := still(ctx, r, l, v); err != nil {
 		return err
-	}
-	if !covered {
-		return fault.New(fault.Forbidden, "导出之后您的数据范围或权限变小了，文件可能含有您不应再看到的内容").WithAdvice("请重新导出")
 	}
 	web.Note(ctx, web.Change{Object: "export:" + r.ID.String(), Name: l.ZH, After: map[string]any{"list": r.List, "rows": r.Written}})
 	made := time.UnixMilli(r.CreatedAt).In(s.corps.Location(ctx, r.Corp)).Format("20060102-1504")
@@ -278,4 +277,28 @@ func (s *service) file(w http.ResponseWriter, req *http.Request) error {
 		name = l.EN
 	}
 	return s.files.Send(ctx, w, r.key(), strings.ReplaceAll(name, "/", "-")+"-"+made+"."+r.Format)
+}
+
+// still refuses a file that may hold what its owner is not shown any more: rows of others,
+// telephone numbers, columns, or rows chosen by what he cannot read now. A column or a
+// condition that is gone for everybody counts as such: nobody can say who may see it.
+func still(ctx context.Context, r Run, l feature.Export, v viewer.Viewer) error {
+	covered, err := r.covers(v)
+	if err != nil {
+		return err
+	}
+	if !covered {
+		return fault.New(fault.Forbidden, "导出之后您的数据范围或权限变小了，文件可能含有您不应再看到的内容").WithAdvice("请重新导出")
+	}
+	q, err := r.query(v)
+	if err != nil {
+		return err
+	}
+	if _, err = heads(ctx, l, q); err == nil && l.Check != nil {
+		err = l.Check(ctx, q)
+	}
+	if f, said := errors.AsType[*fault.Fault](err); said && f.Code != fault.Internal {
+		return fault.New(fault.Forbidden, "文件中有您现在不能查看或已不存在的列，或是按这样的条件筛选的").WithAdvice("请重新导出").Because(err)
+	}
+	return err
 }

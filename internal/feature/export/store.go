@@ -3,6 +3,7 @@ package export
 import (
 	"context"
 
+	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -68,11 +69,15 @@ func begin(ctx context.Context, tx db.Tx, r Run) (bool, error) {
 	return n == 1, err
 }
 
-// settle ends a run that is open; what it asked for, perhaps somebody's name, is kept no longer.
-func settle(ctx context.Context, tx db.Tx, run id.ID, s State, reason string, now int64) error {
-	_, err := tx.NewRaw("UPDATE export_run SET state = ?, error = ?, filter = '{}', members = '', finished_at = ? WHERE id = ? AND state IN ('waiting', 'running')",
+// settle ends a run that is open and tells whether it did; what it asked for, perhaps somebody's name, is kept no longer.
+func settle(ctx context.Context, tx db.Tx, run id.ID, s State, reason string, now int64) (bool, error) {
+	res, err := tx.NewRaw("UPDATE export_run SET state = ?, error = ?, filter = '{}', members = '', finished_at = ? WHERE id = ? AND state IN ('waiting', 'running')",
 		s, db.Clean(reason), now, run).Exec(ctx)
-	return err
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n == 1, err
 }
 
 // cancel ends a run that its owner does not want, also one whose file became whole while
@@ -114,4 +119,16 @@ func expired(ctx context.Context, q db.Querier, now int64, limit int) ([]Run, er
 func expire(ctx context.Context, tx db.Tx, run id.ID) error {
 	_, err := tx.NewRaw("UPDATE export_run SET state = 'expired', filter = '{}', members = '' WHERE id = ? AND state = 'done'", run).Exec(ctx)
 	return err
+}
+
+// terms is for how long records of exports are kept, once their files are gone.
+func terms() []ask.Term {
+	return []ask.Term{{
+		Key: "export.runs", ZH: "已结束的导出记录", EN: "Records of exports that are over",
+		HintZH: "删除文件已过期、失败或取消的导出记录；导出与下载仍可在操作日志中查到。",
+		HintEN: "Removes records of exports whose file has expired, that failed or were cancelled; the audit log still tells of making and fetching them.",
+		Days:   recordDays,
+		Find:   "SELECT id FROM export_run WHERE corp_id = ?0 AND state IN ('expired', 'failed', 'cancelled') AND finished_at < ?1 LIMIT ?2",
+		Drop:   ask.DropBy("DELETE FROM export_run WHERE corp_id = ?0 AND state IN ('expired', 'failed', 'cancelled') AND id IN (?1)"),
+	}}
 }

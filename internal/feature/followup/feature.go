@@ -24,6 +24,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/kept"
 	"github.com/queqiao-scrm/queqiao/internal/platform/live"
 	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
@@ -38,10 +39,12 @@ const (
 	kindRemind      = "remind"
 	kindIndex       = "index"
 	kindSweep       = "sweep"
-	kindUnlink      = "unlink"
 	noticeMentioned = slug + ".mentioned"
 	noticeTask      = slug + ".task"
 	noticeAssigned  = slug + ".assigned"
+	// noticesAnHour is how many of a kind a member gets one by one; what is more, such as when
+	// twenty tasks are due on one morning, comes as one digest at the full hour.
+	noticesAnHour = 5
 )
 
 type service struct {
@@ -55,11 +58,13 @@ type service struct {
 	clock   clock.Clock
 	ids     *id.Source
 	search  *search.Index
+	unlinks kept.Unlinks
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{db: d.DB, jobs: d.Jobs(slug), events: d.Events, live: d.Live, corps: d.Corps, notices: d.Notices, blob: d.Blob, clock: d.Clock, ids: d.IDs, search: d.Search}
+	s.unlinks = kept.Unlinks{Jobs: s.jobs, Blob: d.Blob}
 	return feature.Feature{
 		Slug: slug,
 		Routes: []web.Route{
@@ -88,7 +93,7 @@ func New(d feature.Deps) feature.Feature {
 			job.Define(kindRemind, s.remind),
 			job.Define(kindIndex, s.index, job.InLane(job.Bulk), job.Timeout(time.Hour)),
 			job.Define(kindSweep, s.sweep, job.InLane(job.Bulk)),
-			job.Define(kindUnlink, s.unlink, job.InLane(job.Bulk)),
+			s.unlinks.Definition(),
 		},
 		Schedules: []job.Schedule{
 			{Kind: kindRemind, Every: time.Minute, Args: job.TickArgs},
@@ -100,8 +105,8 @@ func New(d feature.Deps) feature.Feature {
 		Answers:   ask.Answers{Timeline: s.timeline, Fields: s.fields, Tiles: s.tiles, Columns: s.columns, Personal: s.personal()},
 		Notices: []notice.Kind{
 			{Key: noticeMentioned, ZH: "跟进记录中提到我", EN: "Mentioned in a note"},
-			{Key: noticeTask, ZH: "待办到期", EN: "Task due"},
-			{Key: noticeAssigned, ZH: "收到新的待办", EN: "New task"},
+			{Key: noticeTask, ZH: "待办到期", EN: "Task due", PerHour: noticesAnHour},
+			{Key: noticeAssigned, ZH: "收到新的待办", EN: "New task", PerHour: noticesAnHour},
 		},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,

@@ -233,3 +233,34 @@ func TestRenamedMember(t *testing.T) {
 		}
 	})
 }
+
+// TestManyTasksAtOnce: whoever is given many tasks, or has many due, gets some cards and one
+// digest at the full hour.
+func TestManyTasksAtOnce(t *testing.T) {
+	stories(t, func(d *desk) {
+		due := d.Clock.Now().Add(90 * time.Minute).Format(time.RFC3339)
+		for range 7 {
+			d.call("owner", "POST", d.of("tasks"), `{"title":"回访","member":"zhang","dueAt":"`+due+`"}`, nil)
+		}
+		d.Settle()
+		want := slices.Repeat([]string{"owner 给您安排了待办"}, 5)
+		told := func(when string) {
+			t.Helper()
+			got := slices.Sorted(slices.Values(d.titles("zhang")))
+			if slices.Sort(want); !slices.Equal(got, want) {
+				t.Errorf("%s: told %q, want %q", when, got, want)
+			}
+		}
+		told("at once")
+		d.Advance(time.Hour)
+		want = append(want, "您有 2 条通知")
+		told("an hour later")
+		d.Advance(31 * time.Minute)
+		d.Advance(time.Minute)
+		want = append(want, slices.Repeat([]string{"待办到期"}, 5)...)
+		told("when they are due")
+		d.Advance(time.Hour)
+		want = append(want, "您有 2 条通知")
+		told("an hour after that")
+	})
+}

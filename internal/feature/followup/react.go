@@ -21,13 +21,21 @@ func (s *service) followedUp(ctx context.Context, e event.FollowedUp) error {
 	})
 }
 
-// transferSettled gives the taker what was still to be done for the customer.
+// transferSettled gives the taker what was still to be done for the customer, and when he was
+// last followed up: a colleague's call last week still counts. With the member before it stays,
+// as his own follow does.
 func (s *service) transferSettled(ctx context.Context, e event.TransferSettled) error {
 	if e.Customer == "" || e.From == e.To {
 		return nil
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		if _, err := tx.NewRaw("UPDATE followup_task SET member_id = ? WHERE corp_id = ? AND customer = ? AND member_id = ? AND done_at = 0",
+			e.To, e.Corp, e.Customer, e.From).Exec(ctx); err != nil {
+			return err
+		}
+		if _, err := tx.NewRaw(`INSERT INTO followup_last (corp_id, customer, member_id, how, at)
+			SELECT corp_id, customer, ?, how, at FROM followup_last WHERE corp_id = ? AND customer = ? AND member_id = ?
+			ON CONFLICT (corp_id, customer, member_id) DO UPDATE SET how = excluded.how, at = excluded.at WHERE followup_last.at < excluded.at`,
 			e.To, e.Corp, e.Customer, e.From).Exec(ctx); err != nil {
 			return err
 		}
@@ -66,19 +74,17 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 	if !q.Viewer.Can("followup.read") {
 		return nil, nil
 	}
-	before := int64(1) << 62
-	if !q.Before.IsZero() {
-		before = db.MS(q.Before)
-	}
 	var notes []noteRow
-	err := s.db.Read().NewSelect().Model(&notes).Where("n.corp_id = ? AND n.customer = ? AND n.created_at <= ?", q.Viewer.Corp, q.Customer, before).
-		OrderExpr("n.created_at DESC, n.id DESC").Limit(int64(q.Limit + 1)).Scan(ctx)
+	under := q.Under("n.created_at", "n.id", "note.")
+	err := s.db.Read().NewSelect().Model(&notes).Where("n.corp_id = ? AND n.customer = ?", q.Viewer.Corp, q.Customer).
+		Where(under.SQL, under.Args...).OrderExpr("n.created_at DESC, n.id DESC").Limit(int64(q.Limit + 1)).Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var tasks []taskRow
-	err = s.db.Read().NewSelect().Model(&tasks).Where("t.corp_id = ? AND t.customer = ? AND t.done_at > 0 AND t.done_at <= ?", q.Viewer.Corp, q.Customer, before).
-		OrderExpr("t.done_at DESC, t.id DESC").Limit(int64(q.Limit + 1)).Scan(ctx)
+	under = q.Under("t.done_at", "t.id", "task.")
+	err = s.db.Read().NewSelect().Model(&tasks).Where("t.corp_id = ? AND t.customer = ? AND t.done_at > 0", q.Viewer.Corp, q.Customer).
+		Where(under.SQL, under.Args...).OrderExpr("t.done_at DESC, t.id DESC").Limit(int64(q.Limit + 1)).Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -101,18 +107,6 @@ func covered(q ask.TimelineQuery, all []ask.Entry) []ask.Entry {
 		}
 	}
 	return kept
-}
-
-// fields are when a member last followed up the customer, and how much is to be done.
-func (s *service) fields(context.Context, viewer.Viewer) ([]ask.Field, error) {
-	return []ask.Field{
-		{Key: "followup.last", Kind: ask.KindDate, Permission: "followup.read", Where: func(_ context.Context, t ask.Test) (viewer.Condition, error) {
-			return t.IsDate("(SELECT fl.at FROM followup_last AS fl WHERE fl.corp_id = {f}.corp_id AND fl.customer = {f}.customer AND fl.member_id = {f}.member_id)"), nil
-		}},
-		{Key: "followup.open", Kind: ask.KindNumber, Permission: "followup.read", Where: func(_ context.Context, t ask.Test) (viewer.Condition, error) {
-			return t.IsNumber("(SELECT COUNT(*) FROM followup_task AS ft WHERE ft.corp_id = {f}.corp_id AND ft.customer = {f}.customer AND ft.done_at = 0)"), nil
-		}},
-	}, nil
 }
 
 // tiles shows the viewer's own tasks that are overdue.

@@ -270,7 +270,9 @@ func (s *service) TickTask(ctx context.Context, in *tickInput) (*web.None, error
 		if !r.mayTick(v) {
 			return fault.New(fault.Conflict, "只有负责人、其主管和安排人能完成待办")
 		}
+		change := web.Change{Object: "followup:task:" + r.ID.String(), Name: r.Title, Of: "customer:" + r.CustomerID.String()}
 		if (r.DoneAt > 0) == in.Body.Done {
+			web.Note(ctx, change)
 			return nil
 		}
 		now, by, remind := s.clock.Now(), v.Name, int64(0)
@@ -290,7 +292,8 @@ func (s *service) TickTask(ctx context.Context, in *tickInput) (*web.None, error
 				return err
 			}
 		}
-		web.Note(ctx, web.Change{Object: "followup:task:" + r.ID.String(), Name: r.Title, Of: "customer:" + r.CustomerID.String(), Before: map[string]bool{"done": r.DoneAt > 0}, After: map[string]bool{"done": in.Body.Done}})
+		change.Before, change.After = map[string]bool{"done": r.DoneAt > 0}, map[string]bool{"done": in.Body.Done}
+		web.Note(ctx, change)
 		return s.live.Publish(ctx, tx, v.Corp, slug, r.CustomerID.String())
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/kept"
 	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 )
 
@@ -18,9 +19,8 @@ const (
 	// looseFor is how long a picture that no note names is kept: it may be waiting for one
 	// that somebody is writing.
 	looseFor = 24 * time.Hour
-	// sweepStep is how many pictures one transaction gives up, indexStep how many notes one
-	// makes findable.
-	sweepStep, indexStep = 100, 200
+	// indexStep is how many notes one transaction makes findable.
+	indexStep = 200
 )
 
 // index makes notes findable that were written before there was an index of them, some at a
@@ -67,79 +67,27 @@ func (s *service) letGo(ctx context.Context, tx db.Tx, corp string, pictures []i
 	return err
 }
 
-// unlinkArgs are keys of the file store that nothing leads to any more.
-type unlinkArgs struct {
-	Keys []string `json:"keys"`
-}
-
-// unlink removes files. Twice is harmless: none is no error.
-func (s *service) unlink(ctx context.Context, j job.Job[unlinkArgs]) error {
-	for _, k := range j.Args.Keys {
-		if err := s.blob.Delete(ctx, k); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// sweep gives up pictures of removed notes, and those that got into none. Twice is harmless:
-// what was given up is not found again.
-func (s *service) sweep(ctx context.Context, _ job.Job[struct{}]) error {
-	for n := sweepStep; n == sweepStep; {
-		err := s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) (err error) {
-			n, err = s.sweepSome(ctx, tx)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 type loosePicture struct {
 	ID       id.ID  `bun:"id"`
 	Corp     string `bun:"corp_id"`
 	Customer id.ID  `bun:"customer_id"`
 }
 
-// sweepSome removes rows and asks in the same transaction for the files to be removed: no
-// row leads to a file that is gone, and no file is left that no row leads to.
-func (s *service) sweepSome(ctx context.Context, tx db.Tx) (int, error) {
-	var rows []loosePicture
-	// Taken before the notes are read: whoever puts one of them into a note now waits, and finds it gone.
-	err := tx.NewRaw(`UPDATE followup_picture SET size = size WHERE loose_at > 0 AND id IN (SELECT id FROM followup_picture
-		WHERE loose_at > 0 AND loose_at < ? ORDER BY loose_at LIMIT ?) RETURNING id, corp_id, customer_id`, db.MS(s.clock.Now().Add(-looseFor)), sweepStep).Scan(ctx, &rows)
-	if err != nil || len(rows) == 0 {
-		return 0, err
+// loose is the pictures that no note names.
+func loose() kept.Loose[loosePicture] {
+	return kept.Loose[loosePicture]{
+		Take: `UPDATE followup_picture SET size = size WHERE loose_at > 0 AND id IN (SELECT id FROM followup_picture
+			WHERE loose_at > 0 AND loose_at < ? ORDER BY loose_at LIMIT ?) RETURNING id, corp_id, customer_id`,
+		Keep: "UPDATE followup_picture SET loose_at = 0 WHERE id IN (?)",
+		Drop: "DELETE FROM followup_picture WHERE id IN (?)",
+		Held: namedFor,
+		Of:   func(p loosePicture) (id.ID, string) { return p.ID, key(p.Corp, p.ID) },
 	}
-	named, err := namedFor(ctx, tx, rows)
-	if err != nil {
-		return 0, err
-	}
-	var keep, gone []id.ID
-	var keys []string
-	for _, r := range rows {
-		if named[r.ID] {
-			keep = append(keep, r.ID)
-		} else {
-			gone, keys = append(gone, r.ID), append(keys, key(r.Corp, r.ID))
-		}
-	}
-	if len(keep) > 0 {
-		if _, err := tx.NewRaw("UPDATE followup_picture SET loose_at = 0 WHERE id IN (?)", bun.List(keep)).Exec(ctx); err != nil {
-			return 0, err
-		}
-	}
-	if len(gone) > 0 {
-		if _, err := tx.NewRaw("DELETE FROM followup_picture WHERE id IN (?)", bun.List(gone)).Exec(ctx); err != nil {
-			return 0, err
-		}
-		if _, err := s.jobs.Insert(ctx, tx, job.Insert{Kind: kindUnlink, Args: unlinkArgs{keys}}); err != nil {
-			return 0, err
-		}
-	}
-	return len(rows), nil
+}
+
+// sweep gives up pictures of removed notes, and those that got into none.
+func (s *service) sweep(ctx context.Context, _ job.Job[struct{}]) error {
+	return loose().Sweep(ctx, s.db, s.unlinks, db.MS(s.clock.Now().Add(-looseFor)))
 }
 
 // namedFor are the pictures that notes about the customers of some pictures name.

@@ -13,7 +13,7 @@
 // in his scope follows, and learns of events of others only what they add up to.
 //
 // Hears CustomerAdded, CustomerLost, CustomerDeleted, CustomerChanged, GroupMemberJoined,
-// GroupMemberLeft, StageChanged, FollowedUp, ArchiveApproved. Says nothing. Answers
+// GroupMemberLeft, StageChanged, FollowedUp, ArchiveApproved, MemberChanged (another userid). Says nothing. Answers
 // Timeline (changes of level), Fields (score, level, moved) and Columns (score, level).
 package intention
 
@@ -25,6 +25,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/notice"
 	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
@@ -82,8 +83,9 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/trend", permissionRead, "查看意向等级趋势", s.Trend),
 			web.Get("/setting", permissionRead, "查看意向规则", s.GetSetting),
 			web.Post("/setting/preview", permissionSetting, "预览意向规则的影响", s.Preview),
-			web.Put("/setting", permissionSetting, "修改意向规则", s.PutSetting),
+			web.Put("/setting", permissionSetting, "修改意向规则", s.PutSetting, web.Sets("intention:setting")),
 		},
+		Lists: []feature.List{{Key: "intention.list", Permission: permissionRead}},
 		Permissions: []feature.Permission{
 			{Key: permissionRead, ZH: "查看客户意向、高价值客户", EN: "View intention and high-value customers"},
 			{Key: permissionExport, ZH: "导出高价值客户", EN: "Export high-value customers"},
@@ -104,7 +106,7 @@ func New(d feature.Deps) feature.Feature {
 		Listeners: []bus.Listener{
 			bus.OnTx("added", s.added), bus.OnTx("lost", s.lost), bus.OnTx("deleted", s.deleted), bus.OnTx("changed", s.changed),
 			bus.OnTx("joined", s.joined), bus.OnTx("left", s.left), bus.OnTx("stage", s.stage), bus.OnTx("followed", s.followed),
-			bus.OnTx("archive", s.archive),
+			bus.OnTx("archive", s.archive), bus.On("renamed", mirror.Renamed(d.DB, named()...)),
 		},
 		Notices: []notice.Kind{
 			{Key: kindHot, ZH: "客户变为高意向", EN: "A customer turned hot", PerHour: noticesAnHour},
@@ -119,3 +121,12 @@ func New(d feature.Deps) feature.Feature {
 
 // demo gives the customers of the demo's first sync their scores at once.
 func (s *service) demo(ctx context.Context, v viewer.Viewer) error { return s.seedCorp(ctx, v.Corp) }
+
+// named are the columns in which members are named.
+func named() []mirror.Named {
+	return []mirror.Named{
+		{Table: "intention_entry", Column: "member_id", Pages: mirror.ByCustomer, Beside: []string{"customer", "at", "signal", "subject"}},
+		{Table: "intention_day", Column: "member_id", Beside: []string{"day"}},
+		{Table: "intention_setting", Column: "updated_by", Form: mirror.AsActor},
+	}
+}

@@ -15,13 +15,11 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 		return nil, nil
 	}
 	var rows []move
+	under := q.Under("m.at", "m.id", "intention.")
 	seen := q.Viewer.Where("f.corp_id", "f.member_id")
 	query := s.db.Read().NewSelect().Model(&rows).Where("m.corp_id = ? AND m.customer = ?", q.Viewer.Corp, q.Customer).
 		Where("(SELECT COUNT(*) FROM mirror_follow AS f WHERE f.customer_id = (SELECT c.id FROM mirror_customer AS c WHERE c.corp_id = m.corp_id AND c.customer = m.customer) AND "+seen.SQL+") > 0", seen.Args...).
-		OrderExpr("m.at DESC, m.id DESC").Limit(int64(q.Limit + 1))
-	if !q.Before.IsZero() {
-		query = query.Where("m.at <= ?", db.MS(q.Before))
-	}
+		Where(under.SQL, under.Args...).OrderExpr("m.at DESC, m.id DESC").Limit(int64(q.Limit + 1))
 	if err := query.Scan(ctx); err != nil {
 		return nil, err
 	}

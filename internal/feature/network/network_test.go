@@ -62,9 +62,9 @@ func TestWhomWeCall(t *testing.T) {
 		console.Do(http.MethodGet, "/api/network/permits", nil, &permits)
 		reasons := map[string]string{}
 		for _, p := range permits.Items {
-			reasons[p.Host] = p.Setting
+			reasons[p.Host] += p.Setting + " "
 		}
-		if reasons[h.WeCom] != "wecom.base_url" || reasons["*.qpic.cn"] != "wecom.pictures" {
+		if reasons[h.WeCom] != "wecom.base_url wecom.pictures " || reasons["*.qpic.cn"] != "wecom.pictures " {
 			t.Errorf("permits: %v", reasons)
 		}
 

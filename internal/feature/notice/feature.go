@@ -7,14 +7,16 @@
 // whether it is off, left to the members, or forced. Everybody has a page of his own with
 // what he was told and the switches that are left to him.
 //
-// It hears and says nothing, and owns no tables.
+// It hears MemberChanged (another userid), says nothing, and owns no tables.
 package notice
 
 import (
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/notice"
+	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
@@ -37,17 +39,19 @@ func New(d feature.Deps) feature.Feature {
 			web.Get("/messages/count", "notice.read", "统计成员通知记录", s.Count),
 			web.Post("/messages/{id}/again", "notice.again", "重新发送成员通知", s.Again),
 			web.Get("/setting", "notice.read", "查看成员通知设置", s.GetSetting),
-			web.Put("/setting", "notice.setting", "修改成员通知设置", s.PutSetting),
+			web.Put("/setting", "notice.setting", "修改成员通知设置", s.PutSetting, web.Sets("notice:setting")),
 			web.Get("/mine", "", "查看我的通知", s.Mine, web.SignedIn()),
 			web.Get("/mine/choices", "", "查看我的通知开关", s.GetChoices, web.SignedIn()),
 			web.Put("/mine/choices", "", "修改我的通知开关", s.PutChoice, web.SignedIn()),
 		},
+		Lists: []feature.List{{Key: "notice.messages", Permission: "notice.read"}},
 		Permissions: []feature.Permission{
 			{Key: "notice.read", ZH: "查看成员通知记录与设置", EN: "View notices to members and their settings"},
 			{Key: "notice.again", ZH: "重新发送失败的成员通知", EN: "Send failed notices again"},
 			{Key: "notice.setting", ZH: "修改成员通知设置", EN: "Change the settings of notices"},
 		},
-		Answers: ask.Answers{Personal: notice.Personal()},
+		Answers:   ask.Answers{Personal: notice.Personal()},
+		Listeners: []bus.Listener{bus.On("renamed", mirror.Renamed(d.DB, notice.Named()...))},
 		Menu: []feature.MenuEntry{
 			{Group: feature.GroupManagement, Key: slug, Path: "/notice", Permission: "notice.read", Order: 40},
 			{Group: feature.GroupHome, Key: "notice.mine", Path: "/notice/mine", Order: 90},

@@ -59,6 +59,16 @@ type SettingView struct {
 	Kinds []KindView `json:"kinds"`
 }
 
+// noted is the setting as the audit log keeps it: each kind under its name, which stays when
+// a later release puts another before it.
+func (v *SettingView) noted() map[string]any {
+	kinds := map[string]any{}
+	for _, k := range v.Kinds {
+		kinds[k.Key] = map[string]notice.Policy{"policy": k.Policy}
+	}
+	return map[string]any{"quiet": v.Quiet, "from": v.From, "to": v.To, "kinds": kinds}
+}
+
 func clockOf(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
 
 // minutesOf reads 08:00; -1 for anything else, also 8:00.
@@ -130,7 +140,7 @@ func (s *service) PutSetting(ctx context.Context, in *settingInput) (*SettingVie
 		if after, err = s.setting(ctx, tx, v.Corp); err != nil {
 			return err
 		}
-		web.Note(ctx, web.Change{Object: "notice:setting", Before: before, After: after})
+		web.Note(ctx, web.Change{Object: "notice:setting", Before: before.noted(), After: after.noted()})
 		return nil
 	})
 	return after, err

@@ -9,6 +9,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
 // args name the request; never the person, since finished jobs are kept for a while.
@@ -61,7 +62,11 @@ func (s *service) erase(ctx context.Context, j job.Job[args]) error {
 		case fault.CodeOf(err) != fault.NotFound:
 			return err
 		}
-		if err := erased(ctx, tx, r, follows, db.NowMS(s.clock)); err != nil {
+		first, err := erased(ctx, tx, r, follows, db.NowMS(s.clock))
+		if err == nil && first {
+			err = s.ended(ctx, tx, r.Corp, r.ID, web.Done)
+		}
+		if err != nil {
 			return err
 		}
 		if err := s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String()); err != nil {
@@ -112,7 +117,11 @@ func (s *service) end(ctx context.Context, r request, reason string) error {
 
 func (s *service) fail(ctx context.Context, r request, reason string) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := settle(ctx, tx, r, Failed, reason, db.NowMS(s.clock)); err != nil {
+		first, err := settle(ctx, tx, r, Failed, reason, db.NowMS(s.clock))
+		if err == nil && first {
+			err = s.ended(ctx, tx, r.Corp, r.ID, web.Failed)
+		}
+		if err != nil {
 			return err
 		}
 		return s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())

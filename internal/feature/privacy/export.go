@@ -49,6 +49,9 @@ func (s *service) export(ctx context.Context, j job.Job[args]) error {
 		wanted, err := advance(ctx, tx, r, parts)
 		if err == nil && wanted {
 			wanted, err = exported(ctx, tx, r)
+			if err == nil && wanted {
+				err = s.ended(ctx, tx, r.Corp, r.ID, web.Done)
+			}
 		}
 		if err == nil {
 			err = s.live.Publish(ctx, tx, r.Corp, slug, r.ID.String())

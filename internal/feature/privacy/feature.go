@@ -15,7 +15,7 @@
 //
 // Terms (保留期限) remove old things each night; 0 keeps them for ever, which is the default.
 //
-// It hears and says nothing. Asks Personal, and answers it for its own requests.
+// It hears MemberChanged (another userid), and says nothing. Asks Personal, and answers it for its own requests.
 package privacy
 
 import (
@@ -27,6 +27,8 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -71,13 +73,14 @@ type service struct {
 	ids    *id.Source
 	files  kept.Files
 	log    *slog.Logger
+	acted  func(tx db.Tx, a web.Act)
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{
 		db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, asks: d.Asks, rights: d.Rights,
-		clock: d.Clock, ids: d.IDs, files: kept.Files{DB: d.DB, Blob: d.Blob, Queue: d.Queue, Log: d.Log}, log: d.Log,
+		clock: d.Clock, ids: d.IDs, files: kept.Files{DB: d.DB, Blob: d.Blob, Queue: d.Queue, Log: d.Log}, log: d.Log, acted: d.Acted,
 	}
 	return feature.Feature{
 		Slug: slug,
@@ -92,7 +95,7 @@ func New(d feature.Deps) feature.Feature {
 			web.Post("/customers/{id}/erase", mayErase, "删除客户的个人信息", s.Erase, web.Dangerous()),
 			web.Get("/terms", mayView, "查看保留期限", s.Terms),
 			web.Get("/terms/{term}/preview", mayView, "预览保留期限会删除多少", s.Preview),
-			web.Put("/terms/{term}", mayRetain, "修改保留期限", s.PutTerm, web.Dangerous()),
+			web.Put("/terms/{term}", mayRetain, "修改保留期限", s.PutTerm, web.Dangerous(), web.Sets("privacy:term:")),
 		},
 		Permissions: []feature.Permission{
 			{Key: mayView, ZH: "查看个人信息请求与保留期限", EN: "View personal data requests and retention"},
@@ -112,7 +115,17 @@ func New(d feature.Deps) feature.Feature {
 			{Kind: kindNightly, Every: time.Hour, PerCorp: d.Corps.ActiveCorps, Args: job.TickArgs},
 		},
 		Answers:    ask.Answers{Personal: personal()},
+		Listeners:  []bus.Listener{bus.On("renamed", mirror.Renamed(d.DB, named()...))},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
+	}
+}
+
+// named are the columns in which members are named.
+func named() []mirror.Named {
+	return []mirror.Named{
+		{Table: "privacy_request", Column: "actor", Form: mirror.AsActor},
+		{Table: "privacy_request", Column: "member_id"},
+		{Table: "privacy_term", Column: "updated_by", Form: mirror.AsActor},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/feature/churn"
+	"github.com/queqiao-scrm/queqiao/internal/feature/export"
 	"github.com/queqiao-scrm/queqiao/internal/feature/followup"
 	"github.com/queqiao-scrm/queqiao/internal/feature/privacy"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -36,6 +38,7 @@ type desk struct {
 	pair     wecomsim.Pair
 	customer id.ID
 	external string
+	book     apptest.Ledger
 	// stuck makes the erasure of the test's own holding hang once; at is told that it does.
 	stuck atomic.Bool
 	at    chan struct{}
@@ -64,7 +67,7 @@ func stories(t *testing.T, story func(d *desk)) {
 			d := &desk{t: t, at: make(chan struct{}, 1)}
 			d.House = apptest.Open(t, e, apptest.Options{
 				Seed:     &wecomsim.SeedOptions{Departments: 1},
-				Features: []feature.New{followup.New, churn.New, d.shelf, privacy.New, apptest.Door(func() string { return d.Corp })},
+				Features: []feature.New{followup.New, churn.New, export.New, d.shelf, d.book.New, privacy.New, apptest.Door(func() string { return d.Corp })},
 			})
 			for _, m := range []string{"zhang", "li"} {
 				_, err := d.Sim.JoinMember(wecomsim.JoinMember{UserID: m, Name: "成员" + m})
@@ -281,6 +284,9 @@ func TestWeComBringsHimBack(t *testing.T) {
 		if status, _ := d.ask(officer, http.MethodPost, "/customers/"+d.customer.String()+"/erase", privacy.Asking{Asker: "person", Note: "来信"}); status != http.StatusNotFound {
 			d.t.Errorf("who is not there is erased: %d", status)
 		}
+		if got := d.book.Ends("privacy.requestEnds"); !slices.Equal(got, []string{"done 1/0/3 for account:0000000000001", "done 0/0/3 for account:0000000000001", "done 5/0/1 for account:0000000000001"}) {
+			d.t.Errorf("on record: %q", got)
+		}
 	})
 }
 
@@ -309,45 +315,8 @@ func TestKilledInTheMiddle(t *testing.T) {
 				d.t.Errorf("%s was left out", p.Key)
 			}
 		}
-	})
-}
-
-// TestRetention: what is too old goes at night, and only when somebody said so.
-func TestRetention(t *testing.T) {
-	stories(t, func(d *desk) {
-		_, err := d.Sim.DeleteMember(d.pair)
-		d.must(err)
-		d.Settle()
-		named := func() int { return d.rows("SELECT COUNT(*) FROM churn_ending WHERE name <> '' AND corp_id = ?") }
-		notes := func() int { return d.rows("SELECT COUNT(*) FROM followup_note WHERE corp_id = ?") }
-		d.Advance(100 * 24 * time.Hour)
-		if named() != 1 || notes() != 1 {
-			d.t.Fatalf("something went that is kept for ever: %d %d", named(), notes())
-		}
-		for _, term := range []string{"churn.names", "followup.lost"} {
-			for days, want := range map[string]string{"90": `"rows":1`, "300": `"rows":0`, "0": `"rows":0`} {
-				if status, raw := d.ask(officer, http.MethodGet, "/terms/"+term+"/preview?days="+days, nil); status != http.StatusOK || !strings.Contains(string(raw), want) {
-					d.t.Errorf("preview of %s, %s days: %d %s", term, days, status, raw)
-				}
-			}
-			if status, raw := d.ask(officer, http.MethodPut, "/terms/"+term, map[string]int{"days": 90}); status != http.StatusOK {
-				d.t.Fatalf("%d %s", status, raw)
-			}
-		}
-		if named() != 1 {
-			d.t.Error("it went before the night")
-		}
-		d.Advance(18 * time.Hour) // from ten o'clock to four
-		if named() != 0 || notes() != 0 || d.rows("SELECT COUNT(*) FROM churn_ending WHERE corp_id = ?") != 1 {
-			d.t.Errorf("after the night: %d %d", named(), notes())
-		}
-		_, raw := d.ask(officer, http.MethodGet, "/terms", nil)
-		var list privacy.TermList
-		d.must(json.Unmarshal(raw, &list))
-		for _, x := range list.Terms {
-			if want := map[string]int64{"churn.names": 1, "followup.lost": 1}[x.Key]; x.Swept != want || (want > 0) != (x.Days == 90) {
-				d.t.Errorf("%+v", x)
-			}
+		if got := d.book.Ends("privacy.requestEnds"); len(got) != 1 {
+			d.t.Errorf("on record: %q", got)
 		}
 	})
 }

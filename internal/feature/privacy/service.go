@@ -287,6 +287,9 @@ func (s *service) Cancel(ctx context.Context, in *requestInput) (*web.None, erro
 		if err == nil && !wanted {
 			err = fault.New(fault.Conflict, "删除已经开始，不能取消").WithAdvice("删除证明会一直保留")
 		}
+		if err == nil && r.State.open() {
+			err = s.ended(ctx, tx, r.Corp, r.ID, web.Stopped)
+		}
 		if err != nil {
 			return err
 		}

@@ -118,11 +118,10 @@ func advance(ctx context.Context, tx db.Tx, r request, parts []Part) (bool, erro
 		text, r.Corp, r.ID).Exec(ctx))
 }
 
-// settle ends a request that is not over yet.
-func settle(ctx context.Context, tx db.Tx, r request, s State, reason string, now int64) error {
-	_, err := tx.NewRaw("UPDATE privacy_request SET state = ?, error = ?, finished_at = ? WHERE corp_id = ? AND id = ? AND state IN ('waiting', 'running')",
-		s, db.Clean(reason), now, r.Corp, r.ID).Exec(ctx)
-	return err
+// settle ends a request that is not over yet, and tells whether it did.
+func settle(ctx context.Context, tx db.Tx, r request, s State, reason string, now int64) (bool, error) {
+	return one(tx.NewRaw("UPDATE privacy_request SET state = ?, error = ?, finished_at = ? WHERE corp_id = ? AND id = ? AND state IN ('waiting', 'running')",
+		s, db.Clean(reason), now, r.Corp, r.ID).Exec(ctx))
 }
 
 // cancel ends an erasure that has not begun, and an export at any time, also when its file
@@ -139,11 +138,11 @@ func exported(ctx context.Context, tx db.Tx, r request) (bool, error) {
 		r.Bytes, r.FinishedAt, r.ExpiresAt, r.Corp, r.ID).Exec(ctx))
 }
 
-// erased makes the request the certificate: it forgets whom it was for.
-func erased(ctx context.Context, tx db.Tx, r request, follows, now int64) error {
-	_, err := tx.NewRaw(`UPDATE privacy_request SET state = 'done', customer = '', customer_id = 0, note = '', follows = ?, finished_at = ?
-		WHERE corp_id = ? AND id = ? AND state = 'running'`, follows, now, r.Corp, r.ID).Exec(ctx)
-	return err
+// erased makes the request the certificate: it forgets whom it was for. It tells whether it is
+// the first to.
+func erased(ctx context.Context, tx db.Tx, r request, follows, now int64) (bool, error) {
+	return one(tx.NewRaw(`UPDATE privacy_request SET state = 'done', customer = '', customer_id = 0, note = '', follows = ?, finished_at = ?
+		WHERE corp_id = ? AND id = ? AND state = 'running'`, follows, now, r.Corp, r.ID).Exec(ctx))
 }
 
 // expired are exports whose time is over.
@@ -158,7 +157,7 @@ func expire(ctx context.Context, tx db.Tx, r request) error {
 	return err
 }
 
-// setTerm is what a corp decided about a term.
+// setTerm is what a corp decided about a term, UpdatedAt = 0 for nothing yet, and what went.
 type setTerm struct {
 	Term      string `bun:"term"`
 	Days      int    `bun:"days"`
@@ -168,10 +167,22 @@ type setTerm struct {
 	Swept     int64  `bun:"swept"`
 }
 
-func termsOf(ctx context.Context, q db.Querier, corp string) (map[string]setTerm, error) {
+// setTerms are those of a corp by key.
+type setTerms map[string]setTerm
+
+// of is what holds of a term: the corp's decision, or what the term itself says.
+func (all setTerms) of(t ask.Term) setTerm {
+	set := all[t.Key]
+	if set.UpdatedAt == 0 {
+		set.Days = t.Days
+	}
+	return set
+}
+
+func termsOf(ctx context.Context, q db.Querier, corp string) (setTerms, error) {
 	var rows []setTerm
 	err := q.NewRaw("SELECT term, days, updated_by, updated_at, swept_at, swept FROM privacy_term WHERE corp_id = ?", corp).Scan(ctx, &rows)
-	set := map[string]setTerm{}
+	set := setTerms{}
 	for _, r := range rows {
 		set[r.Term] = r
 	}
@@ -185,10 +196,11 @@ func putTerm(ctx context.Context, tx db.Tx, corp string, t setTerm) error {
 	return err
 }
 
-// swept adds to what went in one night.
+// swept adds to what went in one night. It decides nothing: the days of its row are nobody's.
 func swept(ctx context.Context, tx db.Tx, corp, term string, n, night int64) error {
-	_, err := tx.NewRaw(`UPDATE privacy_term SET swept = CASE WHEN swept_at = ? THEN swept ELSE 0 END + ?, swept_at = ? WHERE corp_id = ? AND term = ?`,
-		night, n, night, corp, term).Exec(ctx)
+	_, err := tx.NewRaw(`INSERT INTO privacy_term (corp_id, term, days, updated_by, updated_at, swept_at, swept) VALUES (?, ?, 0, '', 0, ?, ?)
+		ON CONFLICT (corp_id, term) DO UPDATE SET swept = CASE WHEN privacy_term.swept_at = excluded.swept_at THEN privacy_term.swept ELSE 0 END + excluded.swept,
+			swept_at = excluded.swept_at`, corp, term, night, n).Exec(ctx)
 	return err
 }
 

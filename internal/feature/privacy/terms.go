@@ -58,7 +58,7 @@ func (s *service) Terms(ctx context.Context, _ *struct{}) (*TermList, error) {
 	set, err := termsOf(ctx, s.db.Read(), v.Corp)
 	list := TermList{Terms: []Term{}, Least: leastDays, Most: mostDays}
 	for _, t := range s.asks.Personal().Terms {
-		list.Terms = append(list.Terms, termView(t, set[t.Key]))
+		list.Terms = append(list.Terms, termView(t, set.of(t)))
 	}
 	return &list, err
 }
@@ -150,7 +150,7 @@ func (s *service) PutTerm(ctx context.Context, in *termInput) (*Term, error) {
 		if err != nil {
 			return err
 		}
-		old := set[t.Key]
+		old := set.of(t)
 		now := old
 		now.Term, now.Days, now.UpdatedBy, now.UpdatedAt = t.Key, in.Body.Days, v.Name, db.NowMS(s.clock)
 		view = termView(t, now)
@@ -174,7 +174,7 @@ func (s *service) nightly(ctx context.Context, j job.Job[job.Tick]) error {
 		return err
 	}
 	for _, t := range s.asks.Personal().Terms {
-		if days := set[t.Key].Days; days > 0 {
+		if days := set.of(t).Days; days > 0 {
 			if err := s.retain(ctx, j.Corp, t, before(at, days), db.MS(at)); err != nil {
 				return fmt.Errorf("retention of %s: %w", t.Key, err)
 			}

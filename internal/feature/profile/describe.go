@@ -71,7 +71,7 @@ func (s *service) describe(ctx context.Context, in *describeInput, may func(v vi
 	if f.Standing != mirror.Stands {
 		return nil, fault.New(fault.Conflict, "跟进关系已结束，企业微信不再接受修改")
 	}
-	d := mirror.Details{Remark: in.Body.Remark, Description: in.Body.Description, Company: in.Body.Company}
+	d := mirror.Details{Remark: in.Body.Remark, Description: in.Body.Description, Company: in.Body.Company, By: mirror.Cause{How: "page", Name: v.Name}}
 	var check fault.Check
 	if in.Body.Mobiles != nil {
 		check.That(v.Can(viewer.PermissionPhone), "mobiles", "您看不到完整的电话，不能修改")

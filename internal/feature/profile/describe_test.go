@@ -1,16 +1,24 @@
 package profile_test
 
 import (
+	"context"
+	"encoding/json"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/apptest"
+	asked "github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
 	"github.com/queqiao-scrm/queqiao/internal/feature/profile"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
@@ -22,7 +30,7 @@ func TestDescribe(t *testing.T) {
 			t.Parallel()
 			var h *apptest.House
 			h = apptest.Open(t, e, apptest.Options{
-				Seed: &wecomsim.SeedOptions{Departments: 1}, Features: []feature.New{profile.New, apptest.Door(func() string { return h.Corp })},
+				Seed: &wecomsim.SeedOptions{Departments: 1}, Features: []feature.New{customer.New, profile.New, apptest.Door(func() string { return h.Corp })},
 			})
 			must := func(err error) {
 				t.Helper()
@@ -90,6 +98,61 @@ func TestDescribe(t *testing.T) {
 				if status != x.status || here != x.want || there != x.want {
 					t.Errorf("%s of %s: %d %s\nhere %q\nthere %q\nwant %d %q", x.body, x.who, status, answer, here, there, x.status, x.want)
 				}
+			}
+			// The story tells each change, whoever made it; a sync that finds nothing new tells nothing.
+			h.Advance(time.Minute)
+			remark, description := "王姐", "老客户"
+			_, err = h.Sim.EditFollow(wecomsim.EditFollow{Person: person.ID, Member: "zhang", Remark: &remark, Description: &description})
+			must(err)
+			h.Settle()
+			h.Sync()
+			var customerID id.ID
+			must(h.App.DB.Read().NewRaw("SELECT customer_id FROM mirror_follow WHERE id = ?", follow).Scan(t.Context(), &customerID))
+			told := func(who, about string) (int, []string) {
+				t.Helper()
+				r, err := http.NewRequestWithContext(t.Context(), "GET", h.URL+"/api/customer/customers/"+customerID.String()+"/timeline?about="+about, http.NoBody)
+				must(err)
+				r.Header.Set(apptest.WhoHeader, who)
+				response, err := http.DefaultClient.Do(r)
+				must(err)
+				var page web.Page[asked.Entry]
+				must(json.NewDecoder(response.Body).Decode(&page))
+				must(response.Body.Close())
+				lines := []string{}
+				for _, e := range page.Items {
+					if what, is := strings.CutPrefix(e.Kind, "customer.noted."); is {
+						lines = append(lines, what+" "+e.Member+" "+e.Values["by"]+": "+e.Values["before"]+" → "+e.Values["after"])
+					}
+				}
+				return response.StatusCode, lines
+			}
+			const zhang, li = "zhang", "li" // by these names
+			_, lines := told("owner", "customer")
+			slices.Sort(lines)
+			want := []string{
+				"company.page zhang " + zhang + ": – → 一号公司", "description.page zhang " + zhang + ": – → 展会认识", "description.wecom zhang : 展会认识 → 老客户",
+				"mobiles.page zhang " + li + ": 138****5678、139****1111 → –", "mobiles.page zhang " + li + ": – → 138****5678、139****1111",
+				"remark.page zhang " + li + ": 王总 → –", "remark.page zhang " + zhang + ": – → 王总",
+				"remark.wecom zhang : – → 王姐",
+			}
+			if !slices.Equal(lines, want) {
+				t.Errorf("told %q\nwant %q", lines, want)
+			}
+			if _, lines := told("owner", "profile"); len(lines) > 0 {
+				t.Errorf("about profiles: %q", lines)
+			}
+			if status, lines := told("self:li:customer.read", "customer"); status != http.StatusNotFound || len(lines) > 0 {
+				t.Errorf("told outside the scope: %d %q", status, lines)
+			}
+			must(h.App.DB.Tx(t.Context(), func(ctx context.Context, tx db.Tx) error {
+				return h.App.Bus.Publish(ctx, tx, event.MemberChanged{Meta: event.Meta{Event: h.App.IDs.New(), Corp: h.Corp, At: h.Clock.Now()}, Member: "neu", WasMember: "zhang"})
+			}))
+			h.Settle()
+			var details, begun int
+			must(h.App.DB.Read().NewRaw(`SELECT (SELECT COUNT(*) FROM customer_detail WHERE corp_id = ?0 AND member_id = 'neu'),
+				(SELECT COUNT(*) FROM customer_history WHERE corp_id = ?0 AND member_id = 'neu')`, h.Corp).Scan(t.Context(), &details, &begun))
+			if details != len(want) || begun != 1 {
+				t.Errorf("renamed: %d changes, %d beginnings", details, begun)
 			}
 			_, err = h.Sim.DeleteMember(wecomsim.Pair{Member: "zhang", Person: person.ID})
 			must(err)

@@ -13,7 +13,7 @@ func Table(raw []byte) []Line {
 		if err != nil {
 			return all
 		}
-		all = append(all, Line{l.n, l.cells})
+		all = append(all, Line{l.N, l.Cells})
 	}
 	return all
 }

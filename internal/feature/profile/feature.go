@@ -14,7 +14,7 @@
 // Many customers are changed by runs: batch edits, imports of tables, the blacklist. They
 // work in the background in small steps, tell what became of each, and are undone as a whole.
 //
-// Hears and says nothing. Asks Select and Size; answers Timeline, Fields and Columns.
+// Hears MemberChanged (another userid), and says nothing. Asks Select and Size; answers Timeline, Fields and Columns.
 package profile
 
 import (
@@ -27,12 +27,13 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/blob"
+	"github.com/queqiao-scrm/queqiao/internal/platform/bus"
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/kept"
 	"github.com/queqiao-scrm/queqiao/internal/platform/live"
-	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -52,24 +53,26 @@ const (
 var migrations embed.FS
 
 type service struct {
-	db     *db.DB
-	jobs   job.Scope
-	live   *live.Live
-	corps  *corp.Registry
-	mirror *mirror.Mirror
-	asks   *ask.Asks
-	rights viewer.Resolver
-	clock  clock.Clock
-	ids    *id.Source
-	blob   blob.Store
-	search *search.Index
+	db      *db.DB
+	jobs    job.Scope
+	live    *live.Live
+	corps   *corp.Registry
+	mirror  *mirror.Mirror
+	asks    *ask.Asks
+	rights  viewer.Resolver
+	clock   clock.Clock
+	ids     *id.Source
+	blob    blob.Store
+	unlinks kept.Unlinks
+	acted   func(tx db.Tx, a web.Act)
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{
-		db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, mirror: d.Mirror, asks: d.Asks, rights: d.Rights, clock: d.Clock, ids: d.IDs, blob: d.Blob, search: d.Search,
+		db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, mirror: d.Mirror, asks: d.Asks, rights: d.Rights, clock: d.Clock, ids: d.IDs, blob: d.Blob, acted: d.Acted,
 	}
+	s.unlinks = kept.Unlinks{Jobs: s.jobs, Blob: d.Blob}
 	return feature.Feature{
 		Slug:        slug,
 		Routes:      s.routes(),
@@ -79,11 +82,12 @@ func New(d feature.Deps) feature.Feature {
 		},
 		Jobs: []job.Definition{
 			job.Define(kindSweep, s.sweep, job.InLane(job.Bulk)),
-			job.Define(kindUnlink, s.unlink, job.InLane(job.Bulk)),
+			s.unlinks.Definition(),
 			job.Define(kindRun, s.work, job.InLane(job.Bulk), job.Timeout(6*time.Hour), job.GiveUp(s.broken)),
 		},
 		Schedules:  []job.Schedule{{Kind: kindSweep, Cron: "20 19 * * *"}},
 		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields, Columns: s.columns, Badges: badges(), Personal: personal()},
+		Listeners:  []bus.Listener{bus.On("renamed", mirror.Renamed(d.DB, named()...))},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}
@@ -115,6 +119,7 @@ func (s *service) routes() []web.Route {
 		web.Get("/runs/{id}/items", permissionRead, "查看批量任务的逐项结果", s.Items),
 		web.Raw(http.MethodGet, "/runs/{id}/report.csv", permissionBatch, "下载批量任务的结果", s.report, web.Audited("profile.report"), web.Named("reportCsv")),
 		web.Post("/runs/{id}/undo", permissionBatch, "撤销批量任务", s.UndoRun),
+		web.Post("/runs/{id}/stop", permissionBatch, "停止批量任务", s.StopRun),
 		web.Post("/runs/{id}/retry", permissionBatch, "重试批量任务", s.RetryRun),
 		web.Raw(http.MethodPost, "/imports", permissionBatch, "上传要导入的客户资料", s.uploadTable, web.MaxBody(maxSheet+(1<<16)), web.Named("uploadImport")),
 		web.Raw(http.MethodGet, "/imports/template.xlsx", permissionBatch, "下载导入模板", s.template, web.Named("importTemplate")),
@@ -135,5 +140,16 @@ func permissions() []feature.Permission {
 		{Key: permissionBatch, ZH: "批量修改、导入客户资料", EN: "Change and import customer profiles in bulk"},
 		{Key: permissionBlacklist, ZH: "管理黑名单", EN: "Manage the blacklist"},
 		{Key: permissionMerge, ZH: "合并重复客户", EN: "Merge duplicate customers"},
+	}
+}
+
+// named are the columns in which members are named.
+func named() []mirror.Named {
+	return []mirror.Named{
+		{Table: "profile_change", Column: "member_id", Pages: mirror.ByCustomer},
+		{Table: "profile_run", Column: "by_actor", Form: mirror.AsActor},
+		{Table: "profile_run", Column: "spec", Form: mirror.AsJSON},
+		{Table: "profile_field", Column: "created_by", Form: mirror.AsActor},
+		{Table: "profile_file", Column: "created_by", Form: mirror.AsActor},
 	}
 }

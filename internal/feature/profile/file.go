@@ -1,7 +1,6 @@
 package profile
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
@@ -20,12 +19,17 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/sheet"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
 // maxFile is the largest file of a profile, in bytes.
 const maxFile = 20 << 20
+
+// maxDocumentParts is how many parts an Office document has at most: a long presentation
+// has a few thousand.
+const maxDocumentParts = 10_000
 
 // FileView is a file as a value shows it.
 type FileView struct {
@@ -181,7 +185,7 @@ func contentType(raw []byte) (kind string, ok bool) {
 
 // officeType tells the kinds of Office documents by the folder they keep their parts in.
 func officeType(raw []byte) (kind string, ok bool) {
-	book, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	book, err := sheet.Archive(raw, maxDocumentParts)
 	if err != nil {
 		return "", false
 	}

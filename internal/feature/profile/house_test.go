@@ -35,6 +35,8 @@ type house struct {
 	later  *viewer.Viewer // as whom jobs find him; nil for the same
 	picked []ask.Pair     // what a selection means
 	slow   bool           // counting it takes too long
+	known  func()         // what happens while a job asks as whom it acts, once
+	turned func()         // what happens while the second page of a selection is read, once
 }
 
 func each(t *testing.T, story func(t *testing.T, h *house)) {
@@ -62,7 +64,7 @@ func open(r *apptest.Room) *house {
 	h.T.Cleanup(func() { h.Must(disk.Close()) })
 	h.blob = disk
 	deps := h.Deps()
-	deps.Rights, deps.Blob = h, stubborn{disk, h}
+	deps.Rights, deps.Blob, deps.Mirror = h, stubborn{disk, h}, h.Mirror()
 	h.Open(profile.New(deps))
 	h.Asks.Register(h.Feature.Slug, h.Feature.Answers)
 	h.Asks.Register("house", ask.Answers{Select: h.pick, Size: h.size})
@@ -73,6 +75,10 @@ func open(r *apptest.Room) *house {
 // Resolve knows everybody as the house's viewer, or as whom the test says that he is by the
 // time a job asks (viewer.Resolver).
 func (h *house) Resolve(context.Context, viewer.Who) (viewer.Viewer, error) {
+	if known := h.known; known != nil {
+		h.known = nil
+		known()
+	}
 	if h.later != nil {
 		return *h.later, nil
 	}
@@ -83,6 +89,10 @@ func (h *house) Resolve(context.Context, viewer.Who) (viewer.Viewer, error) {
 // scope, in pages (ask.Select).
 func (h *house) pick(_ context.Context, q ask.SelectQuery) (ask.Selected, error) {
 	var got ask.Selected
+	if turned := h.turned; turned != nil && q.After != "" {
+		h.turned = nil
+		turned()
+	}
 	for _, p := range h.picked {
 		if p.Follow.String() <= q.After || !q.Viewer.Sees(p.Member) {
 			continue

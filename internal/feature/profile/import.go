@@ -101,14 +101,14 @@ func columnsOf(raw []byte, v viewer.Viewer, fields []Field) ([]DraftColumn, erro
 			return nil, err
 		}
 		if columns == nil {
-			for i, header := range l.cells {
+			for i, header := range l.Cells {
 				columns = append(columns, guess(DraftColumn{Index: i, Header: header, Samples: []string{}}, v, fields))
 			}
 			continue
 		}
 		for i := range columns {
-			if i < len(l.cells) {
-				columns[i].Samples = append(columns[i].Samples, clipped(l.cells[i]))
+			if i < len(l.Cells) {
+				columns[i].Samples = append(columns[i].Samples, clipped(l.Cells[i]))
 			}
 		}
 		if seen++; seen == sampleLines {

@@ -48,7 +48,7 @@ func (s *service) importAll(ctx context.Context, j job.Job[runArgs], r Run, x sp
 		if err != nil {
 			return err
 		}
-		if head || l.n <= from {
+		if head || l.N <= from {
 			head = false
 			continue
 		}
@@ -84,7 +84,7 @@ func (s *service) forgetItems(ctx context.Context, r *Run) error {
 func (s *service) importStep(ctx context.Context, v viewer.Viewer, r Run, x spec, step []line, last bool) (Run, error) {
 	b := batch{walked: r.Walked, last: last}
 	if len(step) > 0 {
-		b.walked = strconv.Itoa(step[len(step)-1].n)
+		b.walked = strconv.Itoa(step[len(step)-1].N)
 	}
 	if x.Retry {
 		var err error
@@ -134,7 +134,7 @@ func (s *service) importStep(ctx context.Context, v viewer.Viewer, r Run, x spec
 				return err
 			}
 		}
-		if err := insertItems(ctx, tx, r, kept(b.items, r, dry)); err != nil {
+		if err := insertItems(ctx, tx, r, written(b.items, r, dry)); err != nil {
 			return err
 		}
 		return s.advance(ctx, tx, r, b, map[bool]string{true: stateChecked, false: stateDone}[dry])
@@ -152,9 +152,9 @@ func (s *service) importStep(ctx context.Context, v viewer.Viewer, r Run, x spec
 	return r, nil
 }
 
-// kept are the items that are written: all of them, of a check only those that failed and
+// written are the items that get a row: all of them, of a check only those that failed and
 // the first that would change.
-func kept(items []Item, r Run, dry bool) []Item {
+func written(items []Item, r Run, dry bool) []Item {
 	if !dry {
 		return items
 	}
@@ -172,7 +172,7 @@ func (s *service) onlyFailed(ctx context.Context, r Run, step []line) ([]line, e
 	if len(step) == 0 {
 		return nil, nil
 	}
-	items, err := s.itemsOf(ctx, r, itemFailed, int64(step[0].n)-1, len(step))
+	items, err := s.itemsOf(ctx, r, itemFailed, int64(step[0].N)-1, len(step))
 	if err != nil {
 		return nil, err
 	}
@@ -180,12 +180,12 @@ func (s *service) onlyFailed(ctx context.Context, r Run, step []line) ([]line, e
 	for _, i := range items {
 		failed[int(i.Seq)] = true
 	}
-	return slices.DeleteFunc(slices.Clone(step), func(l line) bool { return !failed[l.n] }), nil
+	return slices.DeleteFunc(slices.Clone(step), func(l line) bool { return !failed[l.N] }), nil
 }
 
 // itemOf reads one line: what its customer's fields shall hold, or why it cannot be taken.
 func itemOf(l line, p plan, fields []Field, found matched) (Item, edit) {
-	i := Item{Seq: int64(l.n), State: itemSame, Label: clippedTo(l.at(p.Key), 60), Customer: found.customer}
+	i := Item{Seq: int64(l.N), State: itemSame, Label: clippedTo(l.At(p.Key), 60), Customer: found.customer}
 	if p.Match == byPhone {
 		i.Label = viewer.MaskPhone(i.Label)
 	}
@@ -196,7 +196,7 @@ func itemOf(l line, p plan, fields []Field, found matched) (Item, edit) {
 	}
 	for _, c := range p.Columns {
 		f, err := fieldIn(fields, c.Field)
-		text := l.at(c.Index)
+		text := l.At(c.Index)
 		if err != nil || text == "" && !p.Clear {
 			continue
 		}
@@ -219,11 +219,4 @@ func itemOf(l line, p plan, fields []Field, found matched) (Item, edit) {
 		i.State, i.Reason = itemFailed, strings.Join(reasons, "；")
 	}
 	return i, e
-}
-
-func (l line) at(column int) string {
-	if column < len(l.cells) {
-		return l.cells[column]
-	}
-	return ""
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -19,15 +19,12 @@ type matched struct {
 	reason   string
 }
 
-// maxByNumber bounds how many follows of one telephone number are looked at.
-const maxByNumber = 50
-
 // match finds the customers of some lines, in a few queries for all of them. Only customers
 // in the viewer's scope are found.
 func (s *service) match(ctx context.Context, v viewer.Viewer, p plan, fields []Field, step []line) ([]matched, error) {
 	keys := make([]string, len(step))
 	for i, l := range step {
-		keys[i] = l.at(p.Key)
+		keys[i] = l.At(p.Key)
 		if p.Match == byPhone {
 			keys[i] = digits(keys[i])
 		}
@@ -71,7 +68,6 @@ func (s *service) byColumn(ctx context.Context, v viewer.Viewer, column string, 
 
 // byNumber finds customers by telephone: in the corp's own fields, and in what members noted.
 func (s *service) byNumber(ctx context.Context, v viewer.Viewer, fields []Field, keys []string) (map[string][]string, error) {
-	found := map[string][]string{}
 	wanted := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(keys))), func(k string) bool { return len(k) < 5 })
 	var phones []id.ID
 	for _, f := range fields {
@@ -79,36 +75,35 @@ func (s *service) byNumber(ctx context.Context, v viewer.Viewer, fields []Field,
 			phones = append(phones, f.ID)
 		}
 	}
-	if len(phones) > 0 && len(wanted) > 0 {
-		var rows []struct {
-			Token    string `bun:"token"`
-			Customer string `bun:"customer"`
-		}
-		err := s.db.Read().NewRaw(`SELECT token, customer FROM profile_value WHERE corp_id = ? AND field_id IN (?) AND token IN (?)`,
-			v.Corp, bun.List(phones), bun.List(wanted)).Scan(ctx, &rows)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			found[r.Token] = append(found[r.Token], r.Customer)
-		}
+	found, err := holders(ctx, s.db.Read(), v.Corp, phones, wanted)
+	if err != nil {
+		return nil, err
 	}
-	for _, number := range wanted {
-		ids, err := s.search.Newest(ctx, s.db.Read(), v.Corp, "follow", number, maxByNumber)
-		if err != nil {
-			return nil, err
-		}
-		follows, err := mirror.FollowsByID(ctx, s.db.Read(), v.Corp, ids)
-		if err != nil {
-			return nil, err
-		}
+	noted, err := s.mirror.FollowsByPhone(ctx, s.db.Read(), v.Corp, wanted)
+	for number, follows := range noted {
 		for _, f := range follows {
-			if slices.ContainsFunc(f.Mobiles(), func(m string) bool { return digits(m) == number }) {
-				found[number] = append(found[number], f.Customer)
-			}
+			found[number] = append(found[number], f.Customer)
 		}
 	}
-	return found, nil
+	return found, err
+}
+
+// holders are the customers who have one of these numbers in one of these fields, by number.
+func holders(ctx context.Context, q db.Querier, corp string, fields []id.ID, numbers []string) (map[string][]string, error) {
+	found := map[string][]string{}
+	if len(fields) == 0 || len(numbers) == 0 {
+		return found, nil
+	}
+	var rows []struct {
+		Token    string `bun:"token"`
+		Customer string `bun:"customer"`
+	}
+	err := q.NewRaw(`SELECT token, customer FROM profile_value WHERE corp_id = ? AND field_id IN (?) AND token IN (?)`,
+		corp, bun.List(fields), bun.List(numbers)).Scan(ctx, &rows)
+	for _, r := range rows {
+		found[r.Token] = append(found[r.Token], r.Customer)
+	}
+	return found, err
 }
 
 // only settles for each key on the one customer in scope that it means.
@@ -158,7 +153,7 @@ func (s *service) byRemarks(ctx context.Context, v viewer.Viewer, p plan, step [
 	keys := make([]string, len(step))
 	var who, remarks []string
 	for i, l := range step {
-		member, remark := members[strings.ToLower(l.at(p.Member))], l.at(p.Key)
+		member, remark := members[strings.ToLower(l.At(p.Member))], l.At(p.Key)
 		if member == "" || remark == "" {
 			continue
 		}
@@ -185,8 +180,8 @@ func (s *service) byRemarks(ctx context.Context, v viewer.Viewer, p plan, step [
 	}
 	result, err := s.only(ctx, v, keys, found)
 	for i, l := range step {
-		if err == nil && members[strings.ToLower(l.at(p.Member))] == "" {
-			result[i] = matched{reason: "没有成员「" + clipped(l.at(p.Member)) + "」，或有同名的成员，请填写成员账号"}
+		if err == nil && members[strings.ToLower(l.At(p.Member))] == "" {
+			result[i] = matched{reason: "没有成员「" + clipped(l.At(p.Member)) + "」，或有同名的成员，请填写成员账号"}
 		}
 	}
 	return result, err

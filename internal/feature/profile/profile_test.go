@@ -8,6 +8,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/feature/profile"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -260,7 +261,10 @@ func TestRecordsOfOnePerson(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		old, _ := h.meet(who{member: "zhang", customer: "wmOld", name: "王", union: "u1"})
 		fresh, _ := h.meet(who{member: "li", customer: "wmNew", name: "王（新号）", union: "u1"})
+		third, _ := h.meet(who{member: "li", customer: "wmThird", name: "王（又一个）", union: "u1"})
 		stranger, _ := h.meet(who{member: "li", customer: "wmElse", name: "别人", union: "u2"})
+		nobody, _ := h.meet(who{member: "li", customer: "wmNobody", name: "无名"})
+		unknown, _ := h.meet(who{member: "li", customer: "wmUnknown", name: "无名"})
 		city := h.field(profile.Form{Name: "城市", Kind: profile.Text})
 		tea := h.field(profile.Form{Name: "爱好", Kind: profile.Text})
 		h.fill(old, value(city, "杭州"))
@@ -268,12 +272,18 @@ func TestRecordsOfOnePerson(t *testing.T) {
 
 		var page struct{ Items []profile.Duplicate }
 		h.do("GET", "/duplicates", nil, &page)
-		if len(page.Items) != 1 || len(page.Items[0].Records) != 2 || page.Items[0].Merge != nil {
+		if len(page.Items) != 1 || len(page.Items[0].Records) != 3 || page.Items[0].Merge != nil {
 			t.Fatalf("%+v", page)
 		}
 		var m profile.Merge
+		for name, two := range map[string][2]id.ID{"strangers": {old, stranger}, "the other way": {stranger, old}, "without unionids": {nobody, unknown}} {
+			t.Log(name)
+			h.refused("POST", "/merges", map[string]any{"main": two[0], "others": []string{two[1].String()}}, 422, "unionid")
+		}
+		h.refused("POST", "/merges", map[string]any{"main": old, "others": []string{fresh.String(), stranger.String()}}, 422, "unionid")
 		h.do("POST", "/merges", map[string]any{"main": old, "others": []string{fresh.String()}}, &m)
-		h.refused("POST", "/merges", map[string]any{"main": fresh, "others": []string{stranger.String()}}, 409, "已经与别的记录合并")
+		h.refused("POST", "/merges", map[string]any{"main": fresh, "others": []string{stranger.String()}}, 422, "unionid")
+		h.refused("POST", "/merges", map[string]any{"main": fresh, "others": []string{third.String()}}, 409, "已经与别的记录合并")
 		if h.of(old, city)+h.of(old, tea) != "杭州茶" || h.of(fresh, city)+h.of(fresh, tea) != "杭州茶" {
 			t.Errorf("shared: %s%s %s%s", h.of(old, city), h.of(old, tea), h.of(fresh, city), h.of(fresh, tea))
 		}
@@ -282,7 +292,7 @@ func TestRecordsOfOnePerson(t *testing.T) {
 		}
 		var p profile.Profile
 		h.do("GET", "/customers/"+fresh.String(), nil, &p)
-		if len(p.Same.Records) != 1 || !p.Same.Records[0].Main || p.Same.Merge == nil || p.Same.Merge.ID != m.ID {
+		if len(p.Same.Records) != 2 || !p.Same.Records[0].Main || p.Same.Records[1].Merged || p.Same.Merge == nil || p.Same.Merge.ID != m.ID {
 			t.Errorf("%+v", p.Same)
 		}
 		// Written by one, read by the other; the blacklist means the person.

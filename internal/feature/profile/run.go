@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/uptrace/bun"
-
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
@@ -26,7 +24,8 @@ const (
 )
 
 // The states of a run: draft → checking → checked → running (imports), else running; then
-// done | failed; done → undoing → undone.
+// done | failed | stopped; these → undoing → undone, which may fail or be stopped as well. From
+// there a run goes on with what it was doing.
 const (
 	stateDraft    = "draft"
 	stateChecking = "checking"
@@ -34,6 +33,7 @@ const (
 	stateRunning  = "running"
 	stateDone     = "done"
 	stateFailed   = "failed"
+	stateStopped  = "stopped"
 	stateUndoing  = "undoing"
 	stateUndone   = "undone"
 )
@@ -52,7 +52,7 @@ type Run struct {
 	ID         id.ID  `json:"id" bun:"id"`
 	Corp       string `json:"-" bun:"corp_id"`
 	Kind       string `json:"kind" bun:"kind" enum:"edit,import,blacklist,unblacklist"`
-	State      string `json:"state" bun:"state" enum:"draft,checking,checked,running,done,failed,undoing,undone"`
+	State      string `json:"state" bun:"state" enum:"draft,checking,checked,running,done,failed,stopped,undoing,undone"`
 	Title      string `json:"title" bun:"title" doc:"names of the fields; the file's name; the reason"`
 	Spec       string `json:"-" bun:"spec"`
 	Walked     string `json:"-" bun:"walked"`
@@ -64,13 +64,14 @@ type Run struct {
 	Undone     int64  `json:"undone" bun:"undone"`
 	Kept       int64  `json:"kept" bun:"kept" doc:"not undone, because somebody changed them since"`
 	Error      string `json:"error,omitempty" bun:"error"`
+	Phase      string `json:"phase,omitempty" bun:"phase" enum:"checking,running,undoing" doc:"of one that failed or was stopped: what it was doing, with which a retry goes on"`
 	Actor      string `json:"-" bun:"by_actor"`
 	By         string `json:"by" bun:"by_name"`
 	CreatedAt  int64  `json:"createdAt" bun:"created_at"`
 	FinishedAt int64  `json:"finishedAt" bun:"finished_at" doc:"0 while it is not over"`
 }
 
-const runColumns = `id, corp_id, kind, state, title, spec, walked, seq, total, done, changed, failed, undone, kept, error, by_actor, by_name, created_at, finished_at`
+const runColumns = `id, corp_id, kind, state, title, spec, walked, seq, total, done, changed, failed, undone, kept, error, phase, by_actor, by_name, created_at, finished_at`
 
 // spec is what a run does, for whom, and as whom.
 type spec struct {
@@ -116,7 +117,7 @@ func (s *service) insertRun(ctx context.Context, tx db.Tx, v viewer.Viewer, r Ru
 	}
 	r.Corp, r.Spec, r.Actor, r.By, r.CreatedAt = v.Corp, db.Clean(string(raw)), v.Actor(), db.Clean(v.Name), db.NowMS(s.clock)
 	r.Title = db.Clean(clippedTo(r.Title, 100))
-	row := db.Rows{{r.ID, r.Corp, r.Kind, r.State, r.Title, r.Spec, "", 0, r.Total, 0, 0, 0, 0, 0, "", r.Actor, r.By, r.CreatedAt, 0}}
+	row := db.Rows{{r.ID, r.Corp, r.Kind, r.State, r.Title, r.Spec, "", 0, r.Total, 0, 0, 0, 0, 0, "", "", r.Actor, r.By, r.CreatedAt, 0}}
 	if _, err := tx.NewRaw(`INSERT INTO profile_run (`+runColumns+`) VALUES ?`, row).Exec(ctx); err != nil {
 		return r, err
 	}
@@ -300,75 +301,4 @@ func (s *service) dressItems(ctx context.Context, v viewer.Viewer, items []Item)
 		}
 	}
 	return nil
-}
-
-// moveRun takes a run from one of some states to another and asks for its job.
-func (s *service) moveRun(ctx context.Context, r Run, to string, fresh bool, from ...string) (*Run, error) {
-	if !slices.Contains(from, r.State) {
-		return nil, fault.New(fault.Conflict, "任务现在不能这样操作").WithAdvice("请刷新页面查看它的状态")
-	}
-	err := s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		query := tx.NewUpdate().TableExpr("profile_run").Set("state = ?", to).Set("error = ''").Set("finished_at = 0").
-			Set("spec = ?", r.Spec).Where("id = ? AND corp_id = ? AND state IN (?)", r.ID, r.Corp, bun.List(from))
-		if fresh {
-			query = query.Set("walked = ''").Set("done = 0")
-		}
-		res, err := query.Exec(ctx)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return err // somebody else was first
-		}
-		web.Note(ctx, web.Change{Object: "profile:run:" + r.ID.String(), Name: r.Title, Before: map[string]string{"state": r.State}, After: map[string]string{"state": to}})
-		return s.askFor(ctx, tx, r)
-	})
-	r.State = to
-	return &r, err
-}
-
-// begun tells whether a run has changed customers: an import that was only checked has not.
-func (r Run) begun() (spec, error) {
-	x, err := r.spec()
-	if err == nil && r.Kind == runImport && !x.Started {
-		err = fault.New(fault.Conflict, "这次导入还没有开始")
-	}
-	return x, err
-}
-
-// UndoRun gives every customer back what he had, but for what somebody changed since.
-func (s *service) UndoRun(ctx context.Context, in *runInput) (*Run, error) {
-	_, r, err := s.seenRun(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := r.begun(); err != nil {
-		return nil, err
-	}
-	return s.moveRun(ctx, r, stateUndoing, true, stateDone, stateFailed)
-}
-
-// RetryRun goes on with a run that broke off, or tries the lines of an import anew that failed.
-func (s *service) RetryRun(ctx context.Context, in *runInput) (*Run, error) {
-	_, r, err := s.seenRun(ctx, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	x, err := r.begun()
-	if err != nil {
-		return nil, err
-	}
-	if r.State == stateFailed {
-		return s.moveRun(ctx, r, stateRunning, false, stateFailed)
-	}
-	if r.Kind != runImport || r.Failed == 0 {
-		return nil, fault.New(fault.Conflict, "没有可以重试的客户")
-	}
-	x.Retry = true
-	raw, err := json.Marshal(x)
-	if err != nil {
-		return nil, err
-	}
-	r.Spec = string(raw)
-	return s.moveRun(ctx, r, stateRunning, true, stateDone)
 }

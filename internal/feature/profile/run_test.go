@@ -307,6 +307,9 @@ func TestFilesThatAreNone(t *testing.T) {
 		h.refused("POST", "/imports", upload{"x.csv", []byte("只有标题\n")}, 422, "没有数据")
 		h.refused("POST", "/imports", upload{"x.csv", nil}, 422, "空的")
 		h.refused("POST", "/imports", upload{"x.xlsx", bomb(t)}, 413, "太大")
+		h.refused("POST", "/imports", upload{"x.xlsx", archive(t, 600, "")}, 413, "太大")
+		h.refused("POST", "/imports", upload{"x.xlsx", archive(t, 0, strings.Repeat(`<row/>`, 1_048_577))}, 413, "太大")
+		h.refused("POST", "/imports", upload{"x.xlsx", archive(t, 0, strings.Repeat(`<row><c r="XFD1"><v>1</v></c></row>`, 50_000))}, 422, "没有数据")
 		var many bytes.Buffer
 		many.WriteString("external_userid,城市\n")
 		for range 100_001 {
@@ -336,6 +339,7 @@ func TestProfileFiles(t *testing.T) {
 		path := "/customers/" + wang.String() + "/files?field=" + contract.ID.String()
 		h.refused("POST", path, upload{"x.html", []byte("<html><script>alert(1)</script>")}, 422, "不支持")
 		h.refused("POST", path, upload{"x.exe", []byte("MZ\x90\x00\x03")}, 422, "不支持")
+		h.refused("POST", path, upload{"x.xlsx", archive(t, 10_000, "")}, 422, "不支持")
 		var file profile.FileView
 		h.do("POST", path, upload{`C:\合同/一 "号".pdf`, []byte("%PDF-1.7 hello")}, &file)
 		if file.Type != "application/pdf" || strings.ContainsAny(file.Name, `\/"`) {

@@ -201,7 +201,8 @@ func (s *service) MergeRecords(ctx context.Context, in *mergeInput) (*Merge, err
 	})
 }
 
-// mergeable finds the records; all of them must be in scope, and different.
+// mergeable finds the records; all of them must be in scope, different, and of one person:
+// only WeCom's unionid says so, and a merge shows one person's profile to whoever sees another record.
 func (s *service) mergeable(ctx context.Context, v viewer.Viewer, main id.ID, others []id.ID) (string, []string, error) {
 	ids := append([]id.ID{main}, others...)
 	people, err := mirror.CustomersByID(ctx, s.db.Read(), v.Corp, ids)
@@ -226,6 +227,11 @@ func (s *service) mergeable(ctx context.Context, v viewer.Viewer, main id.ID, ot
 		}
 		if slices.Contains(externals[:i], e) {
 			return "", nil, fault.New(fault.Invalid, "同一条记录不能与自己合并")
+		}
+	}
+	for _, i := range others {
+		if union := people[main].UnionID; union == "" || people[i].UnionID != union {
+			return "", nil, fault.New(fault.Invalid, "只有 unionid 相同的记录才是同一个人，不能合并其他记录").WithAdvice("请确认已在连接页绑定微信开放平台，并在同步之后重试")
 		}
 	}
 	return externals[0], externals[1:], nil

@@ -9,7 +9,9 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -22,8 +24,8 @@ const hasValue = `SELECT 1 FROM profile_value AS pv WHERE pv.corp_id = {f}.corp_
 // fields answers by which fields customers can be told apart: those that the viewer sees.
 func (s *service) fields(ctx context.Context, v viewer.Viewer) ([]ask.Field, error) {
 	all := []ask.Field{
-		{Key: "profile.blacklisted", Kind: ask.KindFlag, Where: blacklistedWhere},
-		{Key: "profile.duplicate", Kind: ask.KindFlag, Where: duplicateWhere},
+		{Key: "profile.blacklisted", Kind: ask.KindFlag, Where: blacklistedWhere, Among: amongBlacklisted},
+		{Key: "profile.duplicate", Kind: ask.KindFlag, Where: duplicateWhere, Among: amongDuplicates},
 	}
 	own, err := fieldsOf(ctx, s.db.Read(), v.Corp)
 	if err != nil {
@@ -33,9 +35,12 @@ func (s *service) fields(ctx context.Context, v viewer.Viewer) ([]ask.Field, err
 		if f.Archived || !f.seenBy(v) {
 			continue
 		}
-		a := ask.Field{Key: "profile." + f.ID.String(), Name: f.Name, Kind: askKinds()[f.Kind], Where: f.where}
+		a := ask.Field{Key: "profile." + f.ID.String(), Name: f.Name, Kind: askKinds()[f.Kind], Where: f.where, Among: f.among}
 		if f.Kind == Phone {
 			a.Permission = viewer.PermissionPhone // else a number could be guessed digit by digit
+			a.Holders = func(ctx context.Context, q db.Querier, numbers []string) (map[string][]string, error) {
+				return holders(ctx, q, v.Corp, []id.ID{f.ID}, numbers)
+			}
 		}
 		for _, o := range f.Options {
 			a.Options = append(a.Options, ask.Choice{Value: o.Key, Name: o.Name})

@@ -1,218 +1,23 @@
 package profile
 
 import (
-	"archive/zip"
-	"bytes"
-	"encoding/csv"
-	"errors"
-	"io"
 	"iter"
-	"math/big"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
-	"github.com/xuri/excelize/v2"
-	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
-
-	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/platform/sheet"
 )
 
-// The limits of tables that people upload. A file is small; what it unfolds to need not be.
-const (
-	maxSheet    = 20 << 20  // bytes as uploaded
-	maxUnfolded = 400 << 20 // bytes of a workbook's parts
-	maxInMemory = 8 << 20   // bytes of a part; larger ones go through a temporary file
-	maxParts    = 500
-	maxLines    = 100_000
-	maxColumns  = 200
-	maxCell     = 2000 // characters that are read of a cell
-)
+// maxSheet is the largest table in bytes, as uploaded.
+const maxSheet = 20 << 20
 
-// line is one line of a table; the first with anything in it is the head.
-type line struct {
-	n     int // as people count, from 1
-	cells []string
-}
+// line is one line of a table.
+type line = sheet.Line
 
-// lines reads a table, XLSX or CSV, line by line; empty lines are left out. What cannot be
-// read ends it with an error for people.
+// lines reads a table that somebody uploaded.
 func lines(raw []byte) iter.Seq2[line, error] {
-	inner := csvLines(raw)
-	if bytes.HasPrefix(raw, []byte("PK\x03\x04")) {
-		inner = xlsxLines(raw)
-	}
-	return func(yield func(line, error) bool) {
-		count := 0
-		for l, err := range inner {
-			if err != nil {
-				yield(line{}, err)
-				return
-			}
-			if len(l.cells) > maxColumns {
-				l.cells = l.cells[:maxColumns]
-			}
-			empty := true
-			for i, c := range l.cells {
-				l.cells[i] = plainCell(c)
-				empty = empty && l.cells[i] == ""
-			}
-			if empty {
-				continue
-			}
-			if count++; count > maxLines+1 {
-				yield(line{}, fault.Newf(fault.TooLarge, "表格超过 %d 行", maxLines).WithAdvice("请拆成几个文件分别导入"))
-				return
-			}
-			if !yield(l, nil) {
-				return
-			}
-		}
-	}
-}
-
-// plainCell takes off what a spreadsheet put around a text: spaces, and the apostrophe by
-// which our own files disarm formulas.
-func plainCell(c string) string {
-	c = strings.TrimSpace(strings.ToValidUTF8(c, ""))
-	if rest, ok := strings.CutPrefix(c, "'"); ok && rest != "" && strings.ContainsAny(rest[:1], "=+-@") {
-		c = rest
-	}
-	if len(c) > maxCell && utf8.RuneCountInString(c) > maxCell {
-		c = string([]rune(c)[:maxCell])
-	}
-	return c
-}
-
-func unreadable(err error) error {
-	return fault.New(fault.Invalid, "读不了这个文件").WithAdvice("请另存为 .xlsx 或 .csv 后再上传；加密的文件须先取消密码").Because(err)
-}
-
-// xlsxLines reads the first sheet of a workbook. Values come as they are stored: a date is
-// the number of its day, a long number has all its digits.
-func xlsxLines(raw []byte) iter.Seq2[line, error] {
-	return func(yield func(line, error) bool) {
-		if err := bounded(raw); err != nil {
-			yield(line{}, err)
-			return
-		}
-		book, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnfolded, UnzipXMLSizeLimit: maxInMemory})
-		if err != nil {
-			yield(line{}, unreadable(err))
-			return
-		}
-		defer func() { _ = book.Close() }() // temporary files, if any, are the system's to sweep
-		names := book.GetSheetList()
-		if len(names) == 0 {
-			yield(line{}, unreadable(errors.New("no sheet")))
-			return
-		}
-		rows, err := book.Rows(names[0])
-		if err != nil {
-			yield(line{}, unreadable(err))
-			return
-		}
-		defer func() { _ = rows.Close() }() // only read from
-		for n := 1; rows.Next(); n++ {
-			cells, err := rows.Columns()
-			if err != nil {
-				yield(line{}, unreadable(err))
-				return
-			}
-			for i, c := range cells {
-				cells[i] = whole(c)
-			}
-			if !yield(line{n, cells}, nil) {
-				return
-			}
-		}
-		if err := rows.Error(); err != nil {
-			yield(line{}, unreadable(err))
-		}
-	}
-}
-
-// bounded refuses a workbook that unfolds to more than fits.
-func bounded(raw []byte) error {
-	book, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
-	if err != nil {
-		return unreadable(err)
-	}
-	total := uint64(0)
-	for _, part := range book.File {
-		// What a part claims to unfold to is also the most that is read of it.
-		total += min(part.UncompressedSize64, maxUnfolded+1)
-	}
-	if total > maxUnfolded || len(book.File) > maxParts {
-		return fault.New(fault.TooLarge, "表格太大").WithAdvice("请删去图片和多余的工作表，或另存为 .csv 后再上传")
-	}
-	return nil
-}
-
-var scientific = regexp.MustCompile(`^[0-9](\.[0-9]+)?E\+?[0-9]{1,2}$`)
-
-// whole writes out a long number, such as a telephone number, that a sheet stores as 1.38E+10.
-func whole(c string) string {
-	if !scientific.MatchString(c) {
-		return c
-	}
-	f, _, err := big.ParseFloat(c, 10, 128, big.ToNearestEven)
-	if err != nil || !f.IsInt() {
-		return c
-	}
-	return f.Text('f', 0)
-}
-
-// csvLines reads a CSV file: UTF-8, UTF-16 with its mark, or GB 18030 as Chinese Excel
-// saves it; parted by comma, semicolon or tab.
-func csvLines(raw []byte) iter.Seq2[line, error] {
-	return func(yield func(line, error) bool) {
-		var text io.Reader = bytes.NewReader(raw)
-		switch {
-		case bytes.HasPrefix(raw, []byte("\xef\xbb\xbf")):
-			text = bytes.NewReader(raw[3:])
-		case bytes.HasPrefix(raw, []byte("\xff\xfe")), bytes.HasPrefix(raw, []byte("\xfe\xff")):
-			text = transform.NewReader(text, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder())
-		case !utf8.Valid(raw):
-			text = transform.NewReader(text, simplifiedchinese.GB18030.NewDecoder())
-		}
-		if bytes.IndexByte(raw, 0) >= 0 && !bytes.HasPrefix(raw, []byte("\xff\xfe")) && !bytes.HasPrefix(raw, []byte("\xfe\xff")) {
-			yield(line{}, unreadable(errors.New("not a text")))
-			return
-		}
-		r := csv.NewReader(text)
-		r.FieldsPerRecord, r.LazyQuotes, r.Comma = -1, true, separator(raw)
-		for {
-			cells, err := r.Read()
-			if errors.Is(err, io.EOF) {
-				return
-			}
-			if err != nil {
-				yield(line{}, unreadable(err))
-				return
-			}
-			n, _ := r.FieldPos(0)
-			if !yield(line{n, cells}, nil) {
-				return
-			}
-		}
-	}
-}
-
-// separator is the sign that parts the first line most often.
-func separator(raw []byte) rune {
-	first, _, _ := bytes.Cut(raw, []byte("\n"))
-	best, most := ',', bytes.Count(first, []byte(","))
-	for _, r := range []rune{'\t', ';'} {
-		if n := bytes.Count(first, []byte(string(r))); n > most {
-			best, most = r, n
-		}
-	}
-	return best
+	return sheet.Lines(raw, sheet.Limits{Lines: 100_000, Rows: 1_048_576, Columns: 200, Cell: 2000, Unfolded: 400 << 20})
 }
 
 // imported reads a cell of a file into a field: options by their names, dates as sheets

@@ -3,6 +3,8 @@ package profile_test
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
+	"io"
 	"testing"
 
 	"github.com/queqiao-scrm/queqiao/internal/feature/profile"
@@ -16,6 +18,34 @@ func bomb(t testing.TB) []byte {
 	_, err := z.CreateRaw(&zip.FileHeader{Name: "xl/worksheets/sheet1.xml", Method: zip.Deflate, CompressedSize64: 0, UncompressedSize64: 500 << 20})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// archive is a workbook with these rows, and so many parts that nobody needs.
+func archive(t testing.TB, parts int, rows string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for i := range parts {
+		if _, err := z.Create(fmt.Sprintf("xl/media/%d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range map[string]string{
+		"xl/workbook.xml":          `<workbook/>`,
+		"xl/worksheets/sheet1.xml": `<worksheet><sheetData>` + rows + `</sheetData></worksheet>`,
+	} {
+		w, err := z.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, text); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := z.Close(); err != nil {
 		t.Fatal(err)

@@ -76,8 +76,9 @@ func (s *service) lines(ctx context.Context, q ask.TimelineQuery, records []stri
 	switch {
 	case at != 0:
 		query = query.Where("(at < ? OR at = ? AND id < ?)", at, at, before)
-	case !q.Before.IsZero():
-		query = query.Where("at <= ?", db.MS(q.Before))
+	default:
+		under := q.Under("at", "id", "profile.")
+		query = query.Where(under.SQL, under.Args...)
 	}
 	var rows []lineRow
 	if err := query.Scan(ctx, &rows); err != nil {

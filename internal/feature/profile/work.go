@@ -13,6 +13,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -82,10 +83,14 @@ func (s *service) broken(ctx context.Context, j job.Job[runArgs], _ error) {
 	}
 }
 
+// fail keeps what the run was doing, with which a retry goes on.
 func (s *service) fail(ctx context.Context, r Run, reason string) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		_, err := tx.NewRaw(`UPDATE profile_run SET state = ?, error = ?, finished_at = ? WHERE id = ? AND corp_id = ? AND state = ?`,
-			stateFailed, db.Clean(reason), db.NowMS(s.clock), r.ID, r.Corp, r.State).Exec(ctx)
+		res, err := tx.NewRaw(`UPDATE profile_run SET state = ?, phase = ?, error = ?, finished_at = ? WHERE id = ? AND corp_id = ? AND state = ?`,
+			stateFailed, r.State, db.Clean(reason), db.NowMS(s.clock), r.ID, r.Corp, r.State).Exec(ctx)
+		if err == nil {
+			err = s.ended(ctx, tx, r.Corp, r.ID, web.Failed, res)
+		}
 		if err != nil {
 			return err
 		}
@@ -128,6 +133,9 @@ func (s *service) advance(ctx context.Context, tx db.Tx, r Run, b batch, ended s
 		return errors.Join(errElsewhere, err)
 	}
 	if err := s.live.Publish(ctx, tx, r.Corp, topicRun, r.ID.String()); err != nil || !b.last {
+		return err
+	}
+	if err := s.ended(ctx, tx, r.Corp, r.ID, web.Done, res); err != nil {
 		return err
 	}
 	return s.live.Publish(ctx, tx, r.Corp, slug)

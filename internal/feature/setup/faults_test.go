@@ -255,7 +255,7 @@ func TestFailuresReachTheBell(t *testing.T) {
 	stories(t, apptest.Options{NoSync: true, Features: append(features(), home.New)}, func(d *desk) {
 		d.patch(wecomsim.AppPatch{CustomerContact: new(false)})
 		var h setup.Health
-		for i := 0; h.Corp.At == 0 || h.Installation.At == 0; i++ {
+		for i := 0; h.Corp.At == 0 || h.Installation == nil || h.Installation.At == 0; i++ {
 			if i == 5 {
 				d.t.Fatal("nobody has looked")
 			}

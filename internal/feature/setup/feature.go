@@ -4,7 +4,8 @@
 // callback, trusted domain, trusted address, customer contact, the archive's key. Each step has a live check
 // (corp.Registry.Examine) that asks WeCom and says, when it fails, what to do and where in
 // WeCom's admin console. The same checks run every few minutes for each corp, with those
-// of the installation (database, disk, address …), and make the health page.
+// of the installation (database, disk, address …), and make the health page. The latter are
+// for the owner of the installation: a corp's people are told only whether all is well.
 //
 // Secrets go in and never come out: answers say only since when they are set. Token and
 // EncodingAESKey are made up here and shown once, because they must be copied to WeCom.
@@ -40,6 +41,8 @@ const (
 	mayRead  = "setup.read"
 	mayWrite = "setup.write"
 	mayCorps = viewer.Installation + "corps"
+	// mayInstallation is asked beside mayRead by what concerns the machine all corps share.
+	mayInstallation = viewer.Installation + "health"
 )
 
 // kindExamine looks at a corp, or with the corp "" at the installation.

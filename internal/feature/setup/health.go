@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
@@ -26,10 +27,13 @@ type Report struct {
 	Findings []corp.Finding `json:"findings"`
 }
 
-// Health is how the viewer's corp and the installation are.
+// Health is how the viewer's corp is, and for its owner how the installation is.
 type Health struct {
-	Corp         Report `json:"corp"`
-	Installation Report `json:"installation" doc:"the node that looked last"`
+	Corp Report `json:"corp"`
+	// Installation tells of the machine that all corps share; a corp's own people are told only
+	// whether all is well with it.
+	Installation *Report         `json:"installation,omitempty" doc:"the node that looked last; absent for all but the owner of the installation"`
+	State        corp.CheckState `json:"installationState" enum:"ok,warn,fail,wait" doc:"the worst of the installation's checks, wait before the first"`
 }
 
 // Health shows the latest examinations; they are renewed every few minutes.
@@ -38,26 +42,53 @@ func (s *service) Health(ctx context.Context, _ *struct{}) (*Health, error) {
 	if err != nil {
 		return nil, err
 	}
-	var h Health
-	if h.Corp, err = reportOf(ctx, s.deps.DB.Read(), v.Corp); err != nil {
+	own, err := reportOf(ctx, s.deps.DB.Read(), v.Corp)
+	if err != nil {
 		return nil, err
 	}
-	h.Installation, err = reportOf(ctx, s.deps.DB.Read(), "")
-	return &h, err
+	whole, err := reportOf(ctx, s.deps.DB.Read(), "")
+	return healthFor(v, own, whole), err
 }
 
-// Check examines the viewer's corp and the installation now.
+// Check examines the viewer's corp now, and for its owner the installation.
 func (s *service) Check(ctx context.Context, _ *struct{}) (*Health, error) {
 	v, err := viewer.From(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var h Health
-	if h.Corp, err = s.examine(ctx, v.Corp); err != nil {
+	own, err := s.examine(ctx, v.Corp)
+	if err != nil {
 		return nil, err
 	}
-	h.Installation, err = s.examine(ctx, "")
-	return &h, err
+	var whole Report
+	if v.Can(mayInstallation) {
+		whole, err = s.examine(ctx, "")
+	} else {
+		whole, err = reportOf(ctx, s.deps.DB.Read(), "")
+	}
+	return healthFor(v, own, whole), err
+}
+
+// healthFor leaves out what is the installation's owner's to know: its checks, and of the
+// corp's the one of the machine's clock.
+func healthFor(v viewer.Viewer, own, whole Report) *Health {
+	h := &Health{Corp: own, State: corp.CheckWait}
+	isClock := func(f corp.Finding) bool { return f.Check == corp.CheckClock }
+	concerns := slices.Clone(whole.Findings)
+	if i := slices.IndexFunc(own.Findings, isClock); i >= 0 {
+		concerns = append(concerns, own.Findings[i])
+	}
+	for _, state := range []corp.CheckState{corp.CheckOK, corp.CheckWarn, corp.CheckFail} {
+		if slices.ContainsFunc(concerns, func(f corp.Finding) bool { return f.State == state }) {
+			h.State = state
+		}
+	}
+	if v.Can(mayInstallation) {
+		h.Installation = &whole
+		return h
+	}
+	h.Corp.Findings = slices.DeleteFunc(slices.Clone(own.Findings), isClock)
+	return h
 }
 
 // examine looks at a corp, or with "" at the installation, and keeps what it found. Twice
@@ -165,15 +196,22 @@ func (s *service) tiles(ctx context.Context, v viewer.Viewer) ([]ask.Tile, error
 		return nil, nil
 	}
 	t := ask.Tile{Key: "setup.failing", Href: "/setup/health", Level: "error"}
-	for _, of := range []string{v.Corp, ""} {
-		r, err := reportOf(ctx, s.deps.DB.Read(), of)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range r.Findings {
-			if f.State == corp.CheckFail {
-				t.Value++
-			}
+	own, err := reportOf(ctx, s.deps.DB.Read(), v.Corp)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := reportOf(ctx, s.deps.DB.Read(), "")
+	if err != nil {
+		return nil, err
+	}
+	h := healthFor(v, own, whole)
+	findings := slices.Clone(h.Corp.Findings)
+	if h.Installation != nil {
+		findings = append(findings, h.Installation.Findings...)
+	}
+	for _, f := range findings {
+		if f.State == corp.CheckFail {
+			t.Value++
 		}
 	}
 	if t.Value == 0 {

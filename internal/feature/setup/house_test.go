@@ -92,7 +92,11 @@ func (d *desk) check(name string) corp.Finding {
 	d.t.Helper()
 	var h setup.Health
 	d.want(200, "POST", "/api/setup/check", nil, &h)
-	for _, f := range append(h.Corp.Findings, h.Installation.Findings...) {
+	findings := h.Corp.Findings
+	if h.Installation != nil {
+		findings = append(findings, h.Installation.Findings...)
+	}
+	for _, f := range findings {
 		if f.Check == name {
 			return f
 		}

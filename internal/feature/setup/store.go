@@ -17,7 +17,7 @@ type Change struct {
 	At     int64  `bun:"at" json:"at" doc:"unix ms"`
 	Actor  string `bun:"actor" json:"-"`
 	Name   string `bun:"name" json:"name" doc:"who"`
-	Field  string `bun:"field" json:"field" enum:"created,name,timeZone,status,quota,fileQuota,agentId,secret,callback,file"`
+	Field  string `bun:"field" json:"field" enum:"created,name,timeZone,status,quota,fileQuota,agentId,secret,callback,file,archive"`
 	Before string `bun:"before" json:"before" doc:"of a secret only whether it was set"`
 	After  string `bun:"after" json:"after"`
 }

@@ -248,6 +248,25 @@ func TestTheOwnerOfACorpIsNotTheOwnerOfTheInstallation(t *testing.T) {
 			d.who = who
 			d.want(want, "PUT", "/api/setup/connection", m{"name": "新名字", "timeZone": "Asia/Tokyo"}, nil)
 		}
+		// What all corps stand on is told in one word, and of the corp not the machine's clock.
+		d.must(house.App.DB.Tx(t.Context(), func(ctx context.Context, tx db.Tx) error {
+			for of, findings := range map[string]string{"": `[{"check":"disk","state":"fail","found":{"zh":"满","en":"full"}}]`, house.Corp: `[{"check":"clock","state":"ok"},{"check":"secret","state":"ok"}]`} {
+				if _, err := tx.NewRaw("INSERT INTO setup_health (corp_id, at, findings) VALUES (?, 1, ?)", of, findings).Exec(ctx); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		for _, who := range []string{"owner", "all:setup.read"} {
+			d.who = who
+			for method, path := range map[string]string{"GET": "/api/setup/health", "POST": "/api/setup/check"} {
+				var health setup.Health
+				text := d.want(200, method, path, nil, &health)
+				if health.Installation != nil || health.State != corp.CheckFail || len(health.Corp.Findings) == 0 || strings.Contains(text, "disk") || strings.Contains(text, "clock") {
+					t.Errorf("%s is told of the installation: %s", who, text)
+				}
+			}
+		}
 		d.who = "stranger" // of a corp that is not set up
 		d.want(404, "GET", "/api/setup/connection", nil, nil)
 		d.want(404, "PUT", "/api/setup/app", m{"agentId": 1, "secret": "0123456789abcdef"}, nil)

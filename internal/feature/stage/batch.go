@@ -44,23 +44,23 @@ type batchRow struct {
 
 // Batch is a move of many customers as the console shows it.
 type Batch struct {
-	ID        id.ID      `json:"id"`
-	Flow      id.ID      `json:"flow"`
-	Stage     id.ID      `json:"stage"`
-	FlowName  string     `json:"flowName"`
-	StageName string     `json:"stageName"`
-	By        string     `json:"by"`
-	State     string     `json:"state" enum:"running,retrying,undoing,done,stopped,failed,undone"`
-	Total     int64      `json:"total" doc:"follows meant, as counted at the start"`
-	Capped    bool       `json:"capped" doc:"there are more than total"`
-	Moved     int64      `json:"moved"`
-	Same      int64      `json:"same" doc:"stood there already"`
-	Refused   int64      `json:"refused" doc:"the flow is not for the member"`
-	Undone    int64      `json:"undone" doc:"brought back to where they stood"`
-	Kept      int64      `json:"kept" doc:"not brought back: moved, lost or handed over since"`
-	Reason    string     `json:"reason,omitempty" doc:"why it broke off"`
-	CreatedAt time.Time  `json:"createdAt"`
-	EndedAt   *time.Time `json:"endedAt,omitempty"`
+	ID        id.ID       `json:"id"`
+	Flow      id.ID       `json:"flow"`
+	Stage     id.ID       `json:"stage"`
+	FlowName  string      `json:"flowName"`
+	StageName string      `json:"stageName"`
+	By        string      `json:"by"`
+	State     string      `json:"state" enum:"running,retrying,undoing,done,stopped,failed,undone"`
+	Total     int64       `json:"total" doc:"follows meant, as counted at the start"`
+	Capped    bool        `json:"capped" doc:"there are more than total"`
+	Moved     int64       `json:"moved"`
+	Same      int64       `json:"same" doc:"stood there already"`
+	Refused   int64       `json:"refused" doc:"the flow is not for the member"`
+	Undone    int64       `json:"undone" doc:"brought back to where they stood"`
+	Kept      int64       `json:"kept" doc:"not brought back: moved, lost or handed over since"`
+	Reason    web.Because `json:"reason,omitzero" doc:"why it broke off"`
+	CreatedAt time.Time   `json:"createdAt"`
+	EndedAt   *time.Time  `json:"endedAt,omitempty"`
 }
 
 // asker is who asked for a batch, to be looked up again when it is carried out.
@@ -157,6 +157,7 @@ func (s *service) size(ctx context.Context, v viewer.Viewer, flow id.ID, x Whom)
 	if err != nil {
 		return ask.Count{}, err
 	}
+	q.open = true
 	n, err := q.count(ctx, s.db.Read())
 	return ask.Count{Follows: max(0, n.Count-int64(len(x.Selection.Except))), Capped: !n.Exact}, err
 }
@@ -178,7 +179,7 @@ func checkBatch(ours bool, x Whom) error {
 func (b batchRow) view(all []Flow) Batch {
 	w := Batch{
 		ID: b.ID, Flow: b.Flow, Stage: b.Stage, By: b.ByName, State: b.State, Total: b.Total, Capped: b.Capped,
-		Moved: b.Moved, Same: b.Same, Refused: b.Refused, Undone: b.Undone, Kept: b.Kept, Reason: b.Reason, CreatedAt: db.FromMS(b.CreatedAt), EndedAt: moment(b.EndedAt),
+		Moved: b.Moved, Same: b.Same, Refused: b.Refused, Undone: b.Undone, Kept: b.Kept, Reason: web.KeptWhy(b.Reason), CreatedAt: db.FromMS(b.CreatedAt), EndedAt: moment(b.EndedAt),
 	}
 	if i := flowAt(all, b.Flow); i >= 0 {
 		w.FlowName = all[i].Name
@@ -302,6 +303,12 @@ func (s *service) turn(ctx context.Context, batch id.ID, next func(batchRow) (st
 		}
 		if works {
 			if err := s.askFor(ctx, tx, b); err != nil {
+				return err
+			}
+		} else {
+			over := b
+			over.State = to
+			if err := s.batchEnded(tx, over, b.State, web.Stopped); err != nil {
 				return err
 			}
 		}

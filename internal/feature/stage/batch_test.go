@@ -155,6 +155,9 @@ func TestBatchUndone(t *testing.T) {
 				d.t.Errorf("%s of an undone batch: %d", act, status)
 			}
 		}
+		if got := d.book.Ends("stage.batchEnds"); !slices.Equal(got, []string{"done 4/0/0 for account:0000000000001", "done 2/0/2 for account:0000000000001"}) {
+			d.t.Errorf("on record: %q", got)
+		}
 	})
 }
 
@@ -169,14 +172,17 @@ func TestBatchBreaksOff(t *testing.T) {
 		d.exec("UPDATE stage_batch SET state = 'stopped' WHERE corp_id = ?", d.Corp)
 		d.call("POST", "/batches/"+b.ID.String()+"/retry", nil, nil)
 		d.Settle()
-		if b = d.batchNow(b.ID); b.State != "failed" || b.Reason == "" {
+		if b = d.batchNow(b.ID); b.State != "failed" || b.Reason.Code != "mayNot" {
 			d.t.Errorf("%+v", b)
 		}
 		d.callAs("self:zhang:stage.bulk,stage.read", "GET", "/flows", nil, nil)
 		d.call("POST", "/batches/"+b.ID.String()+"/retry", nil, nil)
 		d.Settle()
-		if b = d.batchNow(b.ID); b.State != "done" || b.Reason != "" {
+		if b = d.batchNow(b.ID); b.State != "done" || !b.Reason.None() {
 			d.t.Errorf("after the retry: %+v", b)
+		}
+		if got := d.book.Ends("stage.batchEnds"); !slices.Equal(got, []string{"done 1/0/0 for member:zhang", "failed 1/0/0 for member:zhang", "done 1/0/1 for member:zhang"}) {
+			d.t.Errorf("on record: %q", got)
 		}
 	})
 }

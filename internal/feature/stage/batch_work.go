@@ -15,6 +15,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -51,7 +52,7 @@ func (s *service) batch(ctx context.Context, j job.Job[batchArgs]) error {
 			return nil
 		}
 		if f, ok := errors.AsType[*fault.Fault](err); ok && (f.Code == fault.Forbidden || f.Code == fault.NotFound) {
-			return s.breakOff(ctx, b, f.Message)
+			return s.breakOff(ctx, b, cannot(f), f.Message)
 		}
 		if err != nil {
 			return err
@@ -72,24 +73,46 @@ func (s *service) batchDead(ctx context.Context, j job.Job[batchArgs], _ error) 
 	b, err := batchByID(ctx, s.db.Read(), j.Corp, j.Args.Batch)
 	if err == nil {
 		// Nothing more can be done here; the dead job stands in the event log.
-		_ = s.breakOff(ctx, b, "处理时发生内部错误，可以重试；详情见事件日志的后台任务")
+		_ = s.breakOff(ctx, b, web.Why("broke"), "处理时发生内部错误")
 	}
 }
 
-// breakOff ends a batch that cannot go on, and says why.
-func (s *service) breakOff(ctx context.Context, b batchRow, reason string) error {
+// breakOff ends a batch that cannot go on, and says why, to people and to the record.
+func (s *service) breakOff(ctx context.Context, b batchRow, reason web.Because, record string) error {
 	to := done // of a retry or undo: the move itself was done
 	if b.State == running {
 		to = failed
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if _, err := tx.NewRaw("UPDATE stage_batch SET state = ?, reason = ?, ended_at = ? WHERE corp_id = ? AND id = ? AND state = ?",
-			to, reason, db.NowMS(s.clock), b.Corp, b.ID, b.State).Exec(ctx); err != nil {
+		res, err := tx.NewRaw("UPDATE stage_batch SET state = ?, reason = ?, ended_at = ? WHERE corp_id = ? AND id = ? AND state = ?",
+			to, reason.Kept(), db.NowMS(s.clock), b.Corp, b.ID, b.State).Exec(ctx)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return err // somebody else was first
+		}
+		broken := b
+		broken.State, broken.Reason = to, record
+		if err := s.batchEnded(tx, broken, b.State, web.Failed); err != nil {
 			return err
 		}
 		return s.live.Publish(ctx, tx, b.Corp, slug+".batch", b.ID.String())
 	})
 }
+
+// cannot is why a batch cannot go on: who asked may not any more, or what it leads to is gone.
+func cannot(f *fault.Fault) web.Because {
+	switch {
+	case f.Message == mayNot:
+		return web.Why("mayNot")
+	case f.Code == fault.NotFound:
+		return web.Why("gone")
+	}
+	return web.Because{Text: f.Message}
+}
+
+const mayNot = "发起人已没有批量移动的权限"
 
 // asked is who asked for a batch, as he may now, not as he might when he asked.
 func (s *service) asked(ctx context.Context, b batchRow) (viewer.Viewer, error) {
@@ -99,7 +122,7 @@ func (s *service) asked(ctx context.Context, b batchRow) (viewer.Viewer, error) 
 	}
 	v, err := s.rights.Resolve(ctx, viewer.Who{Corp: b.Corp, Account: who.Account, Member: who.Member, Name: who.Name, Founder: who.Founder})
 	if err == nil && !v.Can("stage.bulk") {
-		err = fault.New(fault.Forbidden, "发起人已没有批量移动的权限")
+		err = fault.New(fault.Forbidden, mayNot)
 	}
 	return v, err
 }
@@ -167,6 +190,7 @@ func (s *service) meant(ctx context.Context, v viewer.Viewer, b batchRow, x Whom
 			return ask.Selected{}, err
 		}
 	}
+	q.open = true
 	var rows []placement
 	query := q.rows(s.db.Read(), &rows).Where("p.id > ?", after).OrderExpr("p.id").Limit(atOnce)
 	if err := query.Scan(ctx); err != nil {
@@ -174,7 +198,7 @@ func (s *service) meant(ctx context.Context, v viewer.Viewer, b batchRow, x Whom
 	}
 	var page ask.Selected
 	for _, p := range rows {
-		if p.GoneAt == 0 && !slices.Contains(x.Selection.Except, p.Follow) {
+		if !slices.Contains(x.Selection.Except, p.Follow) {
 			page.Items = append(page.Items, ask.Pair{Follow: p.Follow, CustomerID: p.CustomerID, Customer: p.Customer, Member: p.Member})
 		}
 	}
@@ -202,6 +226,11 @@ func (s *service) step(ctx context.Context, b batchRow, page func(ctx context.Co
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(errElsewhere, err)
+		}
+		if next.State != b.State {
+			if err := s.batchEnded(tx, next, b.State, web.Done); err != nil {
+				return err
+			}
 		}
 		return s.live.Publish(ctx, tx, b.Corp, slug+".batch", b.ID.String())
 	})

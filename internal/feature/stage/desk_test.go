@@ -16,6 +16,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/feature/stage"
+	"github.com/queqiao-scrm/queqiao/internal/feature/tag"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
@@ -32,6 +33,7 @@ type desk struct {
 	*apptest.House
 	t    *testing.T
 	flow stage.Flow
+	book apptest.Ledger
 }
 
 func stories(t *testing.T, story func(d *desk)) {
@@ -42,7 +44,7 @@ func stories(t *testing.T, story func(d *desk)) {
 			d := &desk{t: t}
 			d.House = apptest.Open(t, e, apptest.Options{
 				Seed:     &wecomsim.SeedOptions{Departments: 1},
-				Features: []feature.New{stage.New, chooser, apptest.Door(func() string { return d.Corp })},
+				Features: []feature.New{stage.New, tag.New, chooser, d.book.New, apptest.Door(func() string { return d.Corp })},
 			})
 			d.people()
 			story(d)
@@ -296,7 +298,7 @@ func formOf(f stage.Flow) stage.FlowForm {
 	form := stage.FlowForm{Name: f.Name, Note: f.Note, Seen: f.Seen, Joins: f.Joins}
 	for _, s := range f.Stages {
 		form.Stages = append(form.Stages, stage.StageForm{
-			ID: s.ID, Name: s.Name, Note: s.Note, Class: s.Class, Catches: s.Catches, Cycle: s.Cycle, Enter: s.Enter, Leave: s.Leave,
+			ID: s.ID, Name: s.Name, Note: s.Note, Class: s.Class, Catches: s.Catches, Cycle: s.Cycle, Enter: s.Enter, Leave: s.Leave, Pull: s.Pull,
 		})
 	}
 	return form

@@ -3,14 +3,15 @@
 //
 // What stands in a stage is a pair, a member's follow of a customer, once in each flow
 // (placement). A pair comes in by the flow's rule, by hand or with many others (batch), and
-// moves by hand, in bulk, or because the customer left or came back. A cycle counts from the
+// moves by hand, in bulk, by a stage's rule (Pull), or because the customer left or came
+// back. A cycle counts from the
 // last follow-up that the corp counts (Setting), at the corp's time and by its calendar
 // (Due); what is overdue is reminded of once, again every few days, and told to the leader
 // (remind). Every move is kept (stage_move): it is the history, and what the funnel and the
 // time in each stage are reckoned from.
 //
-// Hears CustomerAdded, CustomerLost, CustomerDeleted, TransferSettled, FollowedUp and
-// MemberChanged. Says StageChanged and FollowedUp. Answers
+// Hears CustomerAdded, CustomerLost, CustomerDeleted, CustomerTagged, GroupMemberJoined,
+// TransferSettled, FollowedUp, MarksSettled and MemberChanged. Says StageChanged and FollowedUp. Answers
 // Timeline, Fields, Tiles and Columns.
 package stage
 
@@ -52,13 +53,14 @@ type service struct {
 	clock   clock.Clock
 	ids     *id.Source
 	search  *search.Index
+	acted   func(tx db.Tx, a web.Act)
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{
 		db: d.DB, jobs: d.Jobs(slug), events: d.Events, live: d.Live, corps: d.Corps, mirror: d.Mirror, notices: d.Notices, asks: d.Asks, rights: d.Rights,
-		clock: d.Clock, ids: d.IDs, search: d.Search,
+		clock: d.Clock, ids: d.IDs, search: d.Search, acted: d.Acted,
 	}
 	return feature.Feature{
 		Slug: slug,
@@ -82,8 +84,9 @@ func New(d feature.Deps) feature.Feature {
 			web.Post("/batches/{id}/undo", "stage.bulk", "撤销批量移动", s.UndoBatch, web.Named("undoBatch")),
 			web.Get("/batches/{id}/items", "stage.bulk", "查看批量移动结果", s.Items),
 			web.Get("/setting", "stage.read", "查看跟进设置", s.GetSetting),
-			web.Put("/setting", "stage.setting", "修改跟进设置", s.PutSetting),
+			web.Put("/setting", "stage.setting", "修改跟进设置", s.PutSetting, web.Sets("stage:setting")),
 		},
+		Lists: []feature.List{{Key: "stage.customers", Permission: "stage.read"}},
 		Permissions: []feature.Permission{
 			{Key: "stage.read", ZH: "查看客户阶段", EN: "View customer stages"},
 			{Key: "stage.move", ZH: "移动客户阶段", EN: "Move customers between stages"},
@@ -103,6 +106,8 @@ func New(d feature.Deps) feature.Feature {
 		Listeners: []bus.Listener{
 			bus.On("added", s.customerAdded), bus.On("lost", s.customerLost), bus.On("deleted", s.customerDeleted),
 			bus.On("settled", s.transferSettled), bus.On("followed", s.followedUp), bus.On("renamed", s.memberRenamed),
+			bus.On("tagged", s.customerTagged), bus.On("groupJoined", s.groupJoined),
+			bus.On("marked", s.marksSettled),
 		},
 		Answers:    ask.Answers{Timeline: s.timeline, Fields: s.fields, Tiles: s.tiles, Columns: s.columns, Personal: personal()},
 		Exports:    s.exports(),

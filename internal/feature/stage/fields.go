@@ -8,6 +8,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/event"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -34,19 +35,25 @@ func (s *service) fields(ctx context.Context, v viewer.Viewer) ([]ask.Field, err
 		}
 	}
 	return []ask.Field{
-		{Key: "stage.stage", Kind: ask.KindChoice, Options: options, Permission: "stage.read", Where: whereStage},
-		{Key: "stage.overdue", Kind: ask.KindFlag, Permission: "stage.read", Where: whereOverdue},
+		{Key: "stage.stage", Kind: ask.KindChoice, Options: options, Permission: "stage.read", Where: whereStage, Among: amongStages},
+		{Key: "stage.overdue", Kind: ask.KindFlag, Permission: "stage.read", Where: whereOverdue, Among: amongOverdue},
 		{Key: "stage.entered", Kind: ask.KindDate, Permission: "stage.read", Where: whereEntered},
 	}, nil
 }
 
-func whereStage(_ context.Context, t ask.Test) (viewer.Condition, error) {
+// stageIDs are the values as ids, with one of no stage: the list is never empty.
+func stageIDs(values []string) []id.ID {
 	ids := []id.ID{0}
-	for _, text := range t.Values {
+	for _, text := range values {
 		if one, err := id.Parse(text); err == nil {
 			ids = append(ids, one)
 		}
 	}
+	return ids
+}
+
+func whereStage(_ context.Context, t ask.Test) (viewer.Condition, error) {
+	ids := stageIDs(t.Values)
 	switch t.Op {
 	case ask.OpAny:
 		return viewer.Condition{SQL: "EXISTS (" + pairOf(t.Follow) + " AND sp.stage_id IN (?))", Args: []any{bun.List(ids)}}, nil
@@ -57,6 +64,27 @@ func whereStage(_ context.Context, t ask.Test) (viewer.Condition, error) {
 	default:
 		return viewer.Condition{SQL: "EXISTS (" + pairOf(t.Follow) + ")"}, nil
 	}
+}
+
+// placedFollows begins at placements that an index finds, and goes on to their follows.
+const placedFollows = `SELECT a.id FROM stage_placement AS sp CROSS JOIN mirror_follow AS a
+	WHERE a.corp_id = sp.corp_id AND a.member_id = sp.member_id AND a.customer = sp.customer AND sp.corp_id = ? AND `
+
+func amongStages(_ context.Context, t ask.Test) (viewer.Condition, error) {
+	if t.Op != ask.OpAny {
+		return viewer.Condition{}, nil
+	}
+	return viewer.Condition{SQL: placedFollows + "sp.stage_id IN (?)", Args: []any{t.Viewer.Corp, bun.List(stageIDs(t.Values))}}, nil
+}
+
+func amongOverdue(_ context.Context, t ask.Test) (viewer.Condition, error) {
+	if len(t.Values) != 1 || t.Values[0] != "true" {
+		return viewer.Condition{}, nil
+	}
+	return viewer.Condition{
+		SQL:  placedFollows + "sp.flow_id IN (SELECT sf.id FROM stage_flow AS sf WHERE sf.corp_id = ?) AND sp.due_at > 0 AND sp.due_at <= ?",
+		Args: []any{t.Viewer.Corp, t.Viewer.Corp, db.MS(t.Now)},
+	}, nil
 }
 
 func whereOverdue(_ context.Context, t ask.Test) (viewer.Condition, error) {
@@ -104,6 +132,17 @@ func (s *service) tiles(ctx context.Context, v viewer.Viewer) ([]ask.Tile, error
 func (s *service) memberRenamed(ctx context.Context, e event.MemberChanged) error {
 	if e.WasMember == "" || e.WasMember == e.Member {
 		return nil
+	}
+	if err := mirror.Renamed(s.db,
+		mirror.Named{Table: "stage_flow", Column: "seen", Form: mirror.AsJSON},
+		mirror.Named{Table: "stage_flow", Column: "updated_by", Form: mirror.AsActor},
+		mirror.Named{Table: "stage_setting", Column: "updated_by", Form: mirror.AsActor},
+		mirror.Named{Table: "stage_batch", Column: "who", Form: mirror.AsJSON},
+		mirror.Named{Table: "stage_batch", Column: "selection", Form: mirror.AsJSON},
+		mirror.Named{Table: "stage_item", Column: "member_id", Pages: mirror.ByCustomer},
+		mirror.Named{Table: "stage_move", Column: "by_member", Pages: mirror.ByPrimaryID},
+	)(ctx, e); err != nil {
+		return err
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		// Where both have a place in a flow, the one of the new userid stands.

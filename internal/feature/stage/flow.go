@@ -63,16 +63,19 @@ func (j Joins) takes(state string) bool {
 
 // Stage is one step of a flow (阶段).
 type Stage struct {
-	ID      id.ID  `json:"id"`
-	Flow    id.ID  `json:"-"`
-	Name    string `json:"name"`
-	Note    string `json:"note"`
-	Class   Class  `json:"class" enum:"waiting,active,won,lost"`
-	Catches bool   `json:"catches" doc:"customers who delete the member come here by themselves"`
-	Cycle   Cycle  `json:"cycle"`
-	Enter   Acts   `json:"enter" doc:"what happens when a customer comes in"`
-	Leave   Acts   `json:"leave" doc:"what happens when one leaves"`
-	Into    id.ID  `json:"into,omitzero" doc:"set while the stage is being emptied into this one"`
+	ID   id.ID  `json:"id"`
+	Flow id.ID  `json:"-"`
+	Name string `json:"name"`
+	Note string `json:"note"`
+	// Position is the place in the order; with gaps where a stage was taken away.
+	Position int   `json:"-"`
+	Class    Class `json:"class" enum:"waiting,active,won,lost"`
+	Catches  bool  `json:"catches" doc:"customers who delete the member come here by themselves"`
+	Cycle    Cycle `json:"cycle"`
+	Enter    Acts  `json:"enter" doc:"what happens when a customer comes in"`
+	Leave    Acts  `json:"leave" doc:"what happens when one leaves"`
+	Pull     Pull  `json:"pull" doc:"who comes here by himself, from earlier stages"`
+	Into     id.ID `json:"into,omitzero" doc:"set while the stage is being emptied into this one"`
 }
 
 // Acts are what happens to a customer who enters or leaves a stage.
@@ -146,6 +149,7 @@ type StageForm struct {
 	Cycle   Cycle  `json:"cycle"`
 	Enter   Acts   `json:"enter"`
 	Leave   Acts   `json:"leave"`
+	Pull    Pull   `json:"pull,omitzero" doc:"who comes here by himself, from earlier stages; absent: nobody"`
 }
 
 // tidy checks the form and gives it in its plain form; before is the flow as it stands.
@@ -180,8 +184,9 @@ func (f FlowForm) tidy(before *Flow) (FlowForm, error) {
 		s.Cycle = s.Cycle.tidy()
 		check.That(s.Cycle.Times == 0 || s.Cycle.Every > 0, at+"cycle", "请填写重复提醒的间隔天数")
 		check.That(s.Cycle.Escalate <= s.Cycle.Times+1, at+"cycle", "上报主管须在最后一次提醒之前或当次")
-		s.Enter, s.Leave = s.Enter.tidy(&check, at+"enter"), s.Leave.tidy(&check, at+"leave")
+		s.Enter, s.Leave, s.Pull = s.Enter.tidy(&check, at+"enter"), s.Leave.tidy(&check, at+"leave"), s.Pull.tidy()
 	}
+	plainPulls(&check, f.Stages)
 	check.That(catching <= 1, "stages", "只能有一个阶段接收流失客户")
 	if before != nil {
 		for _, old := range before.Stages {

@@ -44,7 +44,7 @@ func (s *service) flowOf(corp string, form FlowForm, before *Flow) Flow {
 	}
 	f.Name, f.Note, f.Seen, f.Joins, f.Stages = form.Name, form.Note, form.Seen, form.Joins, nil
 	for _, x := range form.Stages {
-		stage := Stage{ID: x.ID, Flow: f.ID, Name: x.Name, Note: x.Note, Class: x.Class, Catches: x.Catches, Cycle: x.Cycle, Enter: x.Enter, Leave: x.Leave}
+		stage := Stage{ID: x.ID, Flow: f.ID, Name: x.Name, Note: x.Note, Class: x.Class, Catches: x.Catches, Cycle: x.Cycle, Enter: x.Enter, Leave: x.Leave, Pull: x.Pull}
 		if stage.ID == 0 {
 			stage.ID = s.ids.New()
 		}
@@ -135,6 +135,9 @@ func (s *service) CreateFlow(ctx context.Context, in *createFlowInput) (*Flow, e
 	if err != nil {
 		return nil, err
 	}
+	if err := s.knowsPulls(ctx, v, form, nil); err != nil {
+		return nil, err
+	}
 	if err := s.ensure(ctx, v.Corp); err != nil {
 		return nil, err
 	}
@@ -196,6 +199,9 @@ func (s *service) UpdateFlow(ctx context.Context, in *updateFlowInput) (*Flow, e
 		}
 		form, err := in.Body.tidy(&before)
 		if err != nil {
+			return err
+		}
+		if err := s.knowsPulls(ctx, v, form, &before); err != nil {
 			return err
 		}
 		f = s.flowOf(v.Corp, form, &before)

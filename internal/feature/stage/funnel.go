@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -23,7 +24,8 @@ type funnelInput struct {
 }
 
 // Funnel is how far those came who came into a flow in a period, and how long each stage
-// keeps people.
+// keeps people. Who left since counts as ended, not as never having come: each figure is the
+// number of rows that the list has with Filter.All.
 type Funnel struct {
 	Joined  int64        `json:"joined" doc:"customers who came into the flow in the period, once for each member"`
 	Won     int64        `json:"won" doc:"of these, how many have been in a won stage"`
@@ -44,7 +46,7 @@ type FunnelStep struct {
 
 // Conversion is how many came in and how many were won.
 type Conversion struct {
-	Key    string `json:"key" doc:"userid, or name of the department"`
+	Key    string `json:"key" doc:"userid, or id of the department, empty for members without one"`
 	Name   string `json:"name"`
 	Joined int64  `json:"joined"`
 	Won    int64  `json:"won"`
@@ -99,10 +101,10 @@ func (s *service) reached(ctx context.Context, q *question, out *Funnel) error {
 		Join("JOIN stage_move AS m ON m.placement_id = p.id").
 		Join("JOIN stage_stage AS x ON x.id = m.to_id AND x.class <> ?", Lost).
 		ColumnExpr("p.id AS id, MAX(x.position) AS top").Where(sql, args...).GroupExpr("p.id")
-	ended := s.db.Read().NewSelect().TableExpr("stage_placement AS p").ColumnExpr("p.stage_id AS stage_id, COUNT(*) AS n").Where(sql, args...).GroupExpr("p.stage_id")
+	standing := s.db.Read().NewSelect().TableExpr("stage_placement AS p").ColumnExpr("p.stage_id AS stage_id, COUNT(*) AS n").Where(sql, args...).GroupExpr("p.stage_id")
 	if q.named {
 		furthest = furthest.Where("p.member_id IN (?)", bun.List(q.members))
-		ended = ended.Where("p.member_id IN (?)", bun.List(q.members))
+		standing = standing.Where("p.member_id IN (?)", bun.List(q.members))
 	}
 	if err := s.db.Read().NewRaw("SELECT r.top AS top, COUNT(*) AS n FROM (?) AS r GROUP BY r.top", furthest).Scan(ctx, &rows); err != nil {
 		return err
@@ -111,21 +113,21 @@ func (s *service) reached(ctx context.Context, q *question, out *Funnel) error {
 		Stage id.ID `bun:"stage_id"`
 		Count int64 `bun:"n"`
 	}
-	if err := ended.Scan(ctx, &now); err != nil {
+	if err := standing.Scan(ctx, &now); err != nil {
 		return err
 	}
-	standing := map[id.ID]int64{}
+	stands := map[id.ID]int64{}
 	for _, r := range now {
-		standing[r.Stage] = r.Count
+		stands[r.Stage] = r.Count
 		out.Joined += r.Count
 	}
 	for i, x := range q.flow.Stages {
 		if x.Class == Lost {
-			out.Stages[i].Reached = standing[x.ID]
+			out.Stages[i].Reached = stands[x.ID]
 			continue
 		}
 		for _, r := range rows {
-			if r.Top >= i {
+			if r.Top >= x.Position {
 				out.Stages[i].Reached += r.Count
 			}
 		}
@@ -166,16 +168,6 @@ const mostConversions = 200
 
 // conversion counts by member who was won and who was lost, and sums up departments.
 func (s *service) conversion(ctx context.Context, q *question, out *Funnel) error {
-	won, lost := []id.ID{0}, []id.ID{0}
-	for _, x := range q.flow.Stages {
-		switch x.Class {
-		case Won:
-			won = append(won, x.ID)
-		case Lost:
-			lost = append(lost, x.ID)
-		case Waiting, Active:
-		}
-	}
 	var rows []struct {
 		Member string `bun:"member_id"`
 		Joined int64  `bun:"joined"`
@@ -184,8 +176,8 @@ func (s *service) conversion(ctx context.Context, q *question, out *Funnel) erro
 	}
 	sql, args := q.cohort()
 	query := s.db.Read().NewSelect().TableExpr("stage_placement AS p").ColumnExpr("p.member_id AS member_id, COUNT(*) AS joined").
-		ColumnExpr("CAST(sum(CASE WHEN EXISTS (SELECT 1 FROM stage_move AS m WHERE m.placement_id = p.id AND m.to_id IN (?)) THEN 1 ELSE 0 END) AS BIGINT) AS won", bun.List(won)).
-		ColumnExpr("CAST(sum(CASE WHEN p.stage_id IN (?) OR p.gone_at > 0 THEN 1 ELSE 0 END) AS BIGINT) AS lost", bun.List(lost)).
+		ColumnExpr("CAST(sum(CASE WHEN "+hasBeenIn+" THEN 1 ELSE 0 END) AS BIGINT) AS won", bun.List(q.flow.of(Won))).
+		ColumnExpr("CAST(sum(CASE WHEN "+hasEnded+" THEN 1 ELSE 0 END) AS BIGINT) AS lost", bun.List(q.flow.of(Lost))).
 		Where(sql, args...).GroupExpr("p.member_id")
 	if q.named {
 		query = query.Where("p.member_id IN (?)", bun.List(q.members))
@@ -201,19 +193,23 @@ func (s *service) conversion(ctx context.Context, q *question, out *Funnel) erro
 	if err != nil {
 		return err
 	}
-	departments, err := mirror.MainDepartments(ctx, s.db.Read(), q.viewer.Corp, members)
+	departments, err := mirror.MainDepartmentOf(ctx, s.db.Read(), q.viewer.Corp, members)
 	if err != nil {
 		return err
 	}
-	sums := map[string]*Conversion{}
+	sums := map[int64]*Conversion{}
 	for _, r := range rows {
 		out.Won, out.Lost = out.Won+r.Won, out.Lost+r.Lost
 		out.Members = append(out.Members, Conversion{Key: r.Member, Name: names[r.Member], Joined: r.Joined, Won: r.Won, Lost: r.Lost})
 		d := departments[r.Member]
-		if sums[d] == nil {
-			sums[d] = &Conversion{Key: d, Name: d}
+		if sums[d.ID] == nil {
+			sums[d.ID] = &Conversion{Name: d.Name}
+			if d.ID != 0 {
+				sums[d.ID].Key = strconv.FormatInt(d.ID, 10)
+			}
 		}
-		sums[d].Joined, sums[d].Won, sums[d].Lost = sums[d].Joined+r.Joined, sums[d].Won+r.Won, sums[d].Lost+r.Lost
+		sum := sums[d.ID]
+		sum.Joined, sum.Won, sum.Lost = sum.Joined+r.Joined, sum.Won+r.Won, sum.Lost+r.Lost
 	}
 	for _, d := range sums {
 		out.Departments = append(out.Departments, *d)

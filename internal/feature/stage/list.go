@@ -2,11 +2,9 @@ package stage
 
 import (
 	"context"
-	"strconv"
 	"time"
 
-	"github.com/uptrace/bun"
-
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
@@ -15,44 +13,6 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
-
-// Filter narrows a flow's customers; all parts are joined by "and".
-type Filter struct {
-	Text        string    `json:"q,omitempty" query:"q" maxLength:"50" doc:"part of the customer's name, remark, company or, with the permission customer.phone, phone"`
-	Members     []string  `json:"member,omitempty" query:"member,explode" maxItems:"100" doc:"userids"`
-	Departments []int64   `json:"department,omitempty" query:"department,explode" maxItems:"50" doc:"with all departments below"`
-	Stages      []string  `json:"stage,omitempty" query:"stage,explode" maxItems:"10" doc:"ids"`
-	Overdue     bool      `json:"overdue,omitempty" query:"overdue" doc:"only those whose follow-up is overdue, the longest first"`
-	From        time.Time `json:"from,omitzero" query:"from" doc:"came into the flow at or after"`
-	To          time.Time `json:"to,omitzero" query:"to" doc:"came into the flow before"`
-	Reached     id.ID     `json:"reached,omitzero" query:"reached" doc:"has been in this stage or a later one of the order, those that ended without success left out"`
-	Gone        bool      `json:"gone,omitempty" query:"gone" doc:"only those whose follow has ended"`
-}
-
-func (f Filter) check() error {
-	var check fault.Check
-	check.That(f.From.IsZero() || f.To.IsZero() || f.From.Before(f.To), "to", "结束时间须晚于开始时间")
-	check.That(f.Text == db.Clean(f.Text), "q", "含有无效字符")
-	for i, m := range f.Members {
-		check.That(m != "" && len(m) <= 64 && m == db.Clean(m), "member["+strconv.Itoa(i)+"]", "成员账号无效")
-	}
-	for i, x := range f.Stages {
-		_, err := id.Parse(x)
-		check.That(err == nil, "stage["+strconv.Itoa(i)+"]", "没有这个阶段")
-	}
-	return check.Err()
-}
-
-// stages are the ids of the stages named.
-func (f Filter) stages() []id.ID {
-	var ids []id.ID
-	for _, x := range f.Stages {
-		if one, err := id.Parse(x); err == nil {
-			ids = append(ids, one)
-		}
-	}
-	return ids
-}
 
 // question is a filter made ready for SQL within the viewer's scope.
 type question struct {
@@ -64,7 +24,9 @@ type question struct {
 	match   search.Match
 	// searched tells that match narrows the list.
 	searched bool
-	now      int64
+	// open leaves out whose follow has ended, whatever the filter says: they are not moved.
+	open bool
+	now  int64
 }
 
 // ready finds the flow as the viewer may see it and prepares the filter.
@@ -111,57 +73,6 @@ func (s *service) seenFlow(ctx context.Context, v viewer.Viewer, flow id.ID) (Fl
 // nothing tells that no row can match.
 func (q *question) nothing() bool {
 	return q.named && len(q.members) == 0 || q.searched && q.match.None()
-}
-
-// rows is the query within the viewer's scope, without order.
-func (q *question) rows(r db.Querier, rows *[]placement) *bun.SelectQuery {
-	scope := q.viewer.Where("p.corp_id", "p.member_id")
-	query := r.NewSelect().Model(rows).Where(scope.SQL, scope.Args...).Where("p.flow_id = ?", q.flow.ID)
-	if q.Gone {
-		query = query.Where("p.gone_at > 0")
-	} else {
-		query = query.Where("p.shown = ?", true)
-	}
-	if len(q.Stages) > 0 {
-		query = query.Where("p.stage_id IN (?)", bun.List(q.stages()))
-	}
-	if q.named {
-		query = query.Where("p.member_id IN (?)", bun.List(q.members))
-	}
-	if q.Overdue {
-		query = query.Where("p.due_at > 0 AND p.due_at <= ?", q.now)
-	}
-	if !q.From.IsZero() {
-		query = query.Where("p.joined_at >= ?", db.MS(q.From))
-	}
-	if !q.To.IsZero() {
-		query = query.Where("p.joined_at < ?", db.MS(q.To))
-	}
-	if q.Reached != 0 {
-		query = query.Where(`EXISTS (SELECT 1 FROM stage_move AS m WHERE m.placement_id = p.id AND m.to_id IN (?))`, bun.List(q.flow.from(q.Reached)))
-	}
-	if !q.searched || q.match.Everything() {
-		return query
-	}
-	sql, args := q.match.Condition("p.follow_id")
-	query = query.Where(sql, args...)
-	if c := mirror.WithoutPhones(q.viewer, "f", q.Text); c.SQL != "" {
-		narrow := r.NewSelect().TableExpr("mirror_follow AS f").ColumnExpr("COUNT(*)").Where("f.id = p.follow_id").Where(c.SQL, c.Args...)
-		query = query.Where("(?) > 0", narrow)
-	}
-	return query
-}
-
-// from are the stages from one on, those that ended without success left out.
-func (f Flow) from(which id.ID) []id.ID {
-	ids := []id.ID{0}
-	on := false
-	for _, s := range f.Stages {
-		if on = on || s.ID == which; on && s.Class != Lost {
-			ids = append(ids, s.ID)
-		}
-	}
-	return ids
 }
 
 // key is a place in the list: newest entered first, or the longest overdue first.
@@ -296,48 +207,53 @@ func (s *service) Board(ctx context.Context, in *boardInput) (*Board, error) {
 
 // Card is one customer of a member in a flow.
 type Card struct {
-	ID         id.ID      `json:"id"`
-	Follow     id.ID      `json:"follow"`
-	CustomerID id.ID      `json:"customerId"`
-	Customer   string     `json:"customer"`
-	Name       string     `json:"name"`
-	Avatar     string     `json:"avatar"`
-	Type       int        `json:"type" doc:"1 WeChat, 2 WeCom, 0 not yet known"`
-	Remark     string     `json:"remark"`
-	Member     string     `json:"member"`
-	MemberName string     `json:"memberName"`
-	Department string     `json:"department" doc:"the member's main department"`
-	Stage      id.ID      `json:"stage"`
-	JoinedAt   time.Time  `json:"joinedAt" doc:"came into the flow"`
-	EnteredAt  time.Time  `json:"enteredAt" doc:"came into the stage"`
-	FollowedAt *time.Time `json:"followedAt,omitempty" doc:"last follow-up that counts"`
-	DueAt      *time.Time `json:"dueAt,omitempty"`
-	Overdue    bool       `json:"overdue"`
-	Reminded   int        `json:"reminded" doc:"reminders since the last follow-up"`
-	Gone       bool       `json:"gone" doc:"the follow has ended: out of the cycle"`
+	ID         id.ID       `json:"id"`
+	Follow     id.ID       `json:"follow"`
+	CustomerID id.ID       `json:"customerId"`
+	Customer   string      `json:"customer"`
+	Name       string      `json:"name"`
+	Avatar     string      `json:"avatar"`
+	Type       int         `json:"type" doc:"1 WeChat, 2 WeCom, 0 not yet known"`
+	Remark     string      `json:"remark"`
+	Member     string      `json:"member"`
+	MemberName string      `json:"memberName"`
+	Department string      `json:"department" doc:"the member's main department"`
+	Stage      id.ID       `json:"stage"`
+	JoinedAt   time.Time   `json:"joinedAt" doc:"came into the flow"`
+	EnteredAt  time.Time   `json:"enteredAt" doc:"came into the stage"`
+	FollowedAt *time.Time  `json:"followedAt,omitempty" doc:"last follow-up that counts"`
+	DueAt      *time.Time  `json:"dueAt,omitempty"`
+	Overdue    bool        `json:"overdue"`
+	Reminded   int         `json:"reminded" doc:"reminders since the last follow-up"`
+	Gone       bool        `json:"gone" doc:"the follow has ended: out of the cycle"`
+	Refused    *corp.Words `json:"refused,omitempty" doc:"why WeCom refused the tags that the last move should have set"`
 }
 
 // cards dresses placements with names: a fixed number of queries, however many rows.
 func (s *service) cards(ctx context.Context, q *question, rows []placement) ([]Card, error) {
-	corp, read := q.viewer.Corp, s.db.Read()
+	corpID, read := q.viewer.Corp, s.db.Read()
 	var members, customers []string
 	var ids []id.ID
 	for _, p := range rows {
 		members, customers, ids = append(members, p.Member), append(customers, p.Customer), append(ids, p.Follow)
 	}
-	names, err := mirror.Names(ctx, read, corp, members)
+	names, err := mirror.Names(ctx, read, corpID, members)
 	if err != nil {
 		return nil, err
 	}
-	departments, err := mirror.MainDepartments(ctx, read, corp, members)
+	departments, err := mirror.MainDepartments(ctx, read, corpID, members)
 	if err != nil {
 		return nil, err
 	}
-	people, err := mirror.Customers(ctx, read, corp, customers)
+	people, err := mirror.Customers(ctx, read, corpID, customers)
 	if err != nil {
 		return nil, err
 	}
-	follows, err := mirror.FollowsByID(ctx, read, corp, ids)
+	follows, err := mirror.FollowsByID(ctx, read, corpID, ids)
+	if err != nil {
+		return nil, err
+	}
+	refused, err := refusals(ctx, read, corpID, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -348,7 +264,7 @@ func (s *service) cards(ctx context.Context, q *question, rows []placement) ([]C
 			ID: p.ID, Follow: p.Follow, CustomerID: p.CustomerID, Customer: p.Customer, Name: c.Name, Avatar: c.Avatar, Type: c.Type,
 			Remark: follows[p.Follow].Remark, Member: p.Member, MemberName: names[p.Member], Department: departments[p.Member], Stage: p.Stage,
 			JoinedAt: db.FromMS(p.JoinedAt), EnteredAt: db.FromMS(p.EnteredAt), FollowedAt: moment(p.FollowedAt), DueAt: moment(p.DueAt),
-			Overdue: p.DueAt > 0 && p.DueAt <= q.now, Reminded: p.Reminded, Gone: p.GoneAt > 0,
+			Overdue: p.DueAt > 0 && p.DueAt <= q.now, Reminded: p.Reminded, Gone: p.GoneAt > 0, Refused: refused[p.ID],
 		}
 	}
 	return out, nil

@@ -13,13 +13,16 @@ const (
 	noticeDue     = slug + ".due"
 	noticeEscaled = slug + ".escalated"
 	noticeMoved   = slug + ".moved"
+	// noticesAnHour is how many of each kind a member gets one by one; what is more, such as
+	// on the morning on which twenty customers are due, comes as one digest at the full hour.
+	noticesAnHour = 5
 )
 
 func noticeKinds() []notice.Kind {
 	return []notice.Kind{
-		{Key: noticeDue, ZH: "客户跟进提醒", EN: "Follow-up due"},
-		{Key: noticeEscaled, ZH: "下属逾期未跟进", EN: "Follow-up overdue in the team"},
-		{Key: noticeMoved, ZH: "客户阶段变化", EN: "Customer changed stage"},
+		{Key: noticeDue, ZH: "客户跟进提醒", EN: "Follow-up due", PerHour: noticesAnHour},
+		{Key: noticeEscaled, ZH: "下属逾期未跟进", EN: "Follow-up overdue in the team", PerHour: noticesAnHour},
+		{Key: noticeMoved, ZH: "客户阶段变化", EN: "Customer changed stage", PerHour: noticesAnHour},
 	}
 }
 

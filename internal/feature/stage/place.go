@@ -57,6 +57,11 @@ type moveRow struct {
 	Note      string `bun:"note"`
 	Stayed    int64  `bun:"stayed"`
 	At        int64  `bun:"at"`
+	Cause     string `bun:"cause"`   // of byTag the tag, of byGroup the chat_id
+	Marks     string `bun:"marks"`   // what became of the tags that the stages set: see marking
+	Tags      string `bun:"tags"`    // JSON marking, "" when none were to be set
+	Errcode   int    `bun:"errcode"` // WeCom's, when it refused them
+	Advice    string `bun:"advice"`  // what is known of a refusal without errcode
 }
 
 // Why somebody was moved.
@@ -69,6 +74,8 @@ const (
 	byRemoval  = "removed"
 	byTransfer = "transfer"
 	byUndo     = "undo"
+	byTag      = "tag"   // pulled by a tag
+	byGroup    = "group" // pulled by a customer group
 )
 
 // step is one move as it was asked for.
@@ -76,6 +83,7 @@ type step struct {
 	why      string
 	by, name string // userid and name of who moves; "" for a rule
 	note     string
+	cause    string // what pulled
 	at       time.Time
 }
 
@@ -190,7 +198,15 @@ func write(ctx context.Context, tx db.Tx, was, p placement) error {
 func (s *service) moved(ctx context.Context, tx db.Tx, f Flow, from, to Stage, p placement, stayed int64, st step) error {
 	m := moveRow{
 		ID: s.ids.New(), Corp: f.Corp, Flow: f.ID, Placement: p.ID, Member: p.Member, Customer: p.Customer, From: from.ID, To: to.ID,
-		FromName: from.Name, ToName: to.Name, FlowName: f.Name, Why: st.why, By: st.by, ByName: st.name, Note: db.Clean(st.note), Stayed: stayed, At: db.MS(st.at),
+		FromName: from.Name, ToName: to.Name, FlowName: f.Name, Why: st.why, By: st.by, ByName: st.name, Note: db.Clean(st.note), Stayed: stayed, At: db.MS(st.at), Cause: st.cause,
+	}
+	var set marking
+	if st.why != byRemoval && p.GoneAt == 0 {
+		var err error
+		if set, err = s.marking(ctx, tx, f.Corp, from.Leave, to.Enter); err != nil {
+			return err
+		}
+		m.Marks, m.Tags = set.begun()
 	}
 	if _, err := tx.NewInsert().Model(&m).Exec(ctx); err != nil {
 		return err
@@ -216,38 +232,11 @@ func (s *service) moved(ctx context.Context, tx db.Tx, f Flow, from, to Stage, p
 		}
 	}
 	if st.why != byRemoval {
-		if err := s.act(ctx, tx, f, from, to, p, m); err != nil {
+		if err := s.act(ctx, tx, f, from, to, p, m, set); err != nil {
 			return err
 		}
 	}
 	return s.live.Publish(ctx, tx, f.Corp, slug, f.ID.String())
-}
-
-// act does what the stage that was left and the one that was entered ask for. Tags are
-// put on a follow that stands only. Twice is harmless: tags are a set, and a notice has
-// the move's key.
-func (s *service) act(ctx context.Context, tx db.Tx, f Flow, from, to Stage, p placement, m moveRow) error {
-	if from.Leave.none() && to.Enter.none() {
-		return nil
-	}
-	add, remove := list(append(append([]string{}, from.Leave.Tag...), to.Enter.Tag...)), []string{}
-	for _, t := range list(append(append([]string{}, from.Leave.Untag...), to.Enter.Untag...)) {
-		if !contains(to.Enter.Tag, t) && !(contains(from.Leave.Tag, t) && !contains(to.Enter.Untag, t)) {
-			remove = append(remove, t)
-		}
-	}
-	kept := add[:0]
-	for _, t := range add {
-		if !contains(remove, t) {
-			kept = append(kept, t)
-		}
-	}
-	if p.GoneAt == 0 && len(kept)+len(remove) > 0 {
-		if err := s.mirror.MarkTags(ctx, tx, f.Corp, p.Member, p.Customer, kept, remove); err != nil {
-			return err
-		}
-	}
-	return s.tellMove(ctx, tx, f, from, to, p, m)
 }
 
 // drop takes a placement out of its flow.

@@ -36,6 +36,14 @@ func (s *service) customerAdded(ctx context.Context, e event.CustomerAdded) erro
 	if err := s.ensure(ctx, e.Corp); err != nil {
 		return err
 	}
+	if err := s.takeIn(ctx, e, *follow); err != nil {
+		return err
+	}
+	return s.bears(ctx, e, follow.ID)
+}
+
+// takeIn brings who was added into the first stages, or back to where he stood.
+func (s *service) takeIn(ctx context.Context, e event.CustomerAdded, follow mirror.Follow) error {
 	who := pair{Follow: follow.ID, CustomerID: follow.CustomerID, Member: e.Member, Customer: e.Customer}
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		all, err := flows(ctx, tx, e.Corp, false)

@@ -114,13 +114,14 @@ func (s *service) Move(ctx context.Context, in *moveInput) (*web.None, error) {
 		}
 		who := pair{Follow: follow.ID, CustomerID: follow.CustomerID, Member: follow.Member, Customer: follow.Customer}
 		from, moved, err := s.put(ctx, tx, r, f, to, who, step{why: byHand, by: v.Member, name: v.Name, note: note, at: s.clock.Now()})
-		if err != nil || !moved {
+		if err != nil {
 			return err
 		}
-		web.Note(ctx, web.Change{
-			Object: "follow:" + follow.ID.String(), Name: f.Name,
-			Before: map[string]string{"stage": stageIn([]Flow{f}, from).Name}, After: map[string]string{"stage": to.Name},
-		})
+		change := web.Change{Object: "follow:" + follow.ID.String(), Name: f.Name}
+		if moved { // else he stands there already
+			change.Before, change.After = map[string]string{"stage": stageIn([]Flow{f}, from).Name}, map[string]string{"stage": to.Name}
+		}
+		web.Note(ctx, change)
 		return nil
 	})
 }
@@ -255,12 +256,18 @@ func (s *service) Of(ctx context.Context, in *customerInput) (*Standing, error) 
 func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entry, error) {
 	var rows []moveRow
 	scope := q.Viewer.Where("m.corp_id", "m.member_id")
+	under := q.Under("m.at", "m.id", "stage.")
 	query := s.db.Read().NewSelect().Model(&rows).Where(scope.SQL, scope.Args...).
-		Where("m.customer = ?", q.Customer).OrderExpr("m.at DESC, m.id DESC").Limit(int64(q.Limit + 1))
-	if !q.Before.IsZero() {
-		query = query.Where("m.at <= ?", db.MS(q.Before))
-	}
+		Where("m.customer = ?", q.Customer).Where(under.SQL, under.Args...).OrderExpr("m.at DESC, m.id DESC").Limit(int64(q.Limit + 1))
 	if err := query.Scan(ctx); err != nil {
+		return nil, err
+	}
+	causes, err := s.causes(ctx, q.Viewer, rows)
+	if err != nil {
+		return nil, err
+	}
+	hidden, err := s.mirror.HiddenTags(ctx, q.Viewer, markIDs(rows))
+	if err != nil {
 		return nil, err
 	}
 	var entries []ask.Entry
@@ -276,12 +283,21 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 			e = withKind(e, "stage.lost")
 		case m.Why == byReturn:
 			e = withKind(e, "stage.back")
+		case m.Why == byTag || m.Why == byGroup:
+			e = withKind(e, "stage.pulled")
+			if name := causes[m.Cause]; name != "" {
+				e = withKind(e, map[string]string{byTag: "stage.pulledByTag", byGroup: "stage.pulledByGroup"}[m.Why])
+				e.Values["cause"] = name
+			}
 		case m.From == 0:
 			e = withKind(e, "stage.joined")
 		case m.To == 0:
 			e = withKind(e, "stage.left")
 		case m.Note != "":
 			e = withKind(e, "stage.movedWith")
+		}
+		if err := marksTold(m, hidden, e.Values); err != nil {
+			return nil, err
 		}
 		if q.Covers(e) {
 			entries = append(entries, e)

@@ -3,15 +3,18 @@ package stage_test
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/feature/stage"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
+	"github.com/queqiao-scrm/queqiao/wecom"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
+	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
 // TestRemovingAStage asks for another that takes its customers.
@@ -71,44 +74,44 @@ func TestRulesOfAStage(t *testing.T) {
 			d.t.Error("the tag was not taken off")
 		}
 		d.expect("no more", d.titles("wang"), []string{"客户阶段变化"})
-	})
-}
+		q := ask.TimelineQuery{Viewer: viewer.System(d.Corp), Customer: d.card("王小明").Customer, About: []string{"tag"}, Limit: 10}
+		told, err := d.App.Asks.Timeline(t.Context(), q)
+		d.must(err)
+		if len(told) != 2 || told[0].Kind != "tag.removed.stage" || told[1].Kind != "tag.added.stage" || told[1].Values["by"] != d.flow.Name {
+			t.Errorf("the timeline says %+v", told)
+		}
 
-// TestFunnel: how far, how long, by whom.
-func TestFunnel(t *testing.T) {
-	stories(t, func(d *desk) {
-		for _, name := range []string{"王小明", "赵小红"} {
-			d.meet("zhang", name)
+		// What became of the tags stands with the move: taken, refused with what to do, or deleted.
+		last := func() map[string]string {
+			told, err := d.App.Asks.Timeline(t.Context(), ask.TimelineQuery{Viewer: viewer.System(d.Corp), Customer: d.card("王小明").Customer, About: []string{"stage"}, Limit: 1})
+			d.must(err)
+			return told[0].Values
 		}
-		d.meet("li", "孙小刚")
-		d.Advance(2 * time.Hour)
-		d.move("owner", "王小明", "跟进中")
-		d.Advance(2 * time.Hour)
+		name := told[1].Values["tags"]
+		if v := last(); v["detail"] != "stage.marks.done" || v["tags"] != "−"+name {
+			d.t.Errorf("taken: %q", v)
+		}
+		for _, code := range []int{errcode.NotFollowed, errcode.InvalidTagID, errcode.MemberOutOfRange} {
+			fault, err := d.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultCode, Code: code, Path: "/cgi-bin/externalcontact/mark_tag"})
+			d.must(err)
+			d.move("owner", "王小明", "已成交")
+			v, card := last(), d.card("王小明")
+			zh, en := (&wecom.Error{Code: code}).Advice()
+			if v["detail"] != "stage.marks.refused" || v["tags"] != "+"+name || v["advice"] != zh || v["adviceEn"] != en || card.Refused == nil || *card.Refused != (corp.Words{ZH: zh, EN: en}) {
+				d.t.Errorf("refused with %d: %q, %+v", code, v, card.Refused)
+			}
+			d.Sim.ClearFaults(fault)
+			d.move("owner", "王小明", "跟进中")
+			if card := d.card("王小明"); last()["detail"] != "stage.marks.done" || card.Refused != nil {
+				d.t.Errorf("taken after %d: %q %+v", code, last(), card.Refused)
+			}
+		}
+		_, err = d.Sim.ChangeTag(wecomsim.ChangeTag{Action: wecomsim.TagDelete, Tag: tag})
+		d.must(err)
+		d.Settle()
 		d.move("owner", "王小明", "已成交")
-		d.move("owner", "孙小刚", "已拒绝")
-		now := d.Clock.Now()
-		period := "from=" + url.QueryEscape(now.Add(-day).Format(time.RFC3339)) + "&to=" + url.QueryEscape(now.Add(day).Format(time.RFC3339))
-		var f stage.Funnel
-		d.call("GET", "/flows/"+d.flow.ID.String()+"/funnel?"+period, nil, &f)
-		var reached []int64
-		for _, s := range f.Stages {
-			reached = append(reached, s.Reached)
-		}
-		if f.Joined != 3 || f.Won != 1 || f.Lost != 1 || !slices.Equal(reached, []int64{3, 1, 1, 1, 1, 0}) {
-			d.t.Errorf("joined %d won %d lost %d reached %v", f.Joined, f.Won, f.Lost, reached)
-		}
-		if s := f.Stages[0]; s.Left != 2 || s.Dwell != (3*time.Hour).Milliseconds() {
-			d.t.Errorf("the first stage: %+v", s)
-		}
-		if len(f.Members) != 2 || f.Members[0].Key != "zhang" || f.Members[0].Won != 1 || f.Members[0].Joined != 2 {
-			d.t.Errorf("members %+v", f.Members)
-		}
-		if len(f.Departments) != 1 || f.Departments[0].Name != "销售部" || f.Departments[0].Joined != 3 {
-			d.t.Errorf("departments %+v", f.Departments)
-		}
-		d.callAs("self:li:stage.read", "GET", "/flows/"+d.flow.ID.String()+"/funnel?"+period, nil, &f)
-		if f.Joined != 1 || len(f.Members) != 1 {
-			d.t.Errorf("li is told of %+v", f)
+		if v := last(); v["detail"] != "stage.marks.lost" || d.card("王小明").Refused != nil {
+			d.t.Errorf("of a tag that is gone: %q", v)
 		}
 	})
 }

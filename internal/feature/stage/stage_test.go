@@ -1,8 +1,10 @@
 package stage_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -249,6 +251,27 @@ func TestReminders(t *testing.T) {
 		if c := d.card("王小明"); c.Overdue || c.Reminded != 0 {
 			d.t.Errorf("after the follow-up: %+v", c)
 		}
+	})
+}
+
+// TestManyDueAtOnce: whoever has many customers to follow up gets some cards and one digest,
+// and so does who leads him.
+func TestManyDueAtOnce(t *testing.T) {
+	stories(t, func(d *desk) {
+		for n := range 8 {
+			d.meet("zhang", fmt.Sprintf("客户%d", n)) // Monday 10:00; all are due Tuesday 9:00
+		}
+		d.Advance(23 * time.Hour)
+		five := slices.Repeat([]string{"客户跟进提醒"}, 5)
+		d.expect("at nine", d.titles("zhang"), five)
+		d.Advance(time.Hour)
+		d.expect("at ten", d.titles("zhang"), append(five, "您有 3 条通知"))
+		d.Advance(23 * time.Hour)
+		d.Advance(day)
+		five = slices.Repeat([]string{"下属逾期未跟进"}, 5)
+		d.expect("the leader at nine of the third day", d.titles("wang"), five)
+		d.Advance(time.Hour)
+		d.expect("the leader at ten", d.titles("wang"), append(five, "您有 3 条通知"))
 	})
 }
 

@@ -44,6 +44,7 @@ type stageRow struct {
 	Enter    string `bun:"enter_acts"`
 	Leave    string `bun:"leave_acts"`
 	Into     id.ID  `bun:"into_id"`
+	Pull     string `bun:"pull"`
 }
 
 func jsonOf(v any) string {
@@ -55,11 +56,11 @@ func jsonOf(v any) string {
 }
 
 func (r stageRow) stage() (Stage, error) {
-	s := Stage{ID: r.ID, Flow: r.Flow, Name: r.Name, Note: r.Note, Class: r.Class, Catches: r.Catches, Into: r.Into}
+	s := Stage{ID: r.ID, Flow: r.Flow, Name: r.Name, Note: r.Note, Position: r.Position, Class: r.Class, Catches: r.Catches, Into: r.Into}
 	for _, part := range []struct {
 		text string
 		into any
-	}{{r.Cycle, &s.Cycle}, {r.Enter, &s.Enter}, {r.Leave, &s.Leave}} {
+	}{{r.Cycle, &s.Cycle}, {r.Enter, &s.Enter}, {r.Leave, &s.Leave}, {r.Pull, &s.Pull}} {
 		if err := json.Unmarshal([]byte(part.text), part.into); err != nil {
 			return s, fmt.Errorf("stage: row %s: %w", r.ID, err)
 		}
@@ -148,10 +149,10 @@ func putStages(ctx context.Context, tx db.Tx, f Flow) error {
 	for i, s := range f.Stages {
 		_, err := tx.NewInsert().Model(&stageRow{
 			ID: s.ID, Corp: f.Corp, Flow: f.ID, Name: s.Name, Note: s.Note, Class: s.Class, Position: i, Catches: s.Catches,
-			Cycle: jsonOf(s.Cycle), Enter: jsonOf(s.Enter), Leave: jsonOf(s.Leave), Into: s.Into,
+			Cycle: jsonOf(s.Cycle), Enter: jsonOf(s.Enter), Leave: jsonOf(s.Leave), Into: s.Into, Pull: jsonOf(s.Pull),
 		}).On("CONFLICT (id) DO UPDATE").
 			Set(`name = excluded.name, note = excluded.note, class = excluded.class, position = excluded.position, catches = excluded.catches,
-				cycle = excluded.cycle, enter_acts = excluded.enter_acts, leave_acts = excluded.leave_acts`).Exec(ctx)
+				cycle = excluded.cycle, enter_acts = excluded.enter_acts, leave_acts = excluded.leave_acts, pull = excluded.pull`).Exec(ctx)
 		if err != nil {
 			return err
 		}

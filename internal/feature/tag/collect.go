@@ -12,6 +12,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -31,14 +32,9 @@ func (s *service) collect(ctx context.Context, j job.Job[runArgs]) error {
 	if err != nil {
 		return job.Cancel(err)
 	}
-	var who viewer.Who
-	if err := json.Unmarshal([]byte(r.Who), &who); err != nil {
-		return job.Cancel(fmt.Errorf("run %s: %w", r.ID, err))
-	}
-	// The rights of now, not of when it was asked for: they may have shrunk since.
-	v, err := s.rights.Resolve(ctx, who)
-	if fault.CodeOf(err) == fault.Unauthenticated || err == nil && !v.Can(permissionBatch) {
-		return s.giveUpCollecting(ctx, r, fault.New(fault.Forbidden, "发起人已离职，或已没有批量打标签的权限"))
+	v, err := s.actor(ctx, r)
+	if f := fault.As(err); f != nil && f.Code == fault.Forbidden {
+		return s.giveUpRun(ctx, r, f)
 	}
 	if err != nil {
 		return err
@@ -46,7 +42,7 @@ func (s *service) collect(ctx context.Context, j job.Job[runArgs]) error {
 	for r.State == collecting && r.Cursor != walked {
 		if err := s.collectPage(ctx, v, r); err != nil {
 			if f := fault.As(err); f != nil && (f.Code == fault.NotFound || f.Code == fault.Invalid || f.Code == fault.Forbidden) {
-				return s.giveUpCollecting(ctx, r, f)
+				return s.giveUpRun(ctx, r, f)
 			}
 			return err
 		}
@@ -69,13 +65,36 @@ func (s *service) collect(ctx context.Context, j job.Job[runArgs]) error {
 	})
 }
 
-// giveUpCollecting ends a run whose selection means nothing any more: the segment was
-// deleted, or the rights are gone.
-func (s *service) giveUpCollecting(ctx context.Context, r Run, f *fault.Fault) error {
+// actor is who asked for a run, with the rights of now, not of then: they may have shrunk
+// since. Forbidden when they do not suffice any more.
+func (s *service) actor(ctx context.Context, r Run) (viewer.Viewer, error) {
+	var who viewer.Who
+	if err := json.Unmarshal([]byte(r.Who), &who); err != nil {
+		return viewer.Viewer{}, job.Cancel(fmt.Errorf("run %s: %w", r.ID, err))
+	}
+	v, err := s.rights.Resolve(ctx, who)
+	if fault.CodeOf(err) == fault.Unauthenticated || err == nil && !v.Can(permissionBatch) {
+		err = fault.New(fault.Forbidden, "发起人已离职，或已没有批量打标签的权限")
+	}
+	return v, err
+}
+
+// giveUpRun ends a run that cannot go on: the segment was deleted, the rights are gone, or
+// the file of a check is.
+func (s *service) giveUpRun(ctx context.Context, r Run, f *fault.Fault) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if _, err := tx.NewRaw("UPDATE tag_run SET state = 'cancelled', problem = ?, finished_at = ? WHERE corp_id = ? AND id = ? AND state = 'collecting'",
-			db.Clean(f.Message), db.NowMS(s.clock), r.Corp, r.ID).Exec(ctx); err != nil {
+		res, err := tx.NewRaw("UPDATE tag_run SET state = 'cancelled', problem = ?, finished_at = ? WHERE corp_id = ? AND id = ? AND state IN ('checking', 'collecting', 'running')",
+			db.Clean(f.Message), db.NowMS(s.clock), r.Corp, r.ID).Exec(ctx)
+		if err == nil && r.State != checking { // else nothing had begun
+			err = s.ended(ctx, tx, r.Corp, r.ID, web.Failed, "", res)
+		}
+		if err != nil {
 			return err
+		}
+		if r.State == checking {
+			if err := s.unlinks.LetGo(ctx, tx, []string{listKey(r.Corp, r.ID)}); err != nil {
+				return err
+			}
 		}
 		return s.live.Publish(ctx, tx, r.Corp, topicRun, r.ID.String())
 	})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/queqiao-scrm/queqiao/internal/apptest"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -22,7 +23,7 @@ import (
 // quiet the library and the marks here are those at WeCom, and every run has come to an end.
 func TestBothSidesConverge(t *testing.T) {
 	stories(t, func(d *desk) {
-		for _, seed := range map[db.Engine][]uint64{db.SQLite: {1, 2}, db.Postgres: {2}}[d.App.DB.Engine()] {
+		for _, seed := range apptest.Seeds(d.t, map[db.Engine]int{db.SQLite: 2, db.Postgres: 1}[d.App.DB.Engine()]) {
 			c := chaos{desk: d, dice: rand.New(rand.NewPCG(seed, 5))}
 			for step := range 18 {
 				c.trouble()

@@ -13,9 +13,12 @@
 // A rule has a trigger (trigger.go), a setting, and tags to put on and take off; each fact
 // that it meets is one hit in its log.
 //
-// Hears CustomerAdded, GroupMemberJoined, TagsChanged (rules) and TransferSettled (platform tags pass to
-// the taker). Says nothing of its own: the mirror tells CustomerChanged and TagsChanged. Answers
-// Columns.
+// What happens with tags on follows is kept (history.go): the mirror says it in the
+// transaction in which it happens, whoever made it happen.
+//
+// Hears CustomerAdded, GroupMemberJoined, TagsChanged, MarksSettled (rules), TransferSettled (platform tags and
+// the history pass to the taker) and MemberChanged. Says nothing of its own: the mirror tells
+// CustomerChanged and TagsChanged. Answers Columns, Timeline and Personal.
 package tag
 
 import (
@@ -33,8 +36,8 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/kept"
 	"github.com/queqiao-scrm/queqiao/internal/platform/live"
-	"github.com/queqiao-scrm/queqiao/internal/platform/search"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -61,16 +64,19 @@ type service struct {
 	rights viewer.Resolver
 	clock  clock.Clock
 	ids    *id.Source
-	search *search.Index
-	log    *slog.Logger
+	// unlinks holds the uploaded lists, and removes them once they are checked.
+	unlinks kept.Unlinks
+	log     *slog.Logger
+	acted   func(tx db.Tx, a web.Act)
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{
 		db: d.DB, jobs: d.Jobs(slug), live: d.Live, corps: d.Corps, mirror: d.Mirror, asks: d.Asks, rights: d.Rights,
-		clock: d.Clock, ids: d.IDs, search: d.Search, log: d.Log,
+		clock: d.Clock, ids: d.IDs, log: d.Log, acted: d.Acted,
 	}
+	s.unlinks = kept.Unlinks{Jobs: s.jobs, Blob: d.Blob}
 	return feature.Feature{
 		Slug:   slug,
 		Routes: s.routes(),
@@ -85,6 +91,8 @@ func New(d feature.Deps) feature.Feature {
 		Jobs: []job.Definition{
 			job.Define(kindPush, s.push, job.GiveUp(s.pushGivenUp)),
 			job.Define(kindCollect, s.collect, job.InLane(job.Bulk), job.Timeout(10*time.Minute)),
+			job.Define(kindCheck, s.check, job.InLane(job.Bulk), job.Timeout(time.Hour), job.GiveUp(s.checkGivenUp)),
+			s.unlinks.Definition(),
 			job.Define(kindWork, s.work, job.InLane(job.Bulk), job.Attempts(workTries), job.Timeout(10*time.Minute), job.GiveUp(s.workGivenUp)),
 			job.Define(kindCount, s.countHourly, job.InLane(job.Bulk), job.Timeout(10*time.Minute)),
 			job.Define(kindForget, s.forget, job.InLane(job.Bulk), job.Timeout(time.Hour)),
@@ -96,12 +104,13 @@ func New(d feature.Deps) feature.Feature {
 		},
 		Listeners: []bus.Listener{
 			bus.On("added", s.customerAdded), bus.On("groupJoined", s.groupJoined), bus.OnJob("transferred", s.transferred),
-			bus.On("library", s.libraryChanged),
+			bus.On("library", s.libraryChanged), bus.On("renamed", s.memberRenamed), bus.On("marked", s.marksSettled),
 		},
 		TagSight: func(ctx context.Context, q db.Querier, v viewer.Viewer) (map[string]bool, error) {
 			return s.hidden(ctx, q, v)
 		},
-		Answers:    ask.Answers{Columns: s.columns, Personal: personal()},
+		TagHistory: s.keep,
+		Answers:    ask.Answers{Columns: s.columns, Timeline: s.timeline, Personal: personal()},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
 	}
@@ -121,7 +130,7 @@ func (s *service) routes() []web.Route {
 		web.Post("/changes/{id}/retry", permissionWrite, "重新提交被拒绝的标签变更", s.RetryChange),
 		web.Post("/runs/size", permissionBatch, "预估批量打标签的人数", s.Size),
 		web.Post("/runs", permissionBatch, "批量打标签", s.Start),
-		web.Post("/runs/file", permissionBatch, "导入批量打标签的名单", s.Import, web.MaxBody(8<<20)),
+		web.Post("/runs/file", permissionBatch, "导入批量打标签的名单", s.Import, web.MaxBody(28<<20)),
 		web.Get("/runs", permissionBatch, "查看批量打标签任务", s.Runs),
 		web.Get("/runs/{id}", permissionBatch, "查看一个批量打标签任务", s.Run),
 		web.Get("/runs/{id}/items", permissionBatch, "查看批量打标签任务的每个客户", s.Items),

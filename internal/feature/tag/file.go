@@ -1,27 +1,20 @@
 package tag
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
-	"io"
-	"slices"
+	"iter"
 	"strings"
-	"unicode/utf8"
-
-	"github.com/xuri/excelize/v2"
-	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
+	"github.com/queqiao-scrm/queqiao/internal/platform/sheet"
 )
 
 const (
 	// maxLines is how many lines of a file are taken; more belong into several files.
-	maxLines = 5_000
-	// maxFile is the largest file in bytes, maxUnzipped what a sheet may become.
-	maxFile     = 4 << 20
-	maxUnzipped = 64 << 20
+	maxLines = 100_000
+	// maxFile is the largest file in bytes, maxUnfolded what a workbook may become.
+	maxFile     = 20 << 20
+	maxUnfolded = 400 << 20
 )
 
 // line is what one line of a file says of a customer.
@@ -66,90 +59,53 @@ func headings() map[string]func(*line) *string {
 	}
 }
 
-// linesOf reads a file, XLSX or CSV by its content.
-func linesOf(content []byte) ([]line, error) {
-	rows, err := tableOf(content)
-	if err != nil {
-		return nil, err
+// linesOf reads a file line by line, XLSX or CSV by its content.
+func linesOf(content []byte) iter.Seq2[line, error] {
+	most := sheet.Limits{Lines: maxLines, Rows: 3 * maxLines, Columns: 200, Cell: 500, Unfolded: maxUnfolded}
+	return func(yield func(line, error) bool) {
+		var columns []func(*line) *string
+		for row, err := range sheet.Lines(content, most) {
+			if err != nil {
+				yield(line{}, err)
+				return
+			}
+			if columns == nil {
+				if columns = columnsOf(row.Cells); columns == nil {
+					yield(line{}, unreadable("第一行没有可识别的列名"))
+					return
+				}
+				continue
+			}
+			l := line{number: row.N}
+			for c, cell := range row.Cells {
+				if c < len(columns) && columns[c] != nil {
+					*columns[c](&l) = strings.TrimSpace(strings.TrimPrefix(db.Clean(cell), "'"))
+				}
+			}
+			if (!l.empty() || l.member != "") && !yield(l, nil) {
+				return
+			}
+		}
+		if columns == nil {
+			yield(line{}, unreadable("文件是空的"))
+		}
 	}
-	if len(rows) == 0 {
-		return nil, unreadable("文件是空的")
-	}
-	columns := make([]func(*line) *string, len(rows[0]))
+}
+
+// columnsOf tells by the head of a table where its columns go, nil when it names none.
+func columnsOf(head []string) []func(*line) *string {
+	columns := make([]func(*line) *string, len(head))
 	known, named := headings(), false
-	for i, h := range rows[0] {
-		columns[i] = known[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))]
+	for i, h := range head {
+		columns[i] = known[strings.ToLower(strings.TrimPrefix(h, "\ufeff"))]
 		named = named || columns[i] != nil
 	}
 	if !named {
-		return nil, unreadable("第一行没有可识别的列名")
+		return nil
 	}
-	var lines []line
-	for i, row := range rows[1:] {
-		l := line{number: i + 2}
-		for c, cell := range row {
-			if c < len(columns) && columns[c] != nil {
-				*columns[c](&l) = strings.TrimSpace(strings.TrimPrefix(db.Clean(cell), "'"))
-			}
-		}
-		if l.empty() && l.member == "" {
-			continue
-		}
-		if len(lines) == maxLines {
-			return nil, fault.Newf(fault.TooLarge, "一次最多导入 %d 行", maxLines).WithAdvice("请拆成多个文件")
-		}
-		lines = append(lines, l)
-	}
-	if len(lines) == 0 {
-		return nil, unreadable("文件里没有客户")
-	}
-	return lines, nil
+	return columns
 }
 
 func unreadable(why string) error {
 	return fault.New(fault.Invalid, why).WithAdvice("请使用 XLSX 或 CSV，第一行为列名：external_userid、手机号，或 备注 与 成员")
-}
-
-func tableOf(content []byte) ([][]string, error) {
-	if bytes.HasPrefix(content, []byte("PK")) {
-		book, err := excelize.OpenReader(bytes.NewReader(content), excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped})
-		if err != nil {
-			return nil, unreadable("无法读取这个 Excel 文件")
-		}
-		rows, err := sheetOf(book)
-		if errors.Join(err, book.Close()) != nil {
-			return nil, unreadable("无法读取这个 Excel 文件")
-		}
-		return rows, nil
-	}
-	if !utf8.Valid(content) {
-		// Chinese Excel saves CSV in the code page of Windows.
-		decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(content)
-		if err != nil || bytes.ContainsRune(decoded, utf8.RuneError) {
-			return nil, unreadable("文件的编码不是 UTF-8 或 GB18030")
-		}
-		content = decoded
-	}
-	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))))
-	r.FieldsPerRecord, r.LazyQuotes = -1, true
-	var rows [][]string
-	for {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return rows, nil
-		}
-		if err != nil {
-			return nil, unreadable("无法读取这个 CSV 文件")
-		}
-		rows = append(rows, slices.Clone(row))
-	}
-}
-
-// sheetOf reads the first sheet.
-func sheetOf(book *excelize.File) ([][]string, error) {
-	sheets := book.GetSheetList()
-	if len(sheets) == 0 {
-		return nil, nil
-	}
-	return book.GetRows(sheets[0])
 }

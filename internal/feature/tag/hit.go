@@ -18,6 +18,8 @@ type hitRow struct {
 	Customer string `bun:"customer"`
 	Outcome  string `bun:"outcome"`
 	Reason   string `bun:"reason"`
+	Errcode  int    `bun:"errcode"`
+	Advice   string `bun:"advice"`
 	At       int64  `bun:"at"`
 }
 
@@ -30,15 +32,16 @@ type HitView struct {
 	Type       int               `json:"type"`
 	Member     string            `json:"member"`
 	MemberName string            `json:"memberName"`
-	Outcome    string            `json:"outcome" enum:"tagged,same,counted,limited"`
+	Outcome    string            `json:"outcome" enum:"waiting,tagged,refused,same,counted,limited"`
 	Why        map[string]string `json:"why" doc:"values for the words of the trigger"`
+	Reason     web.Because       `json:"reason,omitzero" doc:"why WeCom refused"`
 	At         int64             `json:"at" doc:"unix ms"`
 }
 
 type tagHitsInput struct {
 	web.Paging
 	ID      id.ID  `path:"id"`
-	Outcome string `query:"outcome" enum:"tagged,same,counted,limited"`
+	Outcome string `query:"outcome" enum:"waiting,tagged,refused,same,counted,limited"`
 }
 
 type hitKey struct {
@@ -60,7 +63,7 @@ func (s *service) Hits(ctx context.Context, in *tagHitsInput) (*web.Page[HitView
 		return nil, err
 	}
 	scope := v.Where("corp_id", "member_id")
-	q := s.db.Read().NewSelect().TableExpr("tag_hit").ColumnExpr("id, member_id, customer, outcome, reason, at").
+	q := s.db.Read().NewSelect().TableExpr("tag_hit").ColumnExpr("id, member_id, customer, outcome, reason, errcode, advice, at").
 		Where(scope.SQL, scope.Args...).Where("rule_id = ?", in.ID).OrderExpr("at DESC, id DESC").Limit(int64(in.Limit + 1))
 	if in.Outcome != "" {
 		q = q.Where("outcome = ?", in.Outcome)
@@ -78,21 +81,35 @@ func (s *service) Hits(ctx context.Context, in *tagHitsInput) (*web.Page[HitView
 }
 
 func (s *service) hitViews(ctx context.Context, v viewer.Viewer, rows []hitRow) ([]HitView, error) {
-	var members, customers []string
-	for _, r := range rows {
+	var members, customers, chats []string
+	whys := make([]map[string]string, len(rows))
+	for i, r := range rows {
 		members, customers = append(members, r.Member), append(customers, r.Customer)
+		whys[i] = read[map[string]string](r.Reason)
+		if chat := whys[i]["chat"]; chat != "" {
+			chats = append(chats, chat)
+		}
 	}
 	names, err := mirror.Names(ctx, s.db.Read(), v.Corp, members)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := mirror.GroupsByChat(ctx, s.db.Read(), v.Corp, chats)
 	if err != nil {
 		return nil, err
 	}
 	people, err := mirror.Customers(ctx, s.db.Read(), v.Corp, customers)
 	views := make([]HitView, len(rows))
 	for i, r := range rows {
+		// That a customer came into some group moved his tags; which group is told to who sees its owner.
+		if g, known := groups[whys[i]["chat"]]; v.Scope.Reach != viewer.All && !(known && v.Sees(g.Owner)) {
+			delete(whys[i], "group")
+		}
+		delete(whys[i], "chat")
 		c := people[r.Customer]
 		views[i] = HitView{
 			ID: r.ID, CustomerID: c.ID, Name: c.Name, Avatar: c.Avatar, Type: c.Type, Member: r.Member, MemberName: names[r.Member],
-			Outcome: r.Outcome, Why: read[map[string]string](r.Reason), At: r.At,
+			Outcome: r.Outcome, Why: whys[i], Reason: told(r.Advice, r.Errcode), At: r.At,
 		}
 	}
 	return views, err

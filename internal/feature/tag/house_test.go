@@ -11,6 +11,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/apptest"
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/feature/customer"
+	"github.com/queqiao-scrm/queqiao/internal/feature/profile"
 	"github.com/queqiao-scrm/queqiao/internal/feature/tag"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -24,6 +25,7 @@ type desk struct {
 	*apptest.House
 	t    *testing.T
 	line *apptest.Line
+	book apptest.Ledger
 }
 
 // small is a world with a few of everything.
@@ -46,7 +48,7 @@ func open(t *testing.T, e db.Engine, seed *wecomsim.SeedOptions) *desk {
 	t.Helper()
 	d := &desk{t: t, line: &apptest.Line{}}
 	door := apptest.Door(func() string { return d.Corp })
-	d.House = apptest.Open(t, e, apptest.Options{Seed: seed, Features: []feature.New{customer.New, tag.New, door}, Transport: d.line})
+	d.House = apptest.Open(t, e, apptest.Options{Seed: seed, Features: []feature.New{customer.New, profile.New, tag.New, door, d.book.New}, Transport: d.line})
 	d.line.Clock = d.Clock
 	return d
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/event"
@@ -59,45 +60,55 @@ func (s *service) groupJoined(ctx context.Context, e event.GroupMemberJoined) er
 	return nil
 }
 
-// transferred gives the taker the platform tags that the member before had put on; those of
-// WeCom pass by themselves.
+// transferred gives the taker the platform tags that the member before had put on, and lets
+// him read the history; WeCom's tags pass by themselves.
 func (s *service) transferred(ctx context.Context, j job.Job[event.TransferSettled]) error {
 	e := j.Args
 	if e.Customer == "" {
 		return nil
 	}
+	own, err := s.ownTags(ctx, e)
+	if err != nil {
+		return err
+	}
+	if len(own) > 0 {
+		if _, err := mirror.FollowOf(ctx, s.db.Read(), e.Corp, e.To, e.Customer); err != nil {
+			if fault.CodeOf(err) == fault.NotFound {
+				return job.RetryIn(time.Minute, errNoTaker)
+			}
+			return err
+		}
+	}
+	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
+		if len(own) > 0 {
+			if err := s.mirror.MarkTags(ctx, tx, e.Corp, e.To, e.Customer, own, nil, mirror.By(byTransfer, 0, "")); err != nil {
+				return err
+			}
+		}
+		if err := handOver(ctx, tx, e); err != nil {
+			return err
+		}
+		return j.Done(ctx, tx)
+	})
+}
+
+// ownTags are the platform tags that the member before had put on.
+func (s *service) ownTags(ctx context.Context, e event.TransferSettled) ([]string, error) {
 	from, err := mirror.FollowOf(ctx, s.db.Read(), e.Corp, e.From, e.Customer)
 	if fault.CodeOf(err) == fault.NotFound {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	tags, err := mirror.TagsOfFollows(ctx, s.db.Read(), e.Corp, []id.ID{from.ID})
-	if err != nil {
-		return err
-	}
 	var own []string
 	for _, t := range tags[from.ID] {
 		if t.Kind == mirror.TagOwn {
 			own = append(own, t.ID)
 		}
 	}
-	if len(own) == 0 {
-		return nil
-	}
-	if _, err := mirror.FollowOf(ctx, s.db.Read(), e.Corp, e.To, e.Customer); err != nil {
-		if fault.CodeOf(err) == fault.NotFound {
-			return job.RetryIn(time.Minute, errNoTaker)
-		}
-		return err
-	}
-	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := s.mirror.MarkTags(ctx, tx, e.Corp, e.To, e.Customer, own, nil); err != nil {
-			return err
-		}
-		return j.Done(ctx, tx)
-	})
+	return own, err
 }
 
 var errNoTaker = errors.New("tag: the taker's follow is not known yet")
@@ -112,7 +123,9 @@ type verdict struct {
 
 // The outcomes of a hit.
 const (
+	hitWaiting = "waiting" // for WeCom to take the tags
 	hitTagged  = "tagged"
+	hitRefused = "refused" // by WeCom
 	hitSame    = "same"    // the tags were so already
 	hitCounted = "counted" // not often enough yet
 	hitLimited = "limited" // the rule's limit is reached
@@ -137,25 +150,27 @@ func (s *service) apply(ctx context.Context, corp string, causes []string, f Fac
 		return err
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		var add, remove []string
+		var add, remove, acting []string
+		by := mirror.Causes{}
 		for _, m := range matched {
 			if m.outcome, err = s.judge(ctx, tx, m, f, has); err != nil {
 				return err
 			}
-			fresh, err := s.insertHit(ctx, tx, m, f)
+			hit, fresh, err := s.insertHit(ctx, tx, m, f)
 			if err != nil {
 				return err
 			}
-			if !fresh || m.outcome != hitTagged {
+			if !fresh || m.outcome != hitWaiting {
 				continue
 			}
 			add, remove = merged(add, remove, m.form)
-			if _, err := tx.NewRaw("UPDATE tag_rule SET tagged = tagged + 1 WHERE corp_id = ? AND id = ?", corp, m.rule.ID).Exec(ctx); err != nil {
-				return err
+			acting = append(acting, hit.String())
+			for _, t := range slices.Concat(m.form.Add, m.form.Remove) { // the later rule has its way
+				by[t] = mirror.Cause{How: byRule, Ref: m.rule.ID, Name: m.rule.Title}
 			}
 		}
 		if len(add)+len(remove) > 0 {
-			if err := s.mirror.MarkTags(ctx, tx, corp, f.Member, f.Customer, add, remove); err != nil {
+			if err := s.mirror.MarkTagsFor(ctx, tx, corp, f.Member, f.Customer, add, remove, by, hitsPrefix+strings.Join(acting, ",")); err != nil {
 				return err
 			}
 		}
@@ -250,21 +265,18 @@ func (s *service) judge(ctx context.Context, tx db.Tx, m verdict, f Fact, has []
 		if err := tx.NewRaw("UPDATE tag_rule SET place = place WHERE corp_id = ? AND id = ? RETURNING tagged", r.Corp, r.ID).Scan(ctx, &total); err != nil {
 			return "", err
 		}
-		if r.MostTotal > 0 && total >= int64(r.MostTotal) {
-			return hitLimited, nil
-		}
-		if r.MostDay == 0 {
-			return hitTagged, nil
-		}
-		var today int
-		if err := tx.NewRaw("SELECT COUNT(*) FROM tag_hit WHERE rule_id = ? AND outcome = 'tagged' AND day = ? AND corp_id || '' = ?", r.ID, dayOf(f.At), r.Corp).Scan(ctx, &today); err != nil {
+		// What WeCom has yet to take holds its place; what it refuses gives it back.
+		var open struct{ Waiting, Today int64 }
+		if err := tx.NewRaw(`SELECT (SELECT COUNT(*) FROM tag_hit WHERE rule_id = ?0 AND outcome = 'waiting' AND corp_id || '' = ?2) AS waiting,
+			(SELECT COUNT(*) FROM tag_hit WHERE rule_id = ?0 AND outcome IN ('tagged', 'waiting') AND day = ?1 AND corp_id || '' = ?2) AS today`,
+			r.ID, dayOf(f.At), r.Corp).Scan(ctx, &open); err != nil {
 			return "", err
 		}
-		if today >= r.MostDay {
+		if r.MostTotal > 0 && total+open.Waiting >= int64(r.MostTotal) || r.MostDay > 0 && open.Today >= int64(r.MostDay) {
 			return hitLimited, nil
 		}
 	}
-	return hitTagged, nil
+	return hitWaiting, nil
 }
 
 // needed tells whether the rule would change anything.
@@ -292,15 +304,16 @@ func merged(add, remove []string, f RuleForm) (plus, minus []string) {
 }
 
 // insertHit writes a hit; false when this rule noticed the fact before.
-func (s *service) insertHit(ctx context.Context, tx db.Tx, m verdict, f Fact) (bool, error) {
+func (s *service) insertHit(ctx context.Context, tx db.Tx, m verdict, f Fact) (hit id.ID, fresh bool, err error) {
+	hit = s.ids.New()
 	res, err := tx.NewRaw(`INSERT INTO tag_hit (id, corp_id, rule_id, fact, member_id, customer, outcome, reason, at, day)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (rule_id, fact, member_id) DO NOTHING`,
-		s.ids.New(), m.rule.Corp, m.rule.ID, f.ID, f.Member, f.Customer, m.outcome, text(m.why), db.MS(f.At), dayOf(f.At)).Exec(ctx)
+		hit, m.rule.Corp, m.rule.ID, f.ID, f.Member, f.Customer, m.outcome, text(m.why), db.MS(f.At), dayOf(f.At)).Exec(ctx)
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	n, err := res.RowsAffected()
-	return n == 1, err
+	return hit, n == 1, err
 }
 
 // dayOf writes a day as 20261122.

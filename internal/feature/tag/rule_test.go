@@ -7,6 +7,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/feature/tag"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
+	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
 
@@ -85,6 +86,34 @@ func TestRuleByTime(t *testing.T) {
 		}, 409, "刚被别人修改过")
 		d.must2(d.ask("owner", "DELETE", "tag/rules/"+day.ID.String(), nil))
 		d.refuses("owner", "GET", "tag/rules/"+day.ID.String()+"/hits", nil, 404, "")
+	})
+}
+
+// TestRuleRefused: what WeCom refuses is no tag. The log says so with the advice, the counters
+// do not know of it, and it uses up no limit.
+func TestRuleRefused(t *testing.T) {
+	stories(t, func(d *desk) {
+		g := d.group("自动", "新客")
+		rule := do[tag.Rule](d, "POST", "tag/rules", names{
+			"name": "全天", "trigger": "time", "add": g[1:2], "enabled": true, "mostTotal": 1, "mostDay": 1,
+			"setting": names{"spans": []names{{"from": 0, "to": 1440}}},
+		})
+		fault, err := d.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultCode, Code: errcode.NotFollowed, Path: "/cgi-bin/externalcontact/mark_tag"})
+		d.must(err)
+		d.meet(d.stranger(), d.member(0))
+		if got := d.hits(rule.ID, "refused"); len(got) != 1 || got[0].Reason.Text == "" || got[0].Reason.EN == "" || len(d.hits(rule.ID, "tagged")) != 0 {
+			t.Errorf("refused: %+v of %+v", got, d.hits(rule.ID, ""))
+		}
+		if all := do[tag.RuleList](d, "GET", "tag/rules", nil).Items; all[0].Total != 0 || all[0].Today != 0 {
+			t.Errorf("counted: %+v", all[0])
+		}
+		d.Sim.ClearFaults(fault)
+		follow := d.meet(d.stranger(), d.member(1))
+		d.carried("the limits are not used up", g[1], follow)
+		d.meet(d.stranger(), d.member(0))
+		if all := do[tag.RuleList](d, "GET", "tag/rules", nil).Items; all[0].Total != 1 || all[0].Today != 1 || len(d.hits(rule.ID, "limited")) != 1 {
+			t.Errorf("counted: %+v of %+v", all[0], d.hits(rule.ID, ""))
+		}
 	})
 }
 

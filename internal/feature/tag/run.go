@@ -14,9 +14,11 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
-// The states of a run: draft (a file that waits for its tags) → collecting → running → done;
-// cancelled from each of them, and running again when it is retried.
+// The states of a run: checking (a file that is being read) → draft (that waits for its tags)
+// → running, or collecting → running, → done; cancelled from each of them, and going on when
+// it is retried, except a check.
 const (
+	checking   = "checking"
 	draft      = "draft"
 	collecting = "collecting"
 	running    = "running"
@@ -39,6 +41,7 @@ type plan struct {
 	Group     string         `json:"group,omitempty"` // chat_id
 	Add       []Word         `json:"add,omitempty"`
 	Remove    []Word         `json:"remove,omitempty"`
+	Lines     int            `json:"lines,omitempty"` // of a file
 }
 
 // Word is a tag with its name when it was chosen.
@@ -55,7 +58,7 @@ type Run struct {
 	Source     string `bun:"source" json:"source" enum:"selection,group,file"`
 	Title      string `bun:"title" json:"title" doc:"name of the group or of the file"`
 	Plan       string `bun:"plan" json:"-"`
-	State      string `bun:"state" json:"state" enum:"draft,collecting,running,done,cancelled"`
+	State      string `bun:"state" json:"state" enum:"checking,draft,collecting,running,done,cancelled"`
 	Cursor     string `bun:"at_cursor" json:"-"`
 	Actor      string `bun:"actor" json:"-"`
 	Member     string `bun:"member_id" json:"-"`
@@ -76,6 +79,7 @@ type Run struct {
 	Add    []Word `bun:"-" json:"add"`
 	Remove []Word `bun:"-" json:"remove"`
 	Pairs  bool   `bun:"-" json:"pairs"`
+	Lines  int    `bun:"-" json:"lines,omitempty" doc:"with anything in them, of the file"`
 }
 
 const runColumns = `id, corp_id, kind, source, title, plan, state, at_cursor, actor, member_id, by_name, who, of_run, undone_by, problem,
@@ -84,7 +88,7 @@ const runColumns = `id, corp_id, kind, source, title, plan, state, at_cursor, ac
 // shown fills in what the plan says.
 func (r Run) shown() Run {
 	p := read[plan](r.Plan)
-	r.Add, r.Remove, r.Pairs = append([]Word{}, p.Add...), append([]Word{}, p.Remove...), p.Pairs
+	r.Add, r.Remove, r.Pairs, r.Lines = append([]Word{}, p.Add...), append([]Word{}, p.Remove...), p.Pairs, p.Lines
 	return r
 }
 
@@ -240,6 +244,9 @@ func (s *service) Retry(ctx context.Context, in *tagRunIDInput) (*Run, error) {
 	if old.UndoneBy != 0 {
 		return nil, fault.New(fault.Conflict, "这个任务已经撤销，不能再重试")
 	}
+	if old.Source == fromFile && old.Kind == runMark && len(old.Add)+len(old.Remove) == 0 {
+		return nil, fault.New(fault.Conflict, "这份名单没有开始就被丢弃了").WithAdvice("请重新导入")
+	}
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		state, kind := running, kindWork
 		if old.Cursor != walked {
@@ -275,13 +282,23 @@ func (s *service) Cancel(ctx context.Context, in *tagRunIDInput) (*Run, error) {
 		return nil, err
 	}
 	err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		res, err := tx.NewRaw("UPDATE tag_run SET state = 'cancelled', finished_at = ?, problem = '' WHERE corp_id = ? AND id = ? AND state IN ('draft', 'collecting', 'running')",
+		res, err := tx.NewRaw("UPDATE tag_run SET state = 'cancelled', finished_at = ?, problem = '' WHERE corp_id = ? AND id = ? AND state IN ('checking', 'draft', 'collecting', 'running')",
 			db.NowMS(s.clock), old.Corp, old.ID).Exec(ctx)
 		if err != nil {
 			return err
 		}
 		if n, err := res.RowsAffected(); err != nil || n == 0 {
 			return fault.New(fault.Conflict, "任务已经结束")
+		}
+		if old.State == checking {
+			if err := s.unlinks.LetGo(ctx, tx, []string{listKey(old.Corp, old.ID)}); err != nil {
+				return err
+			}
+		}
+		if old.State != draft && old.State != checking { // else nothing had begun
+			if err := s.ended(ctx, tx, old.Corp, old.ID, web.Stopped, "", res); err != nil {
+				return err
+			}
 		}
 		web.Note(ctx, web.Change{Object: "tag:run:" + old.ID.String(), Name: old.Title, After: map[string]any{"state": cancelled}})
 		return s.live.Publish(ctx, tx, old.Corp, topicRun, old.ID.String())

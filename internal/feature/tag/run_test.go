@@ -3,11 +3,13 @@ package tag_test
 import (
 	"context"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/feature/tag"
+	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
@@ -70,6 +72,9 @@ func TestRunAndUndo(t *testing.T) {
 		if list := do[web.Page[tag.Run]](d, "GET", "tag/runs", nil); len(list.Items) != 5 || list.Items[0].ID != undo.ID {
 			t.Errorf("%+v", list.Items)
 		}
+		if got := d.book.Ends("tag.runEnds"); !slices.Equal(got, []string{"done 1/0/0 for account:0000000000001", "done 1/0/0 for account:0000000000001", "done 4/0/0 for account:0000000000001", "done 0/0/4 for account:0000000000001", "done 4/0/0 for account:0000000000001"}) {
+			t.Errorf("on record: %q", got)
+		}
 	})
 }
 
@@ -118,7 +123,7 @@ func TestRunMeetsTrouble(t *testing.T) {
 		if r = d.run(r.ID); r.State != "done" || r.Gone != 1 || r.Changed != 4 || r.Problem != "" {
 			t.Errorf("%+v", r)
 		}
-		if gone := d.items(r.ID, "gone"); len(gone) != 1 || gone[0].Errcode != 84061 || gone[0].Reason == "" {
+		if gone := d.items(r.ID, "gone"); len(gone) != 1 || gone[0].Errcode != 84061 || gone[0].Reason.Code != "unfriended" {
 			t.Errorf("%+v", gone)
 		}
 
@@ -185,6 +190,9 @@ func TestRightsAreAskedAgain(t *testing.T) {
 		d.Settle()
 		if r = d.run(r.ID); r.State != "cancelled" || !strings.Contains(r.Problem, "权限") || r.Total != 0 {
 			t.Errorf("%+v", r)
+		}
+		if got := d.book.Ends("tag.runEnds"); !slices.Equal(got, []string{"done 1/0/0 for member:" + p.Member, "failed 1/0/0 for member:" + p.Member}) {
+			t.Errorf("on record: %q", got)
 		}
 	})
 }
@@ -259,15 +267,15 @@ func TestImport(t *testing.T) {
 		send := func(who, text string) (int, string) {
 			return d.ask(who, "POST", "tag/runs/file", names{"name": "名单.csv", "content": base64.StdEncoding.EncodeToString([]byte(text))})
 		}
-		r := do[tag.Run](d, "POST", "tag/runs/file", names{"name": "名单.csv", "content": base64.StdEncoding.EncodeToString([]byte(csv))})
+		r := d.list("owner", csv)
 		if r.State != "draft" || r.Total != 7 || r.Invalid != 5 || r.Title != "名单.csv" {
 			t.Fatalf("%+v", r)
 		}
 		reasons := ""
 		for _, it := range d.items(r.ID, "invalid") {
-			reasons += it.Reason + "/"
+			reasons += it.Reason.Code + it.Reason.Values["line"] + it.Reason.Values["member"] + "/"
 		}
-		if !contains(reasons, "没有找到这个客户", "同时填写成员", "没有客户信息", "与第 2 行是同一个客户", "没有找到成员「没有此人」") {
+		if !contains(reasons, "nobody/", "needsMember/", "empty/", "twice2/", "noMember没有此人/") {
 			t.Errorf("reasons %s", reasons)
 		}
 		do[tag.Run](d, "POST", "tag/runs/"+r.ID.String()+"/begin", names{"add": g[1:2]})
@@ -280,16 +288,15 @@ func TestImport(t *testing.T) {
 
 		for text, words := range map[string]string{
 			"\n": "空", "甲,乙\n1,2\n": "列名", "手机号\n": "没有客户", "PK\x03\x04broken": "Excel", "\xff\xfe\xff\xff\xff": "编码",
-			"客户ID\n" + strings.Repeat("wm\n", 5001): "5000",
+			"客户ID\n" + strings.Repeat("wm\n", 100_001): "100000",
 		} {
 			if status, answer := send("owner", text); status < 400 || !strings.Contains(answer, words) {
 				t.Errorf("%.20q: %d %s", text, status, answer)
 			}
 		}
 		// Numbers may be matched by who may read them only; what lies outside is not found.
-		status, answer := send("self:"+p[0].Member+":tag.batch", "手机号\n13800001111\n")
-		if status != 200 || !strings.Contains(answer, `"invalid":1`) {
-			t.Errorf("%d %s", status, answer)
+		if r := d.list("self:"+p[0].Member+":tag.batch,tag.read", "手机号\n13800001111\n"); r.Invalid != 1 {
+			t.Errorf("%+v", r)
 		}
 	})
 }
@@ -314,9 +321,65 @@ func TestTagIsDeletedMeanwhile(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 		for _, it := range d.items(r.ID, "failed") {
-			if it.Reason == "" {
+			if it.Reason.Text == "" || it.Reason.EN == "" {
 				t.Errorf("no reason: %+v", it)
 			}
+		}
+	})
+}
+
+// TestRunPassesLeaversOver: nobody asks WeCom for what it cannot do. Each customer of a member
+// who has left says so, before and after a retry; those of others are tagged.
+func TestRunPassesLeaversOver(t *testing.T) {
+	stories(t, func(d *desk) {
+		g := d.group("批量", "甲", "乙")
+		p := d.pairs()
+		leaver := p[0].Member
+		var his, others []id.ID
+		for _, x := range p {
+			if x.Member == leaver {
+				his = append(his, x.Follow)
+			} else {
+				others = append(others, x.Follow)
+			}
+		}
+		// What was put on while he was there stays his, and cannot be taken back now.
+		before := d.begin(his[:1], g[2:3], nil)
+		_, err := d.Sim.Resign(wecomsim.Resign{Member: leaver})
+		d.must(err)
+		d.Settle()
+		d.Sim.ClearCalls()
+		r := d.begin(append(his, others[:2]...), g[1:2], nil)
+		undo := do[tag.Run](d, "POST", "tag/runs/"+before.ID.String()+"/undo", nil)
+		d.Settle()
+		for range 2 {
+			if r = d.run(r.ID); r.State != "done" || r.Failed != int64(len(his)) || r.Changed != 2 || r.Problem != "" {
+				t.Errorf("%+v", r)
+			}
+			for _, it := range append(d.items(r.ID, "failed"), d.items(undo.ID, "failed")...) {
+				if it.Reason.Code != "left" || it.Errcode != 0 || it.Member != leaver || len(it.Added)+len(it.Removed) > 0 {
+					t.Errorf("%+v", it)
+				}
+			}
+			if undo = d.run(undo.ID); undo.State != "done" || undo.Failed != 1 {
+				t.Errorf("%+v", undo)
+			}
+			do[tag.Run](d, "POST", "tag/runs/"+r.ID.String()+"/retry", nil)
+			do[tag.Run](d, "POST", "tag/runs/"+undo.ID.String()+"/retry", nil)
+			d.Settle()
+		}
+		if n := d.Sim.Counters()[markPath]; n.Calls != 2 || n.Failed != 0 {
+			t.Errorf("WeCom is asked %+v", n)
+		}
+		// He is back: what was passed over is done.
+		d.exec("UPDATE mirror_member SET left_at = 0 WHERE corp_id = ? AND id = ?", d.Corp, leaver)
+		if follows, err := mirror.FollowsByID(t.Context(), d.App.DB.Read(), d.Corp, his); err != nil || follows[his[0]].Standing != mirror.Stands {
+			t.Fatalf("%+v %v", follows, err)
+		}
+		do[tag.Run](d, "POST", "tag/runs/"+r.ID.String()+"/retry", nil)
+		d.Settle()
+		if n := d.Sim.Counters()[markPath]; n.Calls != 2+len(his) {
+			t.Errorf("WeCom is asked %+v", n)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
@@ -73,22 +74,22 @@ func (s *service) Runs(ctx context.Context, in *tagRunsInput) (*web.Page[Run], e
 
 // Item is what became of one customer in a run.
 type Item struct {
-	ID         id.ID    `json:"id"`
-	CustomerID id.ID    `json:"customerId,omitzero"`
-	Name       string   `json:"name"`
-	Remark     string   `json:"remark"`
-	Avatar     string   `json:"avatar"`
-	Type       int      `json:"type"`
-	Member     string   `json:"member"`
-	MemberName string   `json:"memberName"`
-	Line       int      `json:"line,omitempty" doc:"of the file"`
-	Words      string   `json:"words,omitempty" doc:"of the line"`
-	State      string   `json:"state" enum:"waiting,calling,changed,same,gone,failed,invalid"`
-	Added      []string `json:"added" doc:"names of tags that were put on"`
-	Removed    []string `json:"removed" doc:"names of tags that were taken off"`
-	Errcode    int      `json:"errcode"`
-	Reason     string   `json:"reason"`
-	At         int64    `json:"at" doc:"unix ms, 0 while it waits"`
+	ID         id.ID       `json:"id"`
+	CustomerID id.ID       `json:"customerId,omitzero"`
+	Name       string      `json:"name"`
+	Remark     string      `json:"remark"`
+	Avatar     string      `json:"avatar"`
+	Type       int         `json:"type"`
+	Member     string      `json:"member"`
+	MemberName string      `json:"memberName"`
+	Line       int         `json:"line,omitempty" doc:"of the file"`
+	Words      string      `json:"words,omitempty" doc:"of the line"`
+	State      string      `json:"state" enum:"waiting,calling,changed,same,gone,failed,invalid"`
+	Added      []string    `json:"added" doc:"names of tags that were put on"`
+	Removed    []string    `json:"removed" doc:"names of tags that were taken off"`
+	Errcode    int         `json:"errcode"`
+	Reason     web.Because `json:"reason,omitzero" doc:"why it came to nothing"`
+	At         int64       `json:"at" doc:"unix ms, 0 while it waits"`
 }
 
 type tagItemsInput struct {
@@ -192,7 +193,7 @@ func (s *service) itemViews(ctx context.Context, v viewer.Viewer, r Run, rows []
 		items[i] = Item{
 			ID: x.ID, CustomerID: x.CustomerID, Name: c.Name, Remark: pairs[x.Follow].Remark, Avatar: c.Avatar, Type: c.Type,
 			Member: x.Member, MemberName: names[x.Member], Line: x.Line, Words: v.MaskText(x.Words), State: x.State,
-			Added: []string{}, Removed: []string{}, Errcode: x.Errcode, Reason: x.Reason, At: x.MovedAt,
+			Added: []string{}, Removed: []string{}, Errcode: x.Errcode, Reason: told(x.Reason, x.Errcode), At: x.MovedAt,
 		}
 		if x.State == itemCalling {
 			items[i].State = waiting
@@ -219,4 +220,13 @@ func (s *service) Size(ctx context.Context, in *tagSizeInput) (*ask.Count, error
 	}
 	n, err := s.asks.Size(ctx, ask.SelectQuery{Viewer: v, Selection: in.Body.Selection, Pairs: in.Body.Pairs, Limit: 1})
 	return &n, err
+}
+
+// told is a reason as it was kept; of what WeCom refused in English too.
+func told(kept string, code int) web.Because {
+	b := web.KeptWhy(kept)
+	if b.Text != "" && code != 0 {
+		_, b.EN = corp.Advice(code, b.Text)
+	}
+	return b
 }

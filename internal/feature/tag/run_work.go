@@ -15,6 +15,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/wecom"
 	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
@@ -63,6 +64,9 @@ func (s *service) work(ctx context.Context, j job.Job[runArgs]) error {
 			return nil
 		}
 		items, err := s.planned(ctx, r)
+		if f := fault.As(err); f != nil && f.Code == fault.Forbidden {
+			return s.giveUpRun(ctx, r, f)
+		}
 		if err != nil {
 			return err
 		}
@@ -113,6 +117,10 @@ func (s *service) planned(ctx context.Context, r Run) ([]*item, error) {
 	if len(rows) == 0 {
 		return nil, nil
 	}
+	v, err := s.actor(ctx, r)
+	if err != nil {
+		return nil, err
+	}
 	follows := make([]id.ID, len(rows))
 	for i, x := range rows {
 		follows[i] = x.Follow
@@ -131,14 +139,51 @@ func (s *service) planned(ctx context.Context, r Run) ([]*item, error) {
 		if err != nil {
 			return err
 		}
+		left, err := leavers(ctx, tx, r.Corp, rows)
+		if err != nil {
+			return err
+		}
 		for i, x := range rows {
 			items[i] = decide(r, x, pairs[x.Follow], tags[x.Follow], known)
+			switch {
+			case !v.Sees(x.Member): // the row stays as it was, for a retry with more rights
+				items[i].Added, items[i].Removed = x.Added, x.Removed
+				items[i].State, items[i].Reason = itemFailed, web.Why("scope").Kept()
+			case left[x.Member]:
+				items[i].passOver(x)
+			}
 		}
 		if err := writeItems(ctx, tx, items, db.NowMS(s.clock)); err != nil {
 			return err
 		}
 		return s.settled(ctx, tx, r, items)
 	})
+}
+
+// leavers tells which members of some items are no longer in the contact book.
+func leavers(ctx context.Context, q db.Querier, corp string, rows []itemRow) (map[string]bool, error) {
+	var members []string
+	for _, x := range rows {
+		if !slices.Contains(members, x.Member) {
+			members = append(members, x.Member)
+		}
+	}
+	known, err := mirror.MembersByID(ctx, q, corp, members)
+	left := map[string]bool{}
+	for userid, m := range known {
+		left[userid] = m.LeftAt > 0
+	}
+	return left, err
+}
+
+// passOver settles an item of a member who has left: WeCom changes nothing for him until the
+// customer has a successor, so it is not asked. The item's row stays as it was, so that a
+// retry after he came back decides anew.
+func (it *item) passOver(was itemRow) {
+	if it.State == itemCalling {
+		it.Added, it.Removed = was.Added, was.Removed
+		it.State, it.Reason = itemFailed, web.Why("left").Kept()
+	}
 }
 
 // settled counts items that are settled in the run's row.
@@ -190,11 +235,11 @@ func decide(r Run, x itemRow, f mirror.Follow, has []mirror.FollowTag, known map
 	}
 	switch {
 	case f.Standing != mirror.Stands:
-		it.State, it.Reason = itemGone, "该成员与客户已不是好友"
+		it.State, it.Reason = itemGone, web.Why("unfriended").Kept()
 	case len(it.add)+len(it.remove) > 0:
 		it.State = itemCalling
 	case lost:
-		it.State, it.Reason = itemFailed, "标签已被删除"
+		it.State, it.Reason = itemFailed, web.Why("tagGone").Kept()
 	default:
 		it.State = itemSame
 	}
@@ -260,7 +305,7 @@ func (s *service) record(ctx context.Context, r Run, since int64, items []*item,
 		}
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if err := s.mirror.RecordMarks(ctx, tx, r.Corp, since, marks); err != nil {
+		if err := s.mirror.RecordMarks(ctx, tx, r.Corp, since, marks, r.cause()); err != nil {
 			return err
 		}
 		if err := writeItems(ctx, tx, moved, db.NowMS(s.clock)); err != nil {
@@ -289,7 +334,7 @@ func (it *item) settle() {
 		it.Reason = f.Advice
 	}
 	if it.Errcode == errcode.NotFollowed {
-		it.State, it.Reason = itemGone, "该成员与客户已不是好友"
+		it.State, it.Reason = itemGone, web.Why("unfriended").Kept()
 	}
 }
 
@@ -306,8 +351,12 @@ func writeItems(ctx context.Context, tx db.Tx, items []*item, now int64) error {
 // finishRun ends a run all of whose items are settled.
 func (s *service) finishRun(ctx context.Context, r Run, jobDone func(context.Context, job.Tx) error) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if _, err := tx.NewRaw("UPDATE tag_run SET state = 'done', finished_at = ?, problem = '' WHERE corp_id = ? AND id = ? AND state = 'running'",
-			db.NowMS(s.clock), r.Corp, r.ID).Exec(ctx); err != nil {
+		res, err := tx.NewRaw("UPDATE tag_run SET state = 'done', finished_at = ?, problem = '' WHERE corp_id = ? AND id = ? AND state = 'running'",
+			db.NowMS(s.clock), r.Corp, r.ID).Exec(ctx)
+		if err == nil {
+			err = s.ended(ctx, tx, r.Corp, r.ID, web.Done, "", res)
+		}
+		if err != nil {
 			return err
 		}
 		if err := s.live.Publish(ctx, tx, r.Corp, topicRun, r.ID.String()); err != nil {
@@ -315,29 +364,6 @@ func (s *service) finishRun(ctx context.Context, r Run, jobDone func(context.Con
 		}
 		return jobDone(ctx, tx)
 	})
-}
-
-// workGivenUp ends a run that WeCom did not answer for hours: what is left can be retried.
-func (s *service) workGivenUp(ctx context.Context, j job.Job[runArgs], cause error) {
-	err := s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		res, err := tx.NewRaw("UPDATE tag_run_item SET state = 'failed', reason = ? WHERE run_id = ? AND corp_id = ? AND state IN ('waiting', 'calling')",
-			"企业微信长时间没有应答，请稍后重试", j.Args.Run, j.Corp).Exec(ctx)
-		if err != nil {
-			return err
-		}
-		n, err := res.RowsAffected()
-		if err != nil {
-			return err
-		}
-		if _, err := tx.NewRaw("UPDATE tag_run SET state = 'done', finished_at = ?, failed = failed + ? WHERE corp_id = ? AND id = ? AND state = 'running'",
-			db.NowMS(s.clock), n, j.Corp, j.Args.Run).Exec(ctx); err != nil {
-			return err
-		}
-		return s.live.Publish(ctx, tx, j.Corp, topicRun, j.Args.Run.String())
-	})
-	if err != nil {
-		s.log.ErrorContext(ctx, "a batch of tags that was given up is not marked", "run", j.Args.Run.String(), "error", errors.Join(err, cause).Error())
-	}
 }
 
 // addItems adds pairs to a run; those it has already are left out. It gives how many came.

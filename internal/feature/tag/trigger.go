@@ -128,7 +128,7 @@ func triggers() []trigger {
 				}
 			},
 			match: func(set Setting, f Fact) (map[string]string, bool) {
-				return map[string]string{"group": strings.TrimSpace(f.Called)},
+				return map[string]string{"group": strings.TrimSpace(f.Called), "chat": f.Group},
 					f.Group != "" && (len(set.Groups) == 0 || slices.Contains(set.Groups, f.Group))
 			},
 		},

@@ -42,7 +42,7 @@ func (s *service) Retry(ctx context.Context, in *retryInput) (*Begun, error) {
 	if len(items) == 0 {
 		return nil, fault.New(fault.Conflict, "没有可以重试的转接").WithAdvice("只有未成功、已取消且尚未重试的才能重试")
 	}
-	p := &planned{plan: Plan{Spread: Even, Friends: "take", To: in.Body.To, Message: old.Message}, resigned: map[string]bool{}, left: map[Why][]candidate{}}
+	p := &planned{plan: Plan{Spread: Even, Friends: "take", To: in.Body.To, Message: old.Message}, resigned: map[string]bool{}, longGone: map[string]bool{}, left: map[Why][]candidate{}}
 	if in.Body.Spread != "" {
 		p.plan.Spread = in.Body.Spread
 	}
@@ -73,7 +73,7 @@ func (s *service) Retry(ctx context.Context, in *retryInput) (*Begun, error) {
 		}
 		return nil, fault.New(fault.Conflict, "没有可以重试的转接").WithAdvice("客户可能已不在原成员名下，或 90 天内已转接两次；请刷新待分配列表后查看")
 	}
-	t := Transfer{ID: s.ids.New(), Corp: v.Corp, RetryOf: old.ID, Spread: p.plan.Spread, Message: old.Message, CreatedBy: v.Actor(), Creator: v.Name, CreatedAt: db.NowMS(s.clock)}
+	t := Transfer{ID: s.ids.New(), Corp: v.Corp, RetryOf: old.ID, Spread: p.plan.Spread, Message: old.Message, CreatedBy: v.Actor(), Creator: v.Name, CreatedAt: db.NowMS(s.clock), Seated: old.Seated}
 	if err := s.start(ctx, t, p, retried); err != nil {
 		return nil, err
 	}
@@ -127,6 +127,7 @@ func (s *service) Cancel(ctx context.Context, in *cancelInput) (*CancelView, err
 		if out.Cancelled == 0 {
 			return fault.New(fault.Conflict, "没有尚未发出的转接").WithAdvice("已发出的转接无法撤回，客户可在 24 小时内拒绝")
 		}
+		s.ending(tx, t.Corp, t.ID)
 		web.Note(ctx, web.Change{Object: "transfer:" + t.ID.String(), After: map[string]any{"cancelled": out.Cancelled}})
 		return s.live.Publish(ctx, tx, t.Corp, slug, t.ID.String())
 	})

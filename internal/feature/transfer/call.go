@@ -97,7 +97,14 @@ func (s *service) answered(ctx context.Context, tx db.Tx, i Item, code int, text
 		return s.planAgain(ctx, tx, []Item{i}, nextDay(now), 0, reasonTomorrow)
 	case i.Kind == OfGroup && (code == errcode.SameOwner || code == errcode.GroupTransferDone || underWay(code)):
 		return s.wait(ctx, tx, i, now.Add(first)) // who owns it in the end decides
-	case underWay(code) && ours:
+	case underWay(code) && (ours || i.Attempt > 1):
+		// The answer to an earlier try may be lost, and WeCom's list of results lag behind what
+		// it has begun: what came of it, the results tell in time.
+		return s.wait(ctx, tx, i, now.Add(first))
+	}
+	if code == errcode.NotFollowing && i.Kind == OfCustomer && i.Attempt > 1 {
+		// So WeCom speaks of a customer who has passed by an earlier try whose answer was lost:
+		// the results, and who has him now, tell in time.
 		return s.wait(ctx, tx, i, now.Add(first))
 	}
 	if code == unknownCode {

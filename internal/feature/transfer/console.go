@@ -152,12 +152,12 @@ func passed(follows []mirror.Follow, left func(member string) bool, at time.Time
 	return from, to, false
 }
 
-// byUs tells whether an item of ours is about this passing: it is on its way, or was
-// accepted for it.
+// byUs tells whether an item of ours is about this passing: it is on its way, is to
+// be sent again after a try whose answer was lost, or was accepted for it.
 func (s *service) byUs(ctx context.Context, tx db.Tx, corp, customer string, p passing) (bool, error) {
 	var n int
 	err := tx.NewRaw(`SELECT COUNT(*) FROM transfer_item WHERE corp_id = ? AND subject = ? AND kind = 'customer' AND from_member = ? AND to_member = ?
-		AND (state IN ('sent', 'waiting') OR state = 'accepted' AND settled_at >= ?)`,
+		AND (state IN ('sent', 'waiting') OR state = 'planned' AND attempt > 0 OR state = 'accepted' AND settled_at >= ?)`,
 		corp, customer, p.from, p.to, p.began-consoleApart.Milliseconds()).Scan(ctx, &n)
 	return n > 0, err
 }

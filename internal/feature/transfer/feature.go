@@ -20,11 +20,14 @@
 // Limits: 100 a call, 2 transfers on the job in 90 days, 300 groups of one owner a day (the
 // rest waits for the next day by itself), one transfer of a customer at a time (unique index).
 //
+// Seats: the plan says who takes a leaver's seats in channel codes (seats.go); that is told
+// when it starts, and the channel codes carry it out.
+//
 // WeCom's list of what leavers left (待分配) is read by a job (refresh) once a day, after
 // somebody left, and when asked for.
 //
 // Hears TransferFailed, CustomerDeleted, CustomerAdded, GroupChanged (settle), MemberLeft,
-// MemberJoined (leavers). Says TransferSettled. Answers Timeline and Tiles. Asks Select.
+// MemberJoined (leavers), MemberChanged (another userid). Says TransferSettled and SeatHandedOver. Answers Timeline and Tiles. Asks Select and Seats.
 package transfer
 
 import (
@@ -69,13 +72,14 @@ type service struct {
 	ids    *id.Source
 	log    *slog.Logger
 	notice *notice.Notices
+	acted  func(tx db.Tx, a web.Act)
 }
 
 // New builds the feature.
 func New(d feature.Deps) feature.Feature {
 	s := &service{
 		db: d.DB, jobs: d.Jobs(slug), bus: d.Events, live: d.Live, corps: d.Corps, mirror: d.Mirror, asks: d.Asks,
-		clock: d.Clock, ids: d.IDs, log: d.Log, notice: d.Notices,
+		clock: d.Clock, ids: d.IDs, log: d.Log, notice: d.Notices, acted: d.Acted,
 	}
 	return feature.Feature{
 		Slug: slug,
@@ -116,6 +120,7 @@ func New(d feature.Deps) feature.Feature {
 		Listeners: []bus.Listener{
 			bus.On("failed", s.transferFailed), bus.On("deleted", s.customerDeleted), bus.On("added", s.customerAdded),
 			bus.On("groupChanged", s.groupChanged), bus.On("memberLeft", s.memberLeft), bus.On("memberJoined", s.memberJoined),
+			bus.On("renamed", mirror.Renamed(d.DB, named()...)),
 		},
 		Answers: ask.Answers{Timeline: s.timeline, Tiles: s.tiles, Personal: personal()},
 		Exports: []feature.Export{{
@@ -124,5 +129,21 @@ func New(d feature.Deps) feature.Feature {
 		}},
 		Migrations: db.Folder(migrations, "migrations"),
 		Demo:       s.demo,
+	}
+}
+
+// named are the columns in which members are named: one who gives or takes may get another
+// userid while WeCom waits for the customer, and is asked about under the new one.
+func named() []mirror.Named {
+	return []mirror.Named{
+		{Table: "transfer_item", Column: "from_member", Pages: mirror.ByPrimaryID},
+		{Table: "transfer_item", Column: "to_member", Pages: mirror.ByPrimaryID},
+		{Table: "transfer_leaver", Column: "member_id", Beside: []string{}},
+		{Table: "transfer_unassigned", Column: "member_id", Beside: []string{"customer"}},
+		{Table: "transfer_console", Column: "from_member", Pages: mirror.ByCustomer, Beside: []string{"customer", "to_member", "began_at"}},
+		{Table: "transfer_console", Column: "to_member", Pages: mirror.ByCustomer, Beside: []string{"customer", "from_member", "began_at"}},
+		{Table: "transfer_seat", Column: "from_member", Beside: []string{"transfer_id", "of_feature", "seat_id"}},
+		{Table: "transfer_seat", Column: "to_member"},
+		{Table: "transfer_transfer", Column: "created_by", Form: mirror.AsActor},
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
+	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
@@ -18,7 +19,7 @@ func (s *service) work(ctx context.Context, v viewer.Viewer, p Plan) (*planned, 
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	out := &planned{plan: p, resigned: map[string]bool{}, left: map[Why][]candidate{}}
+	out := &planned{plan: p, resigned: map[string]bool{}, longGone: map[string]bool{}, left: map[Why][]candidate{}}
 	if err := s.oldMembers(ctx, v, out); err != nil {
 		return nil, err
 	}
@@ -107,11 +108,13 @@ func (s *service) oldMembers(ctx context.Context, v viewer.Viewer, out *planned)
 		if ok {
 			f = m.ID
 		}
-		if !v.Sees(f) || !ok && !left[f] {
+		leftAt := max(m.LeftAt, left[f])
+		if !v.Sees(f) || !ok && leftAt == 0 {
 			return fault.Missing("原成员")
 		}
 		out.plan.From[i] = f
 		out.resigned[f] = m.LeftAt > 0 || !ok
+		out.longGone[f] = out.resigned[f] && db.FromMS(leftAt).Before(s.clock.Now().AddDate(-1, 0, 0))
 	}
 	return nil
 }
@@ -127,7 +130,9 @@ func (s *service) know(ctx context.Context, corp string, out *planned, list []ca
 	}
 	known, err := mirror.MembersByID(ctx, s.db.Read(), corp, missing)
 	for _, m := range missing {
-		out.resigned[m] = known[m].LeftAt > 0
+		leftAt := known[m].LeftAt
+		out.resigned[m] = leftAt > 0
+		out.longGone[m] = leftAt > 0 && db.FromMS(leftAt).Before(s.clock.Now().AddDate(-1, 0, 0))
 	}
 	return err
 }

@@ -24,11 +24,11 @@ func (s *service) tiles(ctx context.Context, v viewer.Viewer) ([]ask.Tile, error
 // timeline tells when the customer was to go to another member, and what became of it.
 func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entry, error) {
 	scope := either(q.Viewer)
+	// Where the end of a hand-over is still to be told, its beginning is: that comes before it.
+	under := q.Under("i.sent_at", "i.id", "transfer.begun.")
 	query := s.db.Read().NewSelect().TableExpr("transfer_item AS i").ColumnExpr(prefixed("i", itemColumns)).Where(scope.SQL, scope.Args...).
-		Where("i.kind = ? AND i.subject = ?", OfCustomer, q.Customer).Where("i.sent_at > 0").OrderExpr("i.id DESC").Limit(int64(q.Limit + 1))
-	if !q.Before.IsZero() {
-		query = query.Where("i.sent_at <= ?", db.MS(q.Before))
-	}
+		Where("i.kind = ? AND i.subject = ?", OfCustomer, q.Customer).Where("i.sent_at > 0").
+		Where(under.SQL, under.Args...).OrderExpr("i.sent_at DESC, i.id DESC").Limit(int64(q.Limit + 1))
 	var rows []Item
 	if err := query.Scan(ctx, &rows); err != nil {
 		return nil, err

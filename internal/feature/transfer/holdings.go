@@ -80,13 +80,13 @@ func (s *service) holder(ctx context.Context, v viewer.Viewer, member string) (l
 	if err != nil {
 		return false, err
 	}
-	if !gone[member] {
+	if gone[member] == 0 {
 		_, err = mirror.MemberByID(ctx, s.db.Read(), v.Corp, member)
 	}
 	if err == nil && !v.Sees(member) {
 		err = fault.Missing("成员")
 	}
-	return gone[member], err
+	return gone[member] > 0, err
 }
 
 // Customers lists what a member has to hand over: of a leaver those that WeCom lists as

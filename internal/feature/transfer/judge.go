@@ -12,6 +12,9 @@ type evidence struct {
 	Resigned bool // the old member had left
 	Friends  bool // the taker had the customer before
 	Age      time.Duration
+	// Before: another try of the same customer and members has ended. While WeCom's list lags
+	// behind, it may still tell of that one.
+	Before bool
 
 	// TakerHas: the taker follows the customer now. TakerGot: and began to by an assignment
 	// since the item was sent.
@@ -40,10 +43,16 @@ const (
 	reasonSilent  = "企业微信 72 小时内没有给出结果：请同步客户后重试"
 )
 
+// resultLag is how long WeCom's list of results may go on telling of the try before.
+const resultLag = time.Hour
+
 // judge decides what an item has come to. WeCom's results may be late or contradict what
 // happened; so an end is believed when a second source says the same, and asked about
 // when it says otherwise.
 func judge(e evidence) verdict {
+	if e.Before && e.Age < resultLag && (e.Status == wecom.TransferRefused || e.Status == wecom.TransferFull) {
+		return verdict{State: Waiting} // perhaps the other one's; a refusal of this one a callback tells at once
+	}
 	switch e.Status {
 	case wecom.TransferDone:
 		return judgeDone(e)

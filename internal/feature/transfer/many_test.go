@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/apptest"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
@@ -63,6 +64,9 @@ func TestLeaverKilledInTheMiddle(t *testing.T) {
 		if got := w.states(); got["accepted"] != 262 {
 			t.Fatalf("in the end: %v", got)
 		}
+		if got := w.Ends("transfer.ends"); !slices.Equal(got, []string{"done 232/30/0 for account:0000000000001", "done 30/0/0 for account:0000000000001"}) {
+			t.Errorf("on record: %q", got)
+		}
 		w.same()
 		held := map[string]int{}
 		w.Sim.Inspect(func(x *wecomsim.World) {
@@ -115,7 +119,7 @@ func TestManyGroups(t *testing.T) {
 func TestNothingLostNothingDoubled(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, e db.Engine) {
-		for _, seed := range map[db.Engine][]uint64{db.SQLite: {1, 3}, db.Postgres: {3}}[e] {
+		for _, seed := range apptest.SeedsOr(t, map[db.Engine][]uint64{db.SQLite: {1, 131}, db.Postgres: {3}}[e]...) {
 			r := rand.New(rand.NewPCG(seed, 11))
 			members := []string{"zhang", "li", "zhao", "qian"}
 			w := newWorld(t, e, members...)
@@ -126,7 +130,7 @@ func TestNothingLostNothingDoubled(t *testing.T) {
 			w.Settle()
 			for step := range 14 {
 				w.trouble(r)
-				switch r.IntN(6) {
+				switch r.IntN(7) {
 				case 0, 1, 2:
 					from := members[r.IntN(len(members))]
 					to := slices.DeleteFunc(slices.Clone(here), func(m string) bool { return m == from })
@@ -141,6 +145,8 @@ func TestNothingLostNothingDoubled(t *testing.T) {
 					}
 				case 5:
 					w.Restart()
+				case 6:
+					_, _ = w.Sim.AcceptTransfer(wecomsim.AcceptTransfer{Person: w.people[r.IntN(len(w.people))]})
 				}
 				w.Advance([]time.Duration{time.Second, 11 * time.Minute, 5 * time.Hour, 25 * time.Hour}[r.IntN(4)])
 			}
@@ -162,7 +168,7 @@ func TestNothingLostNothingDoubled(t *testing.T) {
 // trouble changes what goes wrong at WeCom and on the line to it.
 func (w *world) trouble(r *rand.Rand) {
 	w.t.Helper()
-	switch r.IntN(9) {
+	switch r.IntN(11) {
 	case 0:
 		w.line.Lose([]string{"transfer_customer", "transfer_result", "get_unassigned_list"}[r.IntN(3)], 1+r.IntN(2))
 	case 1:
@@ -183,6 +189,12 @@ func (w *world) trouble(r *rand.Rand) {
 		_, err := w.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultBusy, Path: "/cgi-bin/externalcontact/**", Count: 2})
 		w.must(err)
 	case 6:
+		_, err := w.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultHTTP, Status: 503, Path: "/cgi-bin/externalcontact/**", Count: 2})
+		w.must(err)
+	case 7:
+		_, err := w.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultDelay, LatencyMS: (20 * time.Minute).Milliseconds(), Count: 3})
+		w.must(err)
+	case 8:
 		w.Sim.ClearFaults()
 		w.line.Mend()
 	}

@@ -22,7 +22,9 @@ type Plan struct {
 	Tags        []TagRule `json:"tags,omitempty" maxItems:"50" doc:"with spread=tag; the first rule that fits counts"`
 	// Friends says what becomes of customers whom a taker has already.
 	Friends string `json:"friends,omitempty" enum:"take,skip" default:"take" doc:"take: the taker who has the customer takes over; skip: left out"`
-	Message string `json:"message,omitempty" maxLength:"200" doc:"on the job only: what the customer reads when it is done; WeCom's own words when empty"`
+	// Seats are choices for the leavers' seats; those not named go to takers, as the customers do.
+	Seats   []SeatChoice `json:"seats,omitempty" maxItems:"2000" doc:"what becomes of leavers' seats in channel codes; those left out go to the takers in proportion to what they take over"`
+	Message string       `json:"message,omitempty" maxLength:"200" doc:"on the job only: what the customer reads when it is done; WeCom's own words when empty"`
 }
 
 // check refuses what needs no look at the data.
@@ -47,14 +49,15 @@ func (p Plan) check() error {
 
 // Outline is what a plan comes to: what is handed over, to whom, and what is left out.
 type Outline struct {
-	Customers int     `json:"customers" doc:"that are handed over"`
-	Groups    int     `json:"groups"`
-	From      []Share `json:"from" doc:"by old member"`
-	To        []Share `json:"to" doc:"by taker"`
-	Left      []Left  `json:"left" doc:"what is left out, by reason"`
-	Calls     int     `json:"calls" doc:"calls to WeCom that it takes"`
-	Days      int     `json:"days" doc:"days that the groups take, at 300 of one owner a day; 0 without groups"`
-	OnJob     bool    `json:"onJob" doc:"some old members are still with the corp: their customers are told, and each counts against 2 transfers in 90 days"`
+	Customers int         `json:"customers" doc:"that are handed over"`
+	Groups    int         `json:"groups"`
+	From      []Share     `json:"from" doc:"by old member"`
+	To        []Share     `json:"to" doc:"by taker"`
+	Left      []Left      `json:"left" doc:"what is left out, by reason"`
+	Seats     []SeatShare `json:"seats" doc:"seats of leavers in channel codes, and who takes them"`
+	Calls     int         `json:"calls" doc:"calls to WeCom that it takes"`
+	Days      int         `json:"days" doc:"days that the groups take, at 300 of one owner a day; 0 without groups"`
+	OnJob     bool        `json:"onJob" doc:"some old members are still with the corp: their customers are told, and each counts against 2 transfers in 90 days"`
 }
 
 // Share is what one member gives or takes.
@@ -71,7 +74,7 @@ type Share struct {
 
 // Left is what is left out for one reason, with a few examples.
 type Left struct {
-	Why      Why      `json:"why" enum:"busy,often,friends,twice,unlisted,inheriting"`
+	Why      Why      `json:"why" enum:"busy,often,friends,twice,unlisted,inheriting,gone"`
 	Count    int      `json:"count"`
 	By       []string `json:"by,omitempty" doc:"busy: who started the other hand-over"`
 	Examples []string `json:"examples" doc:"names of a few"`
@@ -88,6 +91,7 @@ const (
 	Twice      Why = "twice"      // another old member of this plan has the customer too
 	Unlisted   Why = "unlisted"   // WeCom does not list the customer as unassigned
 	Inheriting Why = "inheriting" // the group is on its way to a new owner
+	LongGone   Why = "gone"       // the group's owner left more than a year ago: WeCom passes it no more
 )
 
 // planned is a plan worked out: an assignment for each candidate.
@@ -97,7 +101,9 @@ type planned struct {
 	to         []string // for each candidate
 	takers     []taker
 	resigned   map[string]bool // by old member
+	longGone   map[string]bool // old members who left more than a year ago
 	left       map[Why][]candidate
+	seats      []SeatShare
 	busyBy     []string
 }
 

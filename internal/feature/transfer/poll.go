@@ -119,10 +119,15 @@ func (s *service) pollPair(ctx context.Context, client *wecom.Client, p pair, it
 		if err != nil {
 			return err
 		}
+		before, err := s.earlier(ctx, part)
+		if err != nil {
+			return err
+		}
 		verdicts := make([]verdict, len(part))
 		for i, item := range part {
 			e := known[item.Subject]
 			e.Status, e.Resigned, e.Friends = results[item.Subject], item.Resigned, item.Friends
+			e.Before = before[item.Subject+"/"+item.From+"/"+item.To]
 			e.Age = s.clock.Now().Sub(db.FromMS(item.SentAt))
 			if verdicts[i] = judge(e); verdicts[i].Ask {
 				if err := s.look(ctx, client, item, &e); err != nil {

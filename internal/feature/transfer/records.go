@@ -31,6 +31,7 @@ type TransferView struct {
 	Customers map[State]int64 `json:"customers" doc:"how many customers are in each state"`
 	Groups    map[State]int64 `json:"groups" doc:"how many groups are in each state"`
 	Again     int64           `json:"again" doc:"how many can be tried again"`
+	Seats     []SeatView      `json:"seats,omitempty" doc:"seats of leavers in channel codes; only when one hand-over is asked for"`
 	DoneAt    *time.Time      `json:"doneAt,omitempty" doc:"when the last item was settled; absent while some are open"`
 }
 
@@ -98,7 +99,8 @@ func (s *service) Get(ctx context.Context, in *getInput) (*TransferView, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &views[0], nil
+	views[0].Seats, err = s.seatViews(ctx, v, t.ID)
+	return &views[0], err
 }
 
 // tally is how many items of a hand-over are alike.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/ask"
 	"github.com/queqiao-scrm/queqiao/wecom"
 	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
@@ -57,6 +58,9 @@ func TestJudge(t *testing.T) {
 		"done, but the taker has him not":           {evidence{Status: wecom.TransferDone}, ask},
 		"done, and asked he has him not":            {evidence{Status: wecom.TransferDone, Asked: true, Age: late}, wait},
 		"done for days, and he has him not":         {evidence{Status: wecom.TransferDone, Asked: true, Age: over}, verdict{State: Failed, Reason: reasonSilent}},
+		"refused, perhaps the try before":           {evidence{Status: wecom.TransferRefused, GiverHas: true, Before: true, Age: 20 * time.Minute}, wait},
+		"full, perhaps the try before":              {evidence{Status: wecom.TransferFull, GiverHas: true, Before: true, Age: 20 * time.Minute}, wait},
+		"refused for long":                          {evidence{Status: wecom.TransferRefused, GiverHas: true, Before: true, Age: 2 * time.Hour}, ask},
 		"refused: not on one word":                  {evidence{Status: wecom.TransferRefused, GiverHas: true}, ask},
 		"refused, and so it looks":                  {evidence{Status: wecom.TransferRefused, GiverHas: true, Asked: true}, verdict{State: Refused, Reason: reasonRefused}},
 		"refused, but he was handed over":           {evidence{Status: wecom.TransferRefused, Handed: true}, verdict{State: Accepted}},
@@ -141,5 +145,43 @@ func TestAdvice(t *testing.T) {
 	}
 	if got := advice(0, "chat is gone"); !strings.Contains(got, "chat is gone") {
 		t.Errorf("a failure without a code says %q", got)
+	}
+}
+
+func TestSpreadSeats(t *testing.T) {
+	takers := []taker{{ID: "li"}, {ID: "zhao"}, {ID: "qian"}}
+	for name, c := range map[string]struct {
+		taken  map[string]int   // by taker
+		others map[int][]string // of the seats, by their place
+		seats  int
+		want   string
+	}{
+		"as the customers are":      {map[string]int{"li": 3, "zhao": 2, "qian": 2}, nil, 7, "li,zhao,qian,li,li,zhao,qian"},
+		"most to who takes most":    {map[string]int{"li": 1, "zhao": 9}, nil, 4, "zhao,zhao,zhao,zhao"},
+		"who takes nobody sits not": {map[string]int{"qian": 1}, nil, 2, "qian,qian"},
+		"who sits there needs none": {map[string]int{"li": 5, "zhao": 1}, map[int][]string{0: {"li", "x"}}, 2, "zhao,li"},
+		"all sit there":             {map[string]int{"li": 1}, map[int][]string{0: {"li"}}, 1, "li"},
+		"none":                      {map[string]int{"li": 1}, nil, 0, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var list []candidate
+			var to []string
+			for _, x := range takers {
+				for range c.taken[x.ID] {
+					list, to = append(list, candidate{From: "zhang"}), append(to, x.ID)
+				}
+			}
+			var seats []ask.Seat
+			for i := range c.seats {
+				seats = append(seats, ask.Seat{Member: "zhang", Others: c.others[i]})
+			}
+			var got []string
+			for _, x := range spreadSeats(seats, nil, list, to, takers) {
+				got = append(got, x.To)
+			}
+			if strings.Join(got, ",") != c.want {
+				t.Errorf("%v, want %s", got, c.want)
+			}
+		})
 	}
 }

@@ -32,6 +32,8 @@ func (s *service) sift(ctx context.Context, v viewer.Viewer, out *planned, list 
 				out.leave(Busy, c)
 			case c.Kind == OfCustomer && out.resigned[c.From] && !f.listed[pairKey(c.From, c.Subject)]:
 				out.leave(Unlisted, c)
+			case c.Kind == OfGroup && out.longGone[c.From]:
+				out.leave(LongGone, c)
 			case c.Kind == OfGroup && f.inheriting[c.Subject]:
 				out.leave(Inheriting, c)
 			case !out.resigned[c.From] && f.begun[key] >= perCustomer:

@@ -29,6 +29,9 @@ func (s *service) Preview(ctx context.Context, in *previewInput) (*Outline, erro
 	if err != nil {
 		return nil, err
 	}
+	if err := s.seatsOf(ctx, v.Corp, p); err != nil {
+		return nil, err
+	}
 	customers, groups := p.counts()
 	web.Note(ctx, web.Change{Object: "transfer:preview", Name: strings.Join(p.takerNames(), "、"), After: Expected{customers, groups}})
 	return s.outline(ctx, v.Corp, p)
@@ -67,6 +70,9 @@ func (s *service) Begin(ctx context.Context, in *beginInput) (*Begun, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.seatsOf(ctx, v.Corp, p); err != nil {
+		return nil, err
+	}
 	customers, groups := p.counts()
 	switch {
 	case customers == in.Body.Expect.Customers && groups == in.Body.Expect.Groups && customers+groups > 0:
@@ -77,7 +83,7 @@ func (s *service) Begin(ctx context.Context, in *beginInput) (*Begun, error) {
 	default:
 		return nil, fault.New(fault.Conflict, "预览之后客户或客户群有变化").WithAdvice("请重新预览后再开始")
 	}
-	t := Transfer{ID: s.ids.New(), Corp: v.Corp, Spread: p.plan.Spread, Message: p.plan.Message, CreatedBy: v.Actor(), Creator: v.Name, CreatedAt: db.NowMS(s.clock)}
+	t := Transfer{ID: s.ids.New(), Corp: v.Corp, Spread: p.plan.Spread, Message: p.plan.Message, CreatedBy: v.Actor(), Creator: v.Name, CreatedAt: db.NowMS(s.clock), Seated: true}
 	if err := s.start(ctx, t, p, nil); err != nil {
 		return nil, err
 	}
@@ -114,12 +120,15 @@ func (s *service) start(ctx context.Context, t Transfer, p *planned, retried []i
 		if err := markRetried(ctx, tx, t, retried); err != nil {
 			return err
 		}
+		if err := s.insertSeats(ctx, tx, t, p.seats); err != nil {
+			return err
+		}
 		if err := s.wantSent(ctx, tx, t); err != nil {
 			return err
 		}
 		customers, groups := p.counts()
 		web.Note(ctx, web.Change{Object: "transfer:" + t.ID.String(), Name: strings.Join(p.takerNames(), "、"), After: map[string]any{
-			"customers": customers, "groups": groups, "from": p.givers(), "to": p.receivers(), "spread": t.Spread, "message": t.Message,
+			"customers": customers, "groups": groups, "from": p.givers(), "to": p.receivers(), "spread": t.Spread, "message": t.Message, "seats": p.seatsNoted(),
 		}})
 		return s.live.Publish(ctx, tx, t.Corp, slug, t.ID.String())
 	})
@@ -143,6 +152,17 @@ func (p *planned) receivers() []string {
 	list := slices.Clone(p.to)
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// seatsNoted are the seats that change, for the audit log.
+func (p *planned) seatsNoted() []string {
+	var list []string
+	for _, x := range p.seats {
+		if x.Fate != SeatKept {
+			list = append(list, x.Name+"："+x.From+" → "+cmp.Or(x.To, "–"))
+		}
+	}
+	return list
 }
 
 // takerNames are the takers' names, which the audit log calls the hand-over by.
@@ -200,7 +220,7 @@ const examples = 5
 
 // outline dresses a plan with names.
 func (s *service) outline(ctx context.Context, corp string, p *planned) (*Outline, error) {
-	o := &Outline{From: []Share{}, To: []Share{}, Left: []Left{}}
+	o := &Outline{From: []Share{}, To: []Share{}, Left: []Left{}, Seats: []SeatShare{}}
 	o.Customers, o.Groups = p.counts()
 	o.Calls, o.Days = p.calls()
 	from, to := map[string]*Share{}, map[string]*Share{}
@@ -254,6 +274,10 @@ func (s *service) outline(ctx context.Context, corp string, p *planned) (*Outlin
 		return all
 	}
 	o.From, o.To = list(from), list(to)
+	for _, x := range p.seats {
+		x.FromName, x.ToName = names[x.From], names[x.To]
+		o.Seats = append(o.Seats, x)
+	}
 	o.Left, err = s.leftOut(ctx, corp, p)
 	return o, err
 }
@@ -261,7 +285,7 @@ func (s *service) outline(ctx context.Context, corp string, p *planned) (*Outlin
 // leftOut lists what is left out by reason, with the names of a few.
 func (s *service) leftOut(ctx context.Context, corp string, p *planned) ([]Left, error) {
 	out := []Left{}
-	for _, why := range []Why{Busy, Often, HasAlready, Twice, Unlisted, Inheriting} {
+	for _, why := range []Why{Busy, Often, HasAlready, Twice, Unlisted, Inheriting, LongGone} {
 		list := p.left[why]
 		if len(list) == 0 {
 			continue

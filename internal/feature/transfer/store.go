@@ -17,7 +17,7 @@ import (
 const itemColumns = `id, transfer_id, corp_id, kind, subject, from_member, to_member, resigned, friends, state, code, reason,
 	attempt, due_at, sent_at, poll_at, settled_at, noticed, retried_by`
 
-const transferColumns = `id, corp_id, retry_of, spread, message, problem, created_by, creator, created_at`
+const transferColumns = `id, corp_id, retry_of, spread, message, problem, created_by, creator, created_at, seated`
 
 // countBy reads rows of a key k and a number n.
 func countBy(ctx context.Context, q db.Querier, query string, args ...any) (map[string]int64, error) {
@@ -51,18 +51,14 @@ func departmentsOf(ctx context.Context, q db.Querier, corp string, members []str
 	return found, err
 }
 
-// leftMembers tells which of the userids are leavers' as WeCom's list names them.
-func leftMembers(ctx context.Context, q db.Querier, corp string, members []string) (map[string]bool, error) {
-	found := map[string]bool{}
+// leftMembers tells which of the userids are leavers' as WeCom's list names them, and when
+// they left.
+func leftMembers(ctx context.Context, q db.Querier, corp string, members []string) (map[string]int64, error) {
+	found := map[string]int64{}
 	if len(members) == 0 {
 		return found, nil
 	}
-	var rows []string
-	err := q.NewRaw(`SELECT member_id FROM transfer_leaver WHERE corp_id = ? AND member_id IN (?)`, corp, bun.List(members)).Scan(ctx, &rows)
-	for _, m := range rows {
-		found[m] = true
-	}
-	return found, err
+	return countBy(ctx, q, `SELECT member_id AS k, left_at AS n FROM transfer_leaver WHERE corp_id = ? AND member_id IN (?)`, corp, bun.List(members))
 }
 
 // unassignedOf lists what leavers left, by customer.
@@ -112,8 +108,8 @@ type itemRow struct {
 }
 
 func insertTransfer(ctx context.Context, tx db.Tx, t Transfer) error {
-	_, err := tx.NewRaw(`INSERT INTO transfer_transfer (`+transferColumns+`) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?)`,
-		t.ID, t.Corp, t.RetryOf, t.Spread, t.Message, t.CreatedBy, db.Clean(t.Creator), t.CreatedAt).Exec(ctx)
+	_, err := tx.NewRaw(`INSERT INTO transfer_transfer (`+transferColumns+`) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?)`,
+		t.ID, t.Corp, t.RetryOf, t.Spread, t.Message, t.CreatedBy, db.Clean(t.Creator), t.CreatedAt, t.Seated).Exec(ctx)
 	return err
 }
 
@@ -189,6 +185,7 @@ func (s *service) settle(ctx context.Context, tx db.Tx, i Item, as State, code i
 	if err != nil || n == 0 {
 		return err // somebody else was first
 	}
+	s.ending(tx, i.Corp, i.Transfer)
 	if err := s.live.Publish(ctx, tx, i.Corp, slug, i.Transfer.String()); err != nil || as != Accepted {
 		return err
 	}
@@ -196,6 +193,11 @@ func (s *service) settle(ctx context.Context, tx db.Tx, i Item, as State, code i
 		return err
 	}
 	news := event.TransferSettled{Meta: event.Meta{Event: i.ID, Corp: i.Corp, At: at}, From: i.From, To: i.To, Resigned: i.Resigned}
+	if i.Resigned {
+		if news.Seated, err = seated(ctx, tx, i.Transfer); err != nil {
+			return err
+		}
+	}
 	if i.Kind == OfGroup {
 		news.Group = i.Subject
 		return s.bus.Publish(ctx, tx, news)

@@ -95,6 +95,7 @@ type Transfer struct {
 	CreatedBy string `bun:"created_by"`
 	Creator   string `bun:"creator"`
 	CreatedAt int64  `bun:"created_at"`
+	Seated    bool   `bun:"seated"` // it was said at the start who takes the leavers' seats
 }
 
 // nextPoll is when WeCom is asked again about an item that was sent then. A refusal is

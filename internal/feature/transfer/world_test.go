@@ -25,6 +25,7 @@ type world struct {
 	line   *apptest.Line
 	heard  *hearing
 	people []string
+	*apptest.Ledger
 }
 
 // hearing keeps what was told of settled hand-overs.
@@ -47,7 +48,8 @@ func triple(subject, from, to string) string { return subject + " " + from + ">"
 func newWorld(t *testing.T, e db.Engine, members ...string) *world {
 	t.Helper()
 	l := &hearing{news: map[string]int{}}
-	w := &world{Story: apptest.NewStory(t, e, append(features(), l.feature)...), t: t, heard: l}
+	book := &apptest.Ledger{}
+	w := &world{Story: apptest.NewStory(t, e, append(features(), l.feature, book.New)...), t: t, heard: l, Ledger: book}
 	w.line = w.Line()
 	for _, m := range members {
 		_, err := w.Sim.JoinMember(wecomsim.JoinMember{UserID: m, Name: m})

@@ -7,7 +7,7 @@
 // A delivery goes sending → sent | none | taken | late | refused; every greeting code
 // leaves one row that says what became of it and why.
 //
-// Hears CustomerAdded in the urgent lane. Says nothing. Answers Timeline.
+// Hears CustomerAdded in the urgent lane, and MemberChanged (another userid). Says nothing. Answers Timeline.
 package welcome
 
 import (
@@ -57,6 +57,7 @@ func New(d feature.Deps) feature.Feature {
 			web.Delete("/greetings/{id}", "welcome.write", "删除欢迎语", s.Remove, web.Dangerous()),
 			web.Get("/deliveries", "welcome.read", "查看欢迎语发送记录", s.Deliveries),
 		},
+		Lists: []feature.List{{Key: "welcome.deliveries", Permission: "welcome.read"}},
 		Permissions: []feature.Permission{
 			{Key: "welcome.read", ZH: "查看欢迎语与发送记录", EN: "View greetings and what became of them"},
 			{Key: "welcome.write", ZH: "新建、修改、删除欢迎语", EN: "Create, change and delete greetings"},
@@ -64,6 +65,7 @@ func New(d feature.Deps) feature.Feature {
 		Menu: []feature.MenuEntry{{Group: feature.GroupReach, Key: slug, Path: "/welcome", Permission: "welcome.read", Order: 10}},
 		Listeners: []bus.Listener{
 			bus.OnJob("added", s.customerAdded, bus.InLane(job.Urgent), bus.With(job.Attempts(tries), job.Timeout(window+2*time.Second))),
+			bus.On("renamed", s.memberRenamed),
 		},
 		Answers:    ask.Answers{Timeline: s.timeline, Personal: personal()},
 		Migrations: db.Folder(migrations, "migrations"),

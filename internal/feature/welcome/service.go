@@ -307,11 +307,9 @@ func (s *service) Deliveries(ctx context.Context, in *DeliveriesInput) (*web.Pag
 // timeline tells which greeting a customer got.
 func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entry, error) {
 	scope := q.Viewer.Where("corp_id", "member_id")
+	under := q.Under("added_at", "id", "welcome.")
 	query := s.db.Read().NewSelect().TableExpr("welcome_delivery").ColumnExpr(deliveryColumns).Where(scope.SQL, scope.Args...).
-		Where("customer = ?", q.Customer).Where("outcome <> ?", Sending).OrderExpr("added_at DESC, id DESC").Limit(int64(q.Limit + 1))
-	if !q.Before.IsZero() {
-		query = query.Where("added_at <= ?", db.MS(q.Before))
-	}
+		Where("customer = ?", q.Customer).Where(under.SQL, under.Args...).Where("outcome <> ?", Sending).OrderExpr("added_at DESC, id DESC").Limit(int64(q.Limit + 1))
 	var rows []Delivery
 	if err := query.Scan(ctx, &rows); err != nil {
 		return nil, err

@@ -93,6 +93,11 @@ func (h HTTP) CheckExposure() error {
 		"or listen on 127.0.0.1. For a network that you trust, http.insecure=true allows it", h.Listen)
 }
 
+// PlainBehindProxies tells that plain http is spoken for the trusted proxies alone.
+func (h HTTP) PlainBehindProxies() bool {
+	return !h.TLS() && !h.Insecure && len(h.TrustedProxies) > 0
+}
+
 // loopback tells whether only this machine reaches an address to listen on.
 func loopback(listen string) bool {
 	host, _, err := net.SplitHostPort(listen)
@@ -121,6 +126,18 @@ func (c *Config) KeyFile() string {
 		return c.Secret.KeyFile
 	}
 	return c.Path("keys")
+}
+
+// Witness is the folder where this machine notes how far the audit log has grown.
+func (c *Config) Witness() string {
+	switch {
+	case c.Secret.Witness != "":
+		return c.Secret.Witness
+	case c.Secret.Keys.IsZero():
+		return filepath.Join(filepath.Dir(c.KeyFile()), "witness")
+	default:
+		return c.Path("witness")
+	}
 }
 
 // Path is a file in the data folder.

@@ -95,6 +95,7 @@ type S3 struct {
 type Secret struct {
 	KeyFile string      `koanf:"key_file" about:"file with the sealing keys; empty: keys in the data folder. Back it up apart from the database"`
 	Keys    secret.Text `koanf:"keys" about:"the sealing keys themselves, instead of a file: the lines of a key file, parted by commas, the last one seals; for containers, from the environment"`
+	Witness string      `koanf:"witness" about:"folder of this machine that notes how far the audit log has grown, so that a database put back or emptied shows; empty: witness beside the key file, or in the data folder when the keys are given themselves"`
 }
 
 // Admin is the first administrator.

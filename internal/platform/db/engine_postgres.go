@@ -81,7 +81,7 @@ func (e *postgresEngine) pool(ctx context.Context, conns int, params map[string]
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	return bun.NewDB(pool, pgdialect.New()), nil
+	return bun.NewDB(pool, postgresWords{pgdialect.New()}), nil
 }
 
 // listen holds one connection of its own: a pooled one would lose its LISTEN.

@@ -71,7 +71,7 @@ func (e *sqliteEngine) pool(ctx context.Context, conns int, q url.Values) (*bun.
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
-	return bun.NewDB(pool, sqlitedialect.New()), nil
+	return bun.NewDB(pool, sqliteWords{sqlitedialect.New()}), nil
 }
 
 // listen and send have nobody to talk to: SQLite means one process.

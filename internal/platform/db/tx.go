@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -37,7 +38,11 @@ type Tx struct {
 	state *txState
 }
 
-type txState struct{ hooks []func() }
+type txState struct {
+	hooks []func()
+	last  []Witness
+	keys  []any // of those of last that have one
+}
 
 type inTx struct{}
 
@@ -74,6 +79,19 @@ func OutsideTx(ctx context.Context) error {
 		return ErrInTx
 	}
 	return nil
+}
+
+// BeforeCommit has a witness come at the end of this transaction, behind that of its
+// context: for what must be looked at or locked last and is known early. Of those with one
+// key only the first comes; nil is no key.
+func (tx Tx) BeforeCommit(key any, w Witness) {
+	if key != nil {
+		if slices.Contains(tx.state.keys, key) {
+			return
+		}
+		tx.state.keys = append(tx.state.keys, key)
+	}
+	tx.state.last = append(tx.state.last, w)
 }
 
 // AfterCommit runs fn once the transaction is committed, in the order of the calls and
@@ -143,6 +161,13 @@ func (d *DB) tx(ctx context.Context, fn func(context.Context, Tx) error) (hooks 
 	}
 	if witness, _ := ctx.Value(witnessKey{}).(Witness); witness != nil {
 		if err := witness(within, tx); err != nil {
+			return nil, err
+		}
+	}
+	for len(tx.state.last) > 0 { // each may have another come
+		next := tx.state.last[0]
+		tx.state.last = tx.state.last[1:]
+		if err := next(within, tx); err != nil {
 			return nil, err
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
 	"github.com/uptrace/bun/schema"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/clock"
@@ -34,6 +36,21 @@ func NowMS(c clock.Clock) int64 { return c.Now().UnixMilli() }
 // invalid UTF-8 becomes U+FFFD. Nicknames and messages need it.
 func Clean(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+}
+
+// sqliteWords and postgresWords write texts into statements, cleaned: bun refuses a NUL,
+// and whatever a request asks for with one in it would fail as our fault.
+type (
+	sqliteWords   struct{ *sqlitedialect.Dialect }
+	postgresWords struct{ *pgdialect.Dialect }
+)
+
+func (w sqliteWords) AppendString(b []byte, s string) []byte {
+	return w.Dialect.AppendString(b, Clean(s))
+}
+
+func (w postgresWords) AppendString(b []byte, s string) []byte {
+	return w.Dialect.AppendString(b, Clean(s))
 }
 
 // NoRows says that a query for one row found none.

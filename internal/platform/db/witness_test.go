@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -66,6 +67,44 @@ func TestEachRunOfATransactionHasAName(t *testing.T) {
 		}
 		if names[0] == nil || names[0] == names[1] {
 			t.Error("two runs with one name")
+		}
+	})
+}
+
+func TestWhatIsSaidEarlyComesLast(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		var order []string
+		say := func(what string) db.Witness {
+			return func(_ context.Context, tx db.Tx) error {
+				order = append(order, what)
+				if what == "look" {
+					tx.BeforeCommit(nil, func(context.Context, db.Tx) error {
+						order = append(order, "found")
+						return nil
+					})
+				}
+				return nil
+			}
+		}
+		must(t, d.Tx(db.WithWitness(context.Background(), say("witness")), func(_ context.Context, tx db.Tx) error {
+			for range 2 {
+				tx.BeforeCommit("key", say("look"))
+				tx.BeforeCommit(nil, say("each"))
+			}
+			tx.AfterCommit(func() { order = append(order, "committed") })
+			order = append(order, "act")
+			return nil
+		}))
+		if want := []string{"act", "witness", "look", "each", "each", "found", "committed"}; !slices.Equal(order, want) {
+			t.Errorf("%q", order)
+		}
+		refuse := errors.New("no")
+		err := d.Tx(context.Background(), func(ctx context.Context, tx db.Tx) error {
+			tx.BeforeCommit(nil, func(context.Context, db.Tx) error { return refuse })
+			return insert(ctx, tx, 1, "undone")
+		})
+		if !errors.Is(err, refuse) || count(t, d) != 0 {
+			t.Errorf("%v, %d rows", err, count(t, d))
 		}
 	})
 }

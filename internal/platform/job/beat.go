@@ -70,9 +70,17 @@ func (q *Queue) lose() {
 	}
 }
 
+// stray is a job that the database says we hold and that we do not know.
+type stray struct {
+	fence int64
+	since uint64 // the last claim that had begun when it was first seen
+}
+
 // compare sets our runs beside what the database says we hold: a run that is no longer
 // ours is told to stop, and so is one that a person cancelled. A job that we hold but
-// do not know twice in a row came from a claim whose answer was lost: it is put back.
+// do not know came from a claim whose answer was lost, and is put back – unless a claim
+// that was on its way at first sight still is: then it is that claim's, however long a
+// busy machine takes over it.
 func (q *Queue) compare(ctx context.Context) error {
 	q.mu.Lock()
 	known := make(map[id.ID]*run, len(q.runs))
@@ -88,13 +96,14 @@ func (q *Queue) compare(ctx context.Context) error {
 	if err != nil && !db.NoRows(err) {
 		return err
 	}
-	strays := map[id.ID]int64{}
+	begun, oldest := q.claims.onTheirWay()
+	strays := map[id.ID]stray{}
 	for _, h := range held {
 		r := known[h.ID]
 		switch {
 		case r == nil || r.entry.Fence != h.Fence:
 			if q.local(h.ID) == nil {
-				strays[h.ID] = h.Fence
+				strays[h.ID] = stray{h.Fence, begun}
 			}
 			continue
 		case h.CancelAsked:
@@ -107,11 +116,16 @@ func (q *Queue) compare(ctx context.Context) error {
 			r.cancel(ErrLost)
 		}
 	}
-	for i, fence := range strays {
-		if q.strays[i] == fence {
-			if err := q.putBack(ctx, i, fence); err != nil {
+	for i, s := range strays {
+		before, again := q.strays[i]
+		switch {
+		case !again || before.fence != s.fence:
+		case oldest > before.since:
+			if err := q.putBack(ctx, i, s.fence); err != nil {
 				return err
 			}
+		default:
+			strays[i] = before
 		}
 	}
 	q.strays = strays

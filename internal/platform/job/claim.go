@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
@@ -13,6 +14,43 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 )
+
+// claims are the claims on their way: from before the database is asked until the jobs
+// it gave are launched, and so known to compare.
+type claims struct {
+	mu    sync.Mutex
+	begun uint64
+	open  map[uint64]struct{}
+}
+
+// begin notes a claim; the returned function is called when its jobs are launched, or will never be.
+func (c *claims) begin() (end func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.begun++
+	number := c.begun
+	if c.open == nil {
+		c.open = map[uint64]struct{}{}
+	}
+	c.open[number] = struct{}{}
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.open, number)
+	}
+}
+
+// onTheirWay gives the number of the last claim that has begun and of the oldest that has
+// not ended; with none on its way the latter is beyond the former.
+func (c *claims) onTheirWay() (begun, oldest uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	oldest = c.begun + 1
+	for number := range c.open {
+		oldest = min(oldest, number)
+	}
+	return c.begun, oldest
+}
 
 // group is the work that waits for one corp at one priority in a lane. What waits for
 // its moment – timed, snoozed, to be tried again – is a group of its own: the rest is

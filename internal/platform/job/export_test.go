@@ -1,6 +1,10 @@
 package job
 
-import "context"
+import (
+	"context"
+
+	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+)
 
 // Beat, Rescue and Lead are one round each of the loops that a started queue runs, for
 // tests that decide themselves when time passes.
@@ -20,4 +24,12 @@ func (q *Queue) Active() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return len(q.runs)
+}
+
+// Claim takes a job without launching it, as a claim stands between the two. launch ends
+// the claim well, forget as one whose answer was lost.
+func (q *Queue) Claim(ctx context.Context, job id.ID) (launch, forget func(), err error) {
+	end := q.claims.begin()
+	e, err := q.claimOne(ctx, job)
+	return func() { q.launch(e, nil); end() }, end, err
 }

@@ -133,6 +133,7 @@ func (l *lane) fill(ctx context.Context) (time.Duration, error) {
 	if len(shares) == 0 {
 		return next, nil
 	}
+	defer l.q.claims.begin()()
 	ours, parked, err := l.q.claim(ctx, l.name, shares)
 	if err != nil {
 		return 0, err

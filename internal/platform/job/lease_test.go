@@ -115,6 +115,43 @@ func TestOnlyTheLastWhoClaimedAJobCanFinishIt(t *testing.T) {
 	})
 }
 
+// A claim can take several heartbeats where one writer serves all: its jobs are nobody
+// else's. One whose answer was lost is launched by nobody, so its jobs are put back.
+func TestAJobIsPutBackOnlyWhenItsClaimIsOver(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		q := node(d, clock.NewFake(noon), 1, job.Options{Pulse: clock.NewFake(noon)})
+		tries := 0
+		q.Register(job.Define("work", func(context.Context, job.Job[words]) error { tries++; return nil }))
+		must(t, q.Beat(ctx))
+		ids := ask(t, d, q, job.Insert{Kind: "work", Corp: "ww1"}, job.Insert{Kind: "work", Corp: "ww1"})
+		slow, lost := ids[0], ids[1]
+		launch, _, err := q.Claim(ctx, slow)
+		must(t, err)
+		_, forget, err := q.Claim(ctx, lost)
+		must(t, err)
+		forget()
+		for range 4 {
+			must(t, q.Beat(ctx))
+		}
+		// The slow claim is older than the lost one's: until it ends, either could be its job.
+		for _, i := range ids {
+			if r := state(t, q, "ww1", i); r.State != job.Running {
+				t.Errorf("job %s is %s while a claim is on its way", i, r.State)
+			}
+		}
+		launch()
+		q.Wait()
+		must(t, q.Beat(ctx))
+		if r := state(t, q, "ww1", slow); r.State != job.Done || r.Attempt != 1 || tries != 1 {
+			t.Errorf("the slow claim's job: %+v, worked on %d times", r, tries)
+		}
+		if r := state(t, q, "ww1", lost); r.State != job.Available || r.Attempt != 0 {
+			t.Errorf("the lost claim's job: %+v", r)
+		}
+	})
+}
+
 func TestAnObserverThatWasAsleepItselfAccusesNobody(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()

@@ -41,6 +41,7 @@ type modelJob struct {
 	over     bool // ended by its plan
 	end      job.State
 	running  bool
+	crashed  bool // its process died at it, and nobody has found out yet
 }
 
 // expect gives the outcome of the next start and updates what is left.
@@ -154,7 +155,7 @@ func (m *model) work(_ context.Context, n *modelNode, j job.Job[planned]) error 
 		// The process is dead from here on: its job no longer runs, but whatever is
 		// left of it wakes up much later and tries to report success.
 		m.mu.Lock()
-		me.running = false
+		me.running, me.crashed = false, true
 		n.crashed++
 		m.mu.Unlock()
 		n.once.Do(func() { close(n.killed) })
@@ -278,6 +279,7 @@ func (m *model) bury() {
 			return n.queue.Active() == n.crashed
 		})
 	}
+	m.countLost()
 	m.nodes = living
 	for _, n := range dead {
 		m.start(n.clock.Now().Sub(noon))
@@ -293,6 +295,29 @@ func (m *model) bury() {
 	for _, n := range dead {
 		close(n.grave)
 		n.queue.Wait()
+	}
+}
+
+// countLost counts the claims whose answer the dead did not live to read: PostgreSQL had
+// made them, and the job never started. Nobody can tell such a try from one that killed
+// its process, so it counts. The living are quiet: what runs by the rows is of the dead.
+func (m *model) countLost() {
+	var rows []id.ID
+	if err := m.d.Read().NewRaw("SELECT id FROM job_job WHERE state = 'running'").Scan(context.Background(), &rows); err != nil && !db.NoRows(err) {
+		m.t.Fatal(err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, i := range rows {
+		j := m.byID[i]
+		if j.crashed {
+			j.crashed = false // that try is counted
+			continue
+		}
+		j.tried++
+		if j.tried >= j.attempts {
+			j.over, j.end = true, job.Dead
+		}
 	}
 }
 

@@ -96,7 +96,8 @@ type Queue struct {
 	work    context.Context // parent of every job's context
 	endWork context.CancelCauseFunc
 	working sync.WaitGroup
-	strays  map[id.ID]int64 // held in the database but unknown here, at the last heartbeat
+	claims  claims
+	strays  map[id.ID]stray // held in the database but unknown here, at the last heartbeat
 	swept   string          // where the sweep goes on
 }
 
@@ -114,7 +115,7 @@ func New(d *db.DB, c clock.Clock, ids *id.Source, log *slog.Logger, opts Options
 	q := &Queue{
 		db: d, clock: c, pulse: opts.Pulse, ids: ids, log: log, opts: opts,
 		kinds: map[string]Definition{}, lanes: map[Lane]*lane{}, runs: map[id.ID]*run{},
-		changed: make(chan struct{}), strays: map[id.ID]int64{},
+		changed: make(chan struct{}), strays: map[id.ID]stray{},
 	}
 	q.work, q.endWork = context.WithCancelCause(context.Background())
 	q.leases = newLeases(d, c, rand.Int64(), opts.Lease)

@@ -118,6 +118,16 @@ func (q *Queue) quiet(ctx context.Context) (bool, error) {
 	return !busy, err
 }
 
+// begin launches the job if nobody works on it and nothing is before it.
+func (q *Queue) begin(ctx context.Context, job id.ID) error {
+	defer q.claims.begin()()
+	e, err := q.claimOne(ctx, job)
+	if e != nil {
+		q.launch(e, nil)
+	}
+	return err
+}
+
 // runNowPoll is how often RunNow looks at a job that another process works on.
 const runNowPoll = 50 * time.Millisecond
 
@@ -134,12 +144,8 @@ func (q *Queue) RunNow(ctx context.Context, job id.ID, wait time.Duration) (Stat
 	running := q.phase == started
 	q.mu.Unlock()
 	if running {
-		e, err := q.claimOne(ctx, job)
-		if err != nil {
+		if err := q.begin(ctx, job); err != nil {
 			return "", err
-		}
-		if e != nil {
-			q.launch(e, nil)
 		}
 	}
 	over := q.pulse.NewTimer(wait)

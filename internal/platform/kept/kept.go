@@ -2,7 +2,8 @@
 // taken away, a person's data. Whose file it is and how far it is says a row of the feature's
 // own; this package says in which order row and file come and go, whatever breaks between:
 // a file is whole before its row says so, it goes before its row does, and one that nobody
-// wants any more by the time it is whole goes at once.
+// wants any more by the time it is whole goes at once. What people bring is the other way
+// round: whoever keeps it decides, so the row goes first and its file after it; see Loose.
 package kept
 
 import (
@@ -107,7 +108,7 @@ func (f Files) Send(ctx context.Context, w http.ResponseWriter, key, name string
 	return err
 }
 
-// sweepStep is how many files are looked up at a time.
+// sweepStep is how many files are looked up, or given up in one transaction, at a time.
 const sweepStep = 100
 
 // Sweep removes files whose time is over, each before its row says so. Due finds at most so

@@ -23,6 +23,7 @@ import (
 // shelf is where the tests' files are written down.
 var shelf = db.Migrations{Set: "shelf", FS: fstest.MapFS{"0001_shelf.sql": {Data: []byte(`-- +goose Up
 CREATE TABLE shelf_file (name TEXT PRIMARY KEY, state TEXT NOT NULL);
+CREATE TABLE shelf_upload (id BIGINT PRIMARY KEY, loose_at BIGINT NOT NULL);
 `)}}}
 
 // house is files with their rows.

@@ -111,6 +111,20 @@ func (t *Transport) Allows(u *url.URL) bool {
 	return ok
 }
 
+// PermitFor gives the entry that covers a URL and is on the list by that setting.
+func (t *Transport) PermitFor(key string, u *url.URL) (Permit, bool) {
+	if u.Scheme != "http" && u.Scheme != "https" {
+		return Permit{}, false
+	}
+	host, port := target(u)
+	for _, r := range t.rules {
+		if r.Key == key && r.covers(host, port) {
+			return r.Permit, true
+		}
+	}
+	return Permit{}, false
+}
+
 // Permits lists whom the program may call.
 func (t *Transport) Permits() []Permit { return t.opts.Allow }
 

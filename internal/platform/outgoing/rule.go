@@ -8,6 +8,9 @@ import (
 	"unicode"
 )
 
+// Pictures is the Key of hosts where WeCom keeps avatars and codes.
+const Pictures = "wecom.pictures"
+
 // Permit is a host that may be called, with the setting that says so.
 type Permit struct {
 	// Host is "qyapi.weixin.qq.com", "127.0.0.1:8090" for one port only, "*.qpic.cn" for

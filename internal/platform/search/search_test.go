@@ -276,3 +276,20 @@ func TestConditionInAList(t *testing.T) {
 		}
 	})
 }
+
+// TestAny: many queries at once find what each finds alone, the newest of each up to the bound.
+func TestAny(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, x *search.Index) {
+		put(t, d, x, people()...)
+		queries := []string{"13800138000", "13900139000", "", "!!", "王", "15900000000"}
+		for range 60 {
+			queries = append(queries, "13800138000") // more than a statement holds
+		}
+		for most, want := range map[int][]id.ID{10: {1, 2, 3, 9}, 1: {1, 2, 9}} {
+			got, err := x.Any(t.Context(), d.Read(), corp, kind, queries, most)
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("at most %d of each: %v %v, want %v", most, got, err, want)
+			}
+		}
+	})
+}

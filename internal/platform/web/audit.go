@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -18,6 +19,7 @@ const (
 	Done    Outcome = "done"    // it did what it should
 	Refused Outcome = "refused" // the caller was not let: not signed in, not permitted, too often
 	Failed  Outcome = "failed"  // wrong input, a conflict, an error of WeCom or of ours
+	Stopped Outcome = "stopped" // work in the background that somebody ended early
 )
 
 // Entry is one audited call.
@@ -25,9 +27,11 @@ type Entry struct {
 	At    time.Time
 	Corp  string // "" when nobody was identified
 	Actor string // Subject.Actor, "" when nobody was identified
-	// ActorName is what people call him (NamedSubject), "" when that is not known.
+	// ActorName is what people call him (NamedSubject), "" when that is not known; of what
+	// the program does for somebody, what they call that one.
 	ActorName string
-	// OnBehalf is for whom he acts (Delegate), as Actor names people; "" for himself.
+	// OnBehalf is for whom he acts (Act.Behalf), as Actor names people; "" for himself. Of
+	// another site's request it is whose browser was to be used.
 	OnBehalf  string
 	Operation string // operation id, e.g. "channelcode.postCodes"
 	Action    string // the name given by Audited, else the operation id
@@ -37,7 +41,7 @@ type Entry struct {
 	Target  string
 	Outcome Outcome
 	// Status is the HTTP status of the answer; 200 in an entry that is written before the
-	// answer, in the transaction of the act.
+	// answer, in the transaction of the act; 0 of an act without a request.
 	Status int
 	Code   fault.Code // of the problem that was the answer, "" for none
 	// Changes are what the operation noted. Of a call that did not succeed only the objects
@@ -48,6 +52,9 @@ type Entry struct {
 	Agent     string        // User-Agent
 	Reference string        // request id, the same as in problems and logs
 	Dangerous bool
+	// Read is a read that was refused, or asked for what is not there for the caller. Pages
+	// and programs ask again and again: many alike may be counted as one.
+	Read bool
 }
 
 // Auditor keeps the entries.
@@ -69,9 +76,6 @@ type TxAuditor interface {
 
 // NamedSubject is a Subject whose name the audit log may show.
 type NamedSubject interface{ ActorName() string }
-
-// Delegate is a Subject that may act for somebody else.
-type Delegate interface{ OnBehalf() string }
 
 // logAuditor is used until a real one is there. It leaves out who and where from.
 type logAuditor struct{ log *slog.Logger }
@@ -129,7 +133,7 @@ func (a *witness) inTx(ctx context.Context, tx db.Tx, auditor TxAuditor) error {
 func (a *witness) record(status int) error {
 	st := stateOf(a.r.Context())
 	loose := st.pick(func(n noted) bool { return !n.kept && n.within == nil })
-	refused := status == http.StatusForbidden && st.subject != nil
+	refused := a.turnedAway(status)
 	// An act that is in the log already needs another entry only if it went wrong afterwards.
 	recorded := a.done && status < http.StatusBadRequest && len(loose) == 0
 	_, kept := a.server.auditor.(TxAuditor)
@@ -140,6 +144,7 @@ func (a *witness) record(status int) error {
 		return nil
 	}
 	e := a.entry(status)
+	e.Read = refused && !a.info.Audit
 	e.Changes = loose
 	if status >= http.StatusBadRequest {
 		e.Changes = attempted(st.pick(func(n noted) bool { return !n.kept }))
@@ -154,6 +159,21 @@ func (a *witness) record(status int) error {
 	st.keep(func(noted) bool { return true })
 	a.done = a.done || status < http.StatusBadRequest
 	return nil
+}
+
+// turnedAway tells whether an answer is a refusal, or as good as one: what is outside
+// somebody's scope is not found.
+func (a *witness) turnedAway(status int) bool {
+	switch status {
+	case http.StatusUnauthorized:
+		return a.info.Permission != "" // else a page asks whether anybody is signed in
+	case http.StatusForbidden, http.StatusTooManyRequests:
+		return true
+	case http.StatusNotFound:
+		return stateOf(a.r.Context()).subject != nil && strings.Contains(a.info.Path, "{")
+	default:
+		return false
+	}
 }
 
 // attempted are the objects of changes that did not come about.
@@ -188,9 +208,6 @@ func (s *Server) entry(r *http.Request, info RouteInfo, status int) Entry {
 		e.Corp, e.Actor = st.subject.CorpID(), st.subject.Actor()
 		if named, ok := st.subject.(NamedSubject); ok {
 			e.ActorName = named.ActorName()
-		}
-		if delegate, ok := st.subject.(Delegate); ok {
-			e.OnBehalf = delegate.OnBehalf()
 		}
 	}
 	return e

@@ -51,6 +51,10 @@ func (b *book) rows(t *testing.T, table string) (n int) {
 	return n
 }
 
+type thingInput struct {
+	ID string `path:"id"`
+}
+
 // write is an operation that stores a thing and notes it, after what before does.
 func write(b *book, before func(ctx context.Context, run int) error) func(context.Context, *empty) (*web.None, error) {
 	return func(ctx context.Context, _ *empty) (*web.None, error) {
@@ -90,6 +94,7 @@ func TestAnEntryIsWrittenWithItsAct(t *testing.T) {
 				return &named{}, nil
 			}),
 			web.Get("/look", "code.read", "看", greet),
+			web.Get("/things/{id}", "code.read", "看一个", func(context.Context, *thingInput) (*named, error) { return nil, fault.Missing("东西") }),
 			web.Raw(http.MethodGet, "/file", "code.read", "导出", func(w http.ResponseWriter, _ *http.Request) error {
 				_, err := w.Write([]byte(strings.Repeat("secret", 1000)))
 				return err
@@ -121,7 +126,9 @@ func TestAnEntryIsWrittenWithItsAct(t *testing.T) {
 			{"a read that notes", "reader", "GET", "/peek", nil, 200, 0, 0, []web.Outcome{web.Done}, 0},
 			{"a read", "reader", "GET", "/look", nil, 200, 0, 0, nil, 0},
 			{"a read that is refused", "nobody", "GET", "/look", nil, 403, 0, 0, []web.Outcome{web.Refused}, 0},
-			{"a read by nobody", "", "GET", "/look", nil, 401, 0, 0, nil, 0},
+			{"a read by nobody", "", "GET", "/look", nil, 401, 0, 0, []web.Outcome{web.Refused}, 0},
+			{"a read of what is not there for him", "reader", "GET", "/things/7", nil, 404, 0, 0, []web.Outcome{web.Failed}, 0},
+			{"an address that is none", "reader", "GET", "/nothing", nil, 404, 0, 0, nil, 0},
 			{"an export", "reader", "GET", "/file", nil, 200, 0, 0, []web.Outcome{web.Done}, 0},
 			{"an export that cannot be recorded hands nothing out", "reader", "GET", "/file", errors.New("full"), 500, 0, 0, nil, 0},
 			{"a read that cannot be recorded", "reader", "GET", "/peek", errors.New("full"), 500, 0, 0, nil, 0},
@@ -149,6 +156,9 @@ func TestAnEntryIsWrittenWithItsAct(t *testing.T) {
 				var outcomes []web.Outcome
 				for _, e := range b.take() {
 					outcomes = append(outcomes, e.Outcome)
+					if refusedRead := e.Outcome != web.Done && row.method == "GET"; e.Read != refusedRead {
+						t.Errorf("a refused read: %v", e.Read)
+					}
 					for _, c := range e.Changes {
 						if e.Outcome != web.Done && (c.Before != nil || c.After != nil) {
 							t.Errorf("an entry says what did not happen: %+v", c)

@@ -68,7 +68,7 @@ func (s *Server) Handler() http.Handler {
 		s.foreign(r)
 		writeError(w, r, fault.New(fault.Forbidden, "拒绝跨站请求").WithAdvice("请在本站页面内操作；经反向代理访问时请检查 http.public_url"))
 	}))
-	routes := s.rescue(protection.Handler(s.mux))
+	routes := s.rescue(s.proxied(protection.Handler(s.mux)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		st := s.newState(r)
 		rec := &recorder{ResponseWriter: w}
@@ -146,7 +146,7 @@ func (s *Server) handle(info RouteInfo, next http.Handler) {
 		next.ServeHTTP(w, admitted)
 		w.returned = true
 	})
-	s.mux.Handle(info.Method+" "+info.Path, s.bounded(info.Method+" "+info.Path, info.BodyLimit, info.Stream, s.paced(info.Audience, s.wrap(serve))))
+	s.mux.Handle(info.Method+" "+info.Path, s.bounded(info.Method+" "+info.Path, info.BodyLimit, info.Stream, s.paced(info, s.wrap(serve))))
 }
 
 // extra wraps a raw handler given in Options.

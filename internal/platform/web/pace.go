@@ -40,10 +40,10 @@ func newPace(c clock.Clock, l Limits) pace {
 }
 
 // paced answers 429 to an address that calls too often, before anything is asked of the
-// database.
-func (s *Server) paced(audience Audience, next http.Handler) http.Handler {
+// database. That it does is on record; the log keeps few of many alike.
+func (s *Server) paced(info RouteInfo, next http.Handler) http.Handler {
 	limits := []*Limiter{s.pace.address}
-	if audience == Public {
+	if info.Audience == Public {
 		limits = append(limits, s.pace.public)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -53,7 +53,10 @@ func (s *Server) paced(audience Audience, next http.Handler) http.Handler {
 				continue
 			}
 			if err := l.Allow(key); err != nil {
-				writeError(w, r, err)
+				a, r := s.witnessed(w, r, info)
+				writeError(a, r, err)
+				a.returned = true
+				a.finish()
 				return
 			}
 		}

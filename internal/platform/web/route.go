@@ -52,6 +52,9 @@ type Route struct {
 	Stream bool
 	// BodyLimit is the largest request body in bytes.
 	BodyLimit int64
+	// Setting is the object of the setting that the route changes, as it notes it, "" for
+	// none; with a colon at its end every object that begins so.
+	Setting string
 	// SuccessStatus is the HTTP status of success, 0 for the default.
 	SuccessStatus int
 
@@ -91,6 +94,11 @@ func Named(name string) RouteOption { return func(r *Route) { r.Name = name } }
 func Tagged(tags ...string) RouteOption {
 	return func(r *Route) { r.Tags = append(r.Tags, tags...) }
 }
+
+// Sets says that the operation changes a setting of the corp's, which it notes as this
+// object: whoever may change it is told who did before. With a colon at its end it names
+// every object that begins so.
+func Sets(object string) RouteOption { return func(r *Route) { r.Setting = object } }
 
 // Streaming marks an answer without an end, such as server-sent events.
 func Streaming() RouteOption { return func(r *Route) { r.Stream = true } }

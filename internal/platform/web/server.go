@@ -61,15 +61,15 @@ type Options struct {
 	Middleware []func(http.Handler) http.Handler
 	// TrustedProxies are those whose X-Forwarded-For, -Proto and X-Request-Id count.
 	TrustedProxies []netip.Prefix
+	// PlainBehindProxies says that http is spoken for those proxies only: whoever comes in
+	// plain from elsewhere than this machine is refused.
+	PlainBehindProxies bool
 	// Origins are further origins that may call with a browser's session, e.g. a public
 	// URL behind a proxy that rewrites Host: "https://scrm.example.com".
 	Origins []string
 	// FrameAncestors may embed the pages; WeCom's desktop client opens the sidebar in a
 	// page of its own, so nobody may by default.
 	FrameAncestors []string
-	// ImageOrigins are further origins whose pictures the pages may show, beside WeCom's:
-	// "http://127.0.0.1:8090".
-	ImageOrigins []string
 	// Limits bound how often the API may be called; none by default.
 	Limits Limits
 	// Quota is how many calls a minute a corp was granted, instead of Limits.Corp; 0 when
@@ -109,6 +109,7 @@ type RouteInfo struct {
 	Destructive bool
 	Stream      bool
 	BodyLimit   int64
+	Setting     string // object of the setting that it changes, "" for none
 }
 
 // New makes a server without routes.
@@ -145,7 +146,7 @@ func (s *Server) Mount(slug string, routes ...Route) {
 		info := RouteInfo{
 			Slug: slug, Method: r.Method, Path: "/api/" + slug + r.Path, Operation: slug + "." + r.Name,
 			Audience: r.Audience, Permission: r.Permission, SignedIn: r.signedIn, Summary: r.Summary,
-			Action: r.Action, Audit: r.Audit, Destructive: r.Destructive, Stream: r.Stream, BodyLimit: r.BodyLimit,
+			Action: r.Action, Audit: r.Audit, Destructive: r.Destructive, Stream: r.Stream, BodyLimit: r.BodyLimit, Setting: r.Setting,
 		}
 		if info.Action == "" {
 			info.Action = info.Operation

@@ -30,6 +30,29 @@ describe('the client', () => {
     expect(await ok(api.POST('/api/account/sign-out'))).toBeUndefined();
   });
 
+  it('asks for words in the language of the page, whatever the browser’s', async () => {
+    const languages: (string | null)[] = [];
+    vi.stubGlobal('fetch', async (request: Request) => {
+      languages.push(request.headers.get('Accept-Language'));
+      return new Response(null, { status: 204 });
+    });
+    for (const language of ['en', 'zh-CN']) {
+      document.documentElement.lang = language;
+      await ok(api.POST('/api/account/sign-out'));
+    }
+    expect(languages).toEqual(['en', 'zh-CN']);
+  });
+
+  it('knows when there is use in trying again', async () => {
+    vi.stubGlobal(
+      'fetch',
+      async () => new Response('{"status":429}', { status: 429, headers: { 'Retry-After': '20' } }),
+    );
+    expect((await caught(() => ok(api.GET('/api/home/tiles')))).retryAfter).toBe(20);
+    answer(500, { status: 500 });
+    expect((await caught(() => ok(api.GET('/api/home/tiles')))).retryAfter).toBe(0);
+  });
+
   it('throws what the server said, with the fields under the form’s paths', async () => {
     answer(422, {
       status: 422,

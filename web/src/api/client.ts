@@ -12,6 +12,12 @@ export const unfinishedEvent = 'queqiao:unfinished';
 const signInPaths = ['/api/account/sign-in', '/api/account/sign-in/code'];
 
 const toProblem: Middleware = {
+  onRequest({ request }) {
+    // What the server says shall be in the language of the page, which need not be the browser's.
+    if (typeof document !== 'undefined' && document.documentElement.lang)
+      request.headers.set('Accept-Language', document.documentElement.lang);
+    return request;
+  },
   async onResponse({ response, schemaPath }) {
     if (response.ok) return undefined;
     const problem = await problemOf(response);

@@ -27,10 +27,12 @@ export class Problem extends Error {
   /** WeCom's own error code when WeCom refused, else 0. */
   readonly errcode: number;
   readonly fields: readonly FieldProblem[];
+  /** For how many seconds there is no use in trying again; 0 when the server did not say. */
+  readonly retryAfter: number;
   /** With the code "confirm": the ways in which the person can prove who he is. */
   readonly confirm: readonly string[];
 
-  constructor(status: number, body: Body, kind: ProblemKind = 'server') {
+  constructor(status: number, body: Body, kind: ProblemKind = 'server', retryAfter = 0) {
     super(body.detail ?? body.title ?? `HTTP ${status}`);
     this.name = 'Problem';
     this.kind = kind;
@@ -41,6 +43,7 @@ export class Problem extends Error {
     this.advice = body.advice ?? '';
     this.reference = body.reference ?? '';
     this.errcode = body.upstream ?? 0;
+    this.retryAfter = retryAfter;
     this.confirm = body.confirm ?? [];
     this.fields = (body.errors ?? []).map(({ field, message }) => ({ path: fieldPath(field), message }));
   }
@@ -64,7 +67,8 @@ export function splitPath(path: string): (string | number)[] {
 /** The problem in an answer that was not a success. */
 export async function problemOf(response: Response): Promise<Problem> {
   try {
-    return new Problem(response.status, (await response.json()) as Body);
+    const wait = Number(response.headers.get('Retry-After')) || 0;
+    return new Problem(response.status, (await response.json()) as Body, 'server', wait);
   } catch {
     return new Problem(response.status, {}, 'unreadable');
   }

@@ -791,6 +791,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/audit/settings/{object}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看设置的修改记录 */
+        get: operations["audit.getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit/status": {
         parameters: {
             query?: never;
@@ -1187,23 +1204,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/customer/default-view": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** 选择打开列表时的视图 */
-        put: operations["customer.putDefaultView"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/customer/fields": {
         parameters: {
             query?: never;
@@ -1320,42 +1320,6 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/customer/views": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 查看客户列表的视图 */
-        get: operations["customer.getViews"];
-        put?: never;
-        /** 保存客户列表的视图 */
-        post: operations["customer.postViews"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/customer/views/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** 修改客户列表的视图 */
-        put: operations["customer.putViewsId"];
-        post?: never;
-        /** 删除客户列表的视图 */
-        delete: operations["customer.deleteViewsId"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2271,6 +2235,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/picture/shown": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看微信服务器上的图片 */
+        get: operations["picture.shownPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/privacy/customers/{id}": {
         parameters: {
             query?: never;
@@ -2899,6 +2880,23 @@ export interface paths {
         put?: never;
         /** 重试批量任务 */
         post: operations["profile.postRunsIdRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profile/runs/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停止批量任务 */
+        post: operations["profile.postRunsIdStop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4122,6 +4120,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/view/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 选择打开列表时的视图 */
+        put: operations["view.putDefault"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/view/lists/{list}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 查看列表的视图 */
+        get: operations["view.list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/view/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 保存列表的视图 */
+        post: operations["view.postViews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/view/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** 修改列表的视图 */
+        put: operations["view.putViewsId"];
+        post?: never;
+        /** 删除列表的视图 */
+        delete: operations["view.deleteViewsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/welcome/deliveries": {
         parameters: {
             query?: never;
@@ -4420,6 +4487,11 @@ export interface components {
             kind: "all" | "managed" | "own" | "custom" | "self" | "same";
             /** @description userids */
             members?: string[];
+            /**
+             * Format: int64
+             * @description how many more members there are whom the viewer may not name; nothing when sent
+             */
+            others?: number;
         };
         AccountAccountList: {
             items: components["schemas"]["AccountLocalAccount"][];
@@ -4740,7 +4812,7 @@ export interface components {
              * @description that were read
              */
             entries: number;
-            /** @description kind of the first fault: altered, removed, inserted, reordered, truncated, rewritten, head, seal, sealGone, checkpoint, key */
+            /** @description kind of the first fault: altered, removed, inserted, reordered, truncated, rewritten, head, seal, sealGone, checkpoint, witness, key */
             fault?: string;
             /**
              * Format: int64
@@ -4782,7 +4854,7 @@ export interface components {
             action: string;
             /** @description member:<userid>, account:<id>, system, or empty: nobody was identified */
             actor: string;
-            /** @description what he was called then */
+            /** @description what he was called then; of the system, what he was called for whom it acted */
             actorName: string;
             address: string;
             /** @description User-Agent */
@@ -4810,7 +4882,7 @@ export interface components {
             onBehalf?: string;
             operation: string;
             /** @enum {string} */
-            outcome: "done" | "refused" | "failed";
+            outcome: "done" | "refused" | "failed" | "stopped";
             /** @description names the request in logs and problems */
             reference: string;
             /**
@@ -4892,6 +4964,24 @@ export interface components {
              */
             days: number;
         };
+        AuditSettingChange: {
+            /** @description member:<userid>, account:<id>, terminal or system */
+            actor: string;
+            /** @description what he was called then */
+            actorName: string;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            at: number;
+            /** @description what became different; none when it was saved as it was */
+            fields: components["schemas"]["AuditFieldView"][];
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description of which of several settings of a kind, empty when there is one */
+            name: string;
+            object: string;
+        };
         AuditStatus: {
             /**
              * Format: int64
@@ -4929,7 +5019,7 @@ export interface components {
             action: string;
             /** @description member:<userid>, account:<id>, system, or empty: nobody was identified */
             actor: string;
-            /** @description what he was called then */
+            /** @description what he was called then; of the system, what he was called for whom it acted */
             actorName: string;
             address: string;
             /**
@@ -4952,7 +5042,7 @@ export interface components {
             onBehalf?: string;
             operation: string;
             /** @enum {string} */
-            outcome: "done" | "refused" | "failed";
+            outcome: "done" | "refused" | "failed" | "stopped";
             /**
              * Format: int64
              * @description number in the corp's chain
@@ -4986,6 +5076,16 @@ export interface components {
             selection?: components["schemas"]["AskSelection"];
             /** @description id, 13 characters that sort by time */
             stage: string;
+        };
+        Because: {
+            code?: string;
+            /** @description the text in English, where it is known */
+            en?: string;
+            /** @description in Chinese, where there is no code */
+            text?: string;
+            values?: {
+                [key: string]: string;
+            };
         };
         BlobUse: {
             /** Format: int64 */
@@ -5221,6 +5321,11 @@ export interface components {
              * @enum {string}
              */
             notify: "off" | "now" | "daily";
+            /**
+             * Format: int64
+             * @description how many more receivers there are whom the viewer may not name; they stay when he changes the setting
+             */
+            others?: number;
             /** @description userids of those who are told of every member */
             receivers: string[];
             /** @description they are told when a member loses or deletes far more than usual */
@@ -5531,21 +5636,21 @@ export interface components {
             customersBefore?: number;
             /**
              * Format: int64
-             * @description member–customer pairs
+             * @description member–customer pairs; of losses each loss, as the list of losses has them
              */
             follows: number;
             /** Format: int64 */
             followsBefore?: number;
         };
         CustomerFigures: {
-            /** @description ended by the customer since midnight */
-            lostToday: components["schemas"]["CustomerFigure"];
+            /** @description begun in the period, not by a hand-over; without a period since midnight */
+            begun?: components["schemas"]["CustomerFigure"];
+            /** @description ended by the customer, or nobody knows by whom, in the period; without a period since midnight */
+            lost?: components["schemas"]["CustomerFigure"];
             /** @description of up to 20 of them */
             names: string[];
-            /** @description begun since midnight */
-            newToday: components["schemas"]["CustomerFigure"];
-            /** @description that stand now */
-            total: components["schemas"]["CustomerFigure"];
+            /** @description that stand now, whenever they began */
+            total?: components["schemas"]["CustomerFigure"];
             /**
              * Format: int64
              * @description members without 客户联系: WeCom shows none of their customers (errcode 84061)
@@ -5644,7 +5749,7 @@ export interface components {
             note: string;
             ownerName: string;
             rule: components["schemas"]["AskRule"];
-            share: components["schemas"]["CustomerShare"];
+            share: components["schemas"]["SavedShare"];
             /**
              * Format: int64
              * @description unix ms
@@ -5657,7 +5762,7 @@ export interface components {
             name: string;
             note?: string;
             rule: components["schemas"]["AskRule"];
-            share: components["schemas"]["CustomerShare"];
+            share: components["schemas"]["SavedShare"];
             /**
              * Format: int64
              * @description the one that was read, for edits
@@ -5667,61 +5772,9 @@ export interface components {
         CustomerSegmentList: {
             items: components["schemas"]["CustomerSegment"][];
         };
-        CustomerShare: {
-            /** @description their members and those below */
-            departments?: number[];
-            /** @description keys of roles */
-            roles?: string[];
-            /**
-             * @description some: roles and departments
-             * @enum {string}
-             */
-            with: "nobody" | "everybody" | "some";
-        };
-        CustomerView: {
-            /** @description JSON, as the page put it there */
-            content: string;
-            /**
-             * Format: int64
-             * @description unix ms
-             */
-            createdAt: number;
-            /** @description the viewer's list opens with it */
-            default: boolean;
-            /** @description the viewer may change and delete it */
-            editable: boolean;
-            /** @description id, 13 characters that sort by time */
-            id: string;
-            /** @description the viewer saved it */
-            mine: boolean;
-            name: string;
-            note: string;
-            ownerName: string;
-            share: components["schemas"]["CustomerShare"];
-            /**
-             * Format: int64
-             * @description unix ms
-             */
-            updatedAt: number;
-            /** Format: int64 */
-            version: number;
-        };
-        CustomerViewForm: {
-            /** @description JSON object */
-            content: string;
-            name: string;
-            note?: string;
-            share: components["schemas"]["CustomerShare"];
-            /**
-             * Format: int64
-             * @description the one that was read, for edits
-             */
-            version?: number;
-        };
-        CustomerViewList: {
-            items: components["schemas"]["CustomerView"][];
-        };
         DefaultInputBody: {
+            /** @description key of the list */
+            list: string;
             /** @description absent for the list as it comes */
             view?: string;
         };
@@ -6491,6 +6544,20 @@ export interface components {
             host: string;
             setting: string;
         };
+        NewInputBody: {
+            /** @description JSON object */
+            content: string;
+            /** @description key of the list, e.g. audit.list */
+            list: string;
+            name: string;
+            note?: string;
+            share: components["schemas"]["SavedShare"];
+            /**
+             * Format: int64
+             * @description the one that was read, for edits
+             */
+            version?: number;
+        };
         NoticeChoiceList: {
             items: components["schemas"]["NoticeChoiceView"][];
             /** @description the viewer is a member, and can be told at all */
@@ -6577,6 +6644,12 @@ export interface components {
         };
         PageAskEntry: {
             items: components["schemas"]["AskEntry"][];
+            /** @description cursor of the following page; absent on the last */
+            next?: string;
+            total?: components["schemas"]["Total"];
+        };
+        PageAuditSettingChange: {
+            items: components["schemas"]["AuditSettingChange"][];
             /** @description cursor of the following page; absent on the last */
             next?: string;
             total?: components["schemas"]["Total"];
@@ -7278,8 +7351,13 @@ export interface components {
             kept: number;
             /** @enum {string} */
             kind: "edit" | "import" | "blacklist" | "unblacklist";
+            /**
+             * @description of one that failed or was stopped: what it was doing, with which a retry goes on
+             * @enum {string}
+             */
+            phase?: "checking" | "running" | "undoing";
             /** @enum {string} */
-            state: "draft" | "checking" | "checked" | "running" | "done" | "failed" | "undoing" | "undone";
+            state: "draft" | "checking" | "checked" | "running" | "done" | "failed" | "stopped" | "undoing" | "undone";
             /** @description names of the fields; the file's name; the reason */
             title: string;
             /**
@@ -7336,6 +7414,17 @@ export interface components {
         RetryAllInputBody: {
             /** @description kind of the dead jobs to retry */
             kind: string;
+        };
+        SavedShare: {
+            /** @description their members and those below */
+            departments?: number[];
+            /** @description keys of roles */
+            roles?: string[];
+            /**
+             * @description some: roles and departments
+             * @enum {string}
+             */
+            with: "nobody" | "everybody" | "some";
         };
         SettingInputBody: {
             /**
@@ -7416,7 +7505,7 @@ export interface components {
             /** @description of a secret only whether it was set */
             before: string;
             /** @enum {string} */
-            field: "created" | "name" | "timeZone" | "status" | "quota" | "fileQuota" | "agentId" | "secret" | "callback" | "file";
+            field: "created" | "name" | "timeZone" | "status" | "quota" | "fileQuota" | "agentId" | "secret" | "callback" | "file" | "archive";
             /** @description id, 13 characters that sort by time */
             id: string;
             /** @description who */
@@ -7507,8 +7596,13 @@ export interface components {
         };
         SetupHealth: {
             corp: components["schemas"]["SetupReport"];
-            /** @description the node that looked last */
-            installation: components["schemas"]["SetupReport"];
+            /** @description the node that looked last; absent for all but the owner of the installation */
+            installation?: components["schemas"]["SetupReport"];
+            /**
+             * @description the worst of the installation's checks, wait before the first
+             * @enum {string}
+             */
+            installationState: "ok" | "warn" | "fail" | "wait";
         };
         SetupReport: {
             /**
@@ -7552,7 +7646,7 @@ export interface components {
             /** Format: int64 */
             moved: number;
             /** @description why it broke off */
-            reason?: string;
+            reason?: components["schemas"]["Because"];
             /**
              * Format: int64
              * @description the flow is not for the member
@@ -7622,6 +7716,8 @@ export interface components {
             memberName: string;
             name: string;
             overdue: boolean;
+            /** @description why WeCom refused the tags that the last move should have set */
+            refused?: components["schemas"]["CorpWords"];
             remark: string;
             /**
              * Format: int64
@@ -7645,7 +7741,7 @@ export interface components {
         StageConversion: {
             /** Format: int64 */
             joined: number;
-            /** @description userid, or name of the department */
+            /** @description userid, or id of the department, empty for members without one */
             key: string;
             /** Format: int64 */
             lost: number;
@@ -7690,6 +7786,8 @@ export interface components {
             work: boolean;
         };
         StageFilter: {
+            /** @description also those whose follow has ended and who stand on no board any more, as the funnel counts them */
+            all?: boolean;
             /** @description with all departments below */
             department?: number[];
             /**
@@ -7699,8 +7797,15 @@ export interface components {
             from?: string;
             /** @description only those whose follow has ended */
             gone?: boolean;
+            /** @description only of members whose main department is one of these, without departments below */
+            main?: number[];
             /** @description userids */
             member?: string[];
+            /**
+             * @description won: has been in a won stage; lost: stands in a stage that ended without success, or left
+             * @enum {string}
+             */
+            outcome?: "won" | "lost";
             /** @description only those whose follow-up is overdue, the longest first */
             overdue?: boolean;
             /** @description part of the customer's name, remark, company or, with the permission customer.phone, phone */
@@ -7819,6 +7924,12 @@ export interface components {
             /** @description id, 13 characters that sort by time */
             stage?: string;
         };
+        StagePull: {
+            /** @description chat_ids of customer groups */
+            groups: string[];
+            /** @description tags of the corp's library */
+            tags: string[];
+        };
         StageSeen: {
             all: boolean;
             /** @description with all departments below */
@@ -7846,6 +7957,8 @@ export interface components {
             leave: components["schemas"]["StageActs"];
             name: string;
             note: string;
+            /** @description who comes here by himself, from earlier stages */
+            pull: components["schemas"]["StagePull"];
         };
         StageStageForm: {
             catches?: boolean;
@@ -7858,6 +7971,8 @@ export interface components {
             leave: components["schemas"]["StageActs"];
             name: string;
             note?: string;
+            /** @description who comes here by himself, from earlier stages; absent: nobody */
+            pull?: components["schemas"]["StagePull"];
         };
         StageStanding: {
             items: components["schemas"]["StagePlace"][];
@@ -8014,7 +8129,9 @@ export interface components {
             memberName: string;
             name: string;
             /** @enum {string} */
-            outcome: "tagged" | "same" | "counted" | "limited";
+            outcome: "waiting" | "tagged" | "refused" | "same" | "counted" | "limited";
+            /** @description why WeCom refused */
+            reason?: components["schemas"]["Because"];
             /** Format: int64 */
             type: number;
             /** @description values for the words of the trigger */
@@ -8053,7 +8170,8 @@ export interface components {
             member: string;
             memberName: string;
             name: string;
-            reason: string;
+            /** @description why it came to nothing */
+            reason?: components["schemas"]["Because"];
             remark: string;
             /** @description names of tags that were taken off */
             removed: string[];
@@ -8245,6 +8363,11 @@ export interface components {
             invalid: number;
             /** @enum {string} */
             kind: "mark" | "undo";
+            /**
+             * Format: int64
+             * @description with anything in them, of the file
+             */
+            lines?: number;
             /** @description the run that this one takes back */
             of?: string;
             pairs: boolean;
@@ -8259,7 +8382,7 @@ export interface components {
             /** @enum {string} */
             source: "selection" | "group" | "file";
             /** @enum {string} */
-            state: "draft" | "collecting" | "running" | "done" | "cancelled";
+            state: "checking" | "draft" | "collecting" | "running" | "done" | "cancelled";
             /** @description name of the group or of the file */
             title: string;
             /** Format: int64 */
@@ -8556,7 +8679,7 @@ export interface components {
             /** @description names of a few */
             examples: string[];
             /** @enum {string} */
-            why: "busy" | "often" | "friends" | "twice" | "unlisted" | "inheriting";
+            why: "busy" | "often" | "friends" | "twice" | "unlisted" | "inheriting" | "gone";
         };
         TransferMemberName: {
             member: string;
@@ -8583,6 +8706,8 @@ export interface components {
             groups: "all" | "selected" | "none";
             /** @description on the job only: what the customer reads when it is done; WeCom's own words when empty */
             message?: string;
+            /** @description what becomes of leavers' seats in channel codes; those left out go to the takers in proportion to what they take over */
+            seats?: components["schemas"]["TransferSeatChoice"][];
             /** @description with customers=selected: follows, or customers, or a condition */
             selection?: components["schemas"]["AskSelection"];
             /** @enum {string} */
@@ -8616,6 +8741,8 @@ export interface components {
             left: components["schemas"]["TransferLeft"][];
             /** @description some old members are still with the corp: their customers are told, and each counts against 2 transfers in 90 days */
             onJob: boolean;
+            /** @description seats of leavers in channel codes, and who takes them */
+            seats: components["schemas"]["TransferSeatShare"][];
             /** @description by taker */
             to: components["schemas"]["TransferShare"][];
         };
@@ -8638,6 +8765,8 @@ export interface components {
             groups: "all" | "selected" | "none";
             /** @description on the job only: what the customer reads when it is done; WeCom's own words when empty */
             message?: string;
+            /** @description what becomes of leavers' seats in channel codes; those left out go to the takers in proportion to what they take over */
+            seats?: components["schemas"]["TransferSeatChoice"][];
             /** @description with customers=selected: follows, or customers, or a condition */
             selection?: components["schemas"]["AskSelection"];
             /** @enum {string} */
@@ -8660,6 +8789,59 @@ export interface components {
             startedAt?: string;
             /** @enum {string} */
             state: "never" | "running" | "done" | "failed";
+        };
+        TransferSeatChoice: {
+            /**
+             * @description give: a taker sits there; drop: the leaver goes, which needs others there; keep: nothing changes for now
+             * @enum {string}
+             */
+            fate: "give" | "drop" | "keep";
+            /** @description userid of the leaver */
+            from: string;
+            /** @description the feature that keeps the seat, e.g. channelcode */
+            of: string;
+            /** @description the channel code */
+            seat: string;
+            /** @description with give: userid of one of the takers */
+            to?: string;
+        };
+        TransferSeatShare: {
+            /**
+             * @description give: a taker sits there; drop: the leaver goes, which needs others there; keep: nothing changes for now
+             * @enum {string}
+             */
+            fate: "give" | "drop" | "keep";
+            /** @description userid of the leaver */
+            from: string;
+            fromName: string;
+            /** @description of the channel code */
+            name: string;
+            /** @description the feature that keeps the seat, e.g. channelcode */
+            of: string;
+            /**
+             * Format: int64
+             * @description other members of the channel code
+             */
+            others: number;
+            /** @description the channel code */
+            seat: string;
+            /** @description the channel code can do without the leaver */
+            spare: boolean;
+            /** @description with give: userid of one of the takers */
+            to?: string;
+            toName?: string;
+        };
+        TransferSeatView: {
+            /** @description the leaver sits there no more */
+            done: boolean;
+            from: components["schemas"]["TransferMemberName"];
+            /** @description of the channel code, as it was called then */
+            name: string;
+            of: string;
+            /** @description id, 13 characters that sort by time */
+            seat: string;
+            /** @description absent when the leaver alone goes */
+            to?: components["schemas"]["TransferMemberName"];
         };
         TransferShare: {
             /** Format: int64 */
@@ -8719,6 +8901,8 @@ export interface components {
             resigned: boolean;
             /** @description id, 13 characters that sort by time */
             retryOf?: string;
+            /** @description seats of leavers in channel codes; only when one hand-over is asked for */
+            seats?: components["schemas"]["TransferSeatView"][];
             /** @enum {string} */
             spread: "even" | "load" | "tag" | "department";
             to: components["schemas"]["TransferMemberName"][];
@@ -8730,6 +8914,51 @@ export interface components {
             seen: components["schemas"]["StageSeen"];
             /** @description in order; a stage that stands is taken away by its own operation, not by leaving it out */
             stages: components["schemas"]["StageStageForm"][];
+            /** Format: int64 */
+            version: number;
+        };
+        ViewForm: {
+            /** @description JSON object */
+            content: string;
+            name: string;
+            note?: string;
+            share: components["schemas"]["SavedShare"];
+            /**
+             * Format: int64
+             * @description the one that was read, for edits
+             */
+            version?: number;
+        };
+        ViewList: {
+            items: components["schemas"]["ViewSaved"][];
+            /** @description the viewer may save for others */
+            shares: boolean;
+        };
+        ViewSaved: {
+            /** @description JSON, as the page put it there */
+            content: string;
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            createdAt: number;
+            /** @description the viewer's list opens with it */
+            default: boolean;
+            /** @description the viewer may change and delete it */
+            editable: boolean;
+            /** @description id, 13 characters that sort by time */
+            id: string;
+            /** @description the viewer saved it */
+            mine: boolean;
+            name: string;
+            note: string;
+            ownerName: string;
+            share: components["schemas"]["SavedShare"];
+            /**
+             * Format: int64
+             * @description unix ms
+             */
+            updatedAt: number;
             /** Format: int64 */
             version: number;
         };
@@ -10150,7 +10379,7 @@ export interface operations {
                 operation?: string;
                 /** @description <kind>:<id> */
                 object?: string;
-                outcome?: "done" | "refused" | "failed";
+                outcome?: "done" | "refused" | "failed" | "stopped";
                 address?: string;
                 /** @description at or after, unix ms */
                 from?: number;
@@ -10252,7 +10481,7 @@ export interface operations {
                 operation?: string;
                 /** @description <kind>:<id> */
                 object?: string;
-                outcome?: "done" | "refused" | "failed";
+                outcome?: "done" | "refused" | "failed" | "stopped";
                 address?: string;
                 /** @description at or after, unix ms */
                 from?: number;
@@ -10323,7 +10552,10 @@ export interface operations {
     };
     "audit.getOperations": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description installation: what belongs to no corp */
+                chain?: "corp" | "installation";
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -10404,6 +10636,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditSetting"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit.getSettings": {
+        parameters: {
+            query?: {
+                /** @description cursor: next of the page before */
+                after?: string;
+                /** @description rows per page */
+                limit?: number;
+                chain?: "corp" | "installation";
+            };
+            header?: never;
+            path: {
+                /** @description the setting, as its route says it; with a colon at its end all that begin so */
+                object: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAuditSettingChange"];
                 };
             };
             /** @description Problem (RFC 9457) */
@@ -10792,7 +11062,7 @@ export interface operations {
                 q?: string;
                 /** @description userids */
                 member?: string[];
-                /** @description the member's main department at that time, with all departments below today */
+                /** @description a department of the member at that time, main or not, with all departments below today */
                 department?: number[];
                 /** @description ended at or after */
                 from?: string;
@@ -10845,7 +11115,7 @@ export interface operations {
                 q?: string;
                 /** @description userids */
                 member?: string[];
-                /** @description the member's main department at that time, with all departments below today */
+                /** @description a department of the member at that time, main or not, with all departments below today */
                 department?: number[];
                 /** @description ended at or after */
                 from?: string;
@@ -10897,7 +11167,7 @@ export interface operations {
                 q?: string;
                 /** @description userids */
                 member?: string[];
-                /** @description the member's main department at that time, with all departments below today */
+                /** @description a department of the member at that time, main or not, with all departments below today */
                 department?: number[];
                 /** @description ended at or after */
                 from?: string;
@@ -11044,7 +11314,7 @@ export interface operations {
                 q?: string;
                 /** @description userids */
                 member?: string[];
-                /** @description the member's main department at that time, with all departments below today */
+                /** @description a department of the member at that time, main or not, with all departments below today */
                 department?: number[];
                 /** @description ended at or after */
                 from?: string;
@@ -11095,7 +11365,7 @@ export interface operations {
                 q?: string;
                 /** @description userids */
                 member?: string[];
-                /** @description the member's main department at that time, with all departments below today */
+                /** @description a department of the member at that time, main or not, with all departments below today */
                 department?: number[];
                 /** @description ended at or after */
                 from?: string;
@@ -11146,7 +11416,7 @@ export interface operations {
                 q?: string;
                 /** @description userids */
                 member?: string[];
-                /** @description the member's main department at that time, with all departments below today */
+                /** @description a department of the member at that time, main or not, with all departments below today */
                 department?: number[];
                 /** @description ended at or after */
                 from?: string;
@@ -11458,7 +11728,7 @@ export interface operations {
                 after?: string;
                 /** @description rows per page */
                 limit?: number;
-                /** @description only what these features tell, e.g. "stage"; those there are stand in the answer's kinds, before the dot */
+                /** @description only what these features tell, e.g. "stage"; those there are stand in the answer's kinds, before the dot; another is refused */
                 about?: string[];
                 /** @description at or after */
                 from?: string;
@@ -11482,37 +11752,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PageAskEntry"];
                 };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "customer.putDefaultView": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DefaultInputBody"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Problem (RFC 9457) */
             default: {
@@ -11556,7 +11795,16 @@ export interface operations {
     };
     "customer.figures": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description userids: followed by one of them */
+                member?: string[];
+                /** @description or by a member of one of them or below */
+                department?: number[];
+                /** @description the period's beginning; without it the period is today */
+                from?: string;
+                /** @description its end, exclusive; without it now */
+                to?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -11837,134 +12085,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AskCount"];
                 };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "customer.getViews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerViewList"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "customer.postViews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CustomerViewForm"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerView"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "customer.putViewsId": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description id, 13 characters that sort by time */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CustomerViewForm"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CustomerView"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "customer.deleteViewsId": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description id, 13 characters that sort by time */
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Problem (RFC 9457) */
             default: {
@@ -14036,6 +14156,33 @@ export interface operations {
             };
         };
     };
+    "picture.shownPicture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description see summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "privacy.getCustomersId": {
         parameters: {
             query?: never;
@@ -15399,6 +15546,38 @@ export interface operations {
             };
         };
     };
+    "profile.postRunsIdStop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileRun"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "profile.postRunsIdUndo": {
         parameters: {
             query?: never;
@@ -16310,6 +16489,12 @@ export interface operations {
                 reached?: string;
                 /** @description only those whose follow has ended */
                 gone?: boolean;
+                /** @description also those whose follow has ended and who stand on no board any more, as the funnel counts them */
+                all?: boolean;
+                /** @description won: has been in a won stage; lost: stands in a stage that ended without success, or left */
+                outcome?: "won" | "lost";
+                /** @description only of members whose main department is one of these, without departments below */
+                main?: number[];
             };
             header?: never;
             path: {
@@ -16365,6 +16550,12 @@ export interface operations {
                 reached?: string;
                 /** @description only those whose follow has ended */
                 gone?: boolean;
+                /** @description also those whose follow has ended and who stand on no board any more, as the funnel counts them */
+                all?: boolean;
+                /** @description won: has been in a won stage; lost: stands in a stage that ended without success, or left */
+                outcome?: "won" | "lost";
+                /** @description only of members whose main department is one of these, without departments below */
+                main?: number[];
             };
             header?: never;
             path: {
@@ -16416,6 +16607,12 @@ export interface operations {
                 reached?: string;
                 /** @description only those whose follow has ended */
                 gone?: boolean;
+                /** @description also those whose follow has ended and who stand on no board any more, as the funnel counts them */
+                all?: boolean;
+                /** @description won: has been in a won stage; lost: stands in a stage that ended without success, or left */
+                outcome?: "won" | "lost";
+                /** @description only of members whose main department is one of these, without departments below */
+                main?: number[];
             };
             header?: never;
             path: {
@@ -17081,7 +17278,7 @@ export interface operations {
                 after?: string;
                 /** @description rows per page */
                 limit?: number;
-                outcome?: "tagged" | "same" | "counted" | "limited";
+                outcome?: "waiting" | "tagged" | "refused" | "same" | "counted" | "limited";
             };
             header?: never;
             path: {
@@ -18144,6 +18341,168 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TransferBegun"];
                 };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view.putDefault": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DefaultInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description key of the list, e.g. audit.list */
+                list: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view.postViews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewSaved"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view.putViewsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewForm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewSaved"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view.deleteViewsId": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id, 13 characters that sort by time */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem (RFC 9457) */
             default: {

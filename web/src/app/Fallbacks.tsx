@@ -1,6 +1,7 @@
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { Problem } from '@/api/problem';
+import { useI18n } from '@/lib/i18n';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
 import { Empty } from '@/parts/Empty';
@@ -15,7 +16,7 @@ export function Broken({ error, reset }: ErrorComponentProps) {
     reset();
     void router.invalidate();
   };
-  if (error instanceof Problem) return <ErrorView error={error} onRetry={retry} />;
+  if (error instanceof Problem) return <ErrorView page error={error} onRetry={retry} />;
   return (
     <Empty
       icon="error"
@@ -35,6 +36,7 @@ export function Missing() {
   const t = useT();
   return (
     <Empty
+      page
       icon="search"
       title={t('missing')}
       hint={t('missing.hint')}
@@ -49,7 +51,10 @@ export function Missing() {
 
 /** Shows the page only to those who hold the permission; others are told which one is missing. */
 export function NotAllowed({ unless, children }: { unless: string; children: ReactNode }) {
+  const t = useT();
+  const { text } = useI18n();
   const can = useCan();
   if (can(unless)) return children;
-  return <ErrorView error={new Problem(403, {})} />;
+  const name = text(`permission.${unless}`, undefined, unless);
+  return <ErrorView page error={new Problem(403, { detail: t('forbidden', { name }) })} />;
 }

@@ -43,7 +43,11 @@ export function Frame() {
   }
   if (me.data) return <SignedIn me={me.data} />;
   if (me.isError && !(me.error as { signedOut?: boolean }).signedOut) {
-    return <ErrorView error={me.error} onRetry={() => void me.refetch()} />;
+    return (
+      <main>
+        <ErrorView page error={me.error} onRetry={() => void me.refetch()} />
+      </main>
+    );
   }
   return <Waiting />;
 }

@@ -1,4 +1,4 @@
-import { cleanup, render, screen, waitFor } from '@testing-library/react';
+import { cleanup, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Console } from './Console';
@@ -10,22 +10,24 @@ import { pagesLike } from './Search';
 function server() {
   const state = {
     signedIn: true,
+    permissions: ['*'],
+    menu: [
+      { group: 'home', items: [{ key: 'home', path: '/' }] },
+      { group: 'data', items: [] },
+    ] as object[],
     tiles: [{ key: 'churn.today', value: 4, before: 3, href: '/churn' }] as object[],
   };
   const json = (body: unknown, status = 200) =>
     new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
-  const me = {
+  const me = () => ({
     user: { id: 'a', name: '王芳', method: 'password' },
     corp: { id: 'ww1', name: '青禾生活', timeZone: 'Asia/Shanghai' },
     roles: ['owner'],
     roleNames: ['超级管理员'],
-    permissions: ['*'],
+    permissions: state.permissions,
     reach: 'all',
-    menu: [
-      { group: 'home', items: [{ key: 'home', path: '/' }] },
-      { group: 'data', items: [] },
-    ],
-  };
+    menu: state.menu,
+  });
   const answer = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);
     switch (`${request.method} ${pathname}`) {
@@ -45,7 +47,7 @@ function server() {
     if (!state.signedIn) return json({ status: 401, code: 'unauthenticated' }, 401);
     switch (pathname) {
       case '/api/account/me':
-        return json(me);
+        return json(me());
       case '/api/home/tiles':
         return json({ asOf: Date.now(), tiles: state.tiles });
       case '/api/home/jobs':
@@ -102,6 +104,57 @@ describe('the console', () => {
     await userEvent.click(screen.getByRole('button', { name: '登录' }));
     expect(await screen.findByRole('heading', { name: '我的账号' })).toBeDefined();
     expect(window.location.pathname + window.location.search).toBe('/account?tab=x');
+  });
+
+  it('tells who was at work that the session has ended, not who comes without one', async () => {
+    const state = server();
+    await open('/');
+    await screen.findByRole('button', { name: /^提醒/ });
+    state.signedIn = false;
+    await userEvent.click(screen.getByRole('button', { name: /^提醒/ }));
+    await screen.findByRole('heading', { name: '登录鹊桥' });
+    expect(await screen.findByText('登录已结束，请重新登录')).toBeDefined();
+
+    cleanup();
+    await open('/account');
+    expect(await screen.findByText('登录后会回到刚才的页面。')).toBeDefined();
+    expect(screen.queryByText('登录已结束，请重新登录')).toBeNull();
+  });
+
+  it('names the permission that a page needs', async () => {
+    const state = server();
+    state.permissions = ['customer.read'];
+    await open('/sessions');
+    expect(await screen.findByText('没有权限')).toBeDefined();
+    expect(await screen.findByText(/「查看和结束他人的登录」/)).toBeDefined();
+  });
+
+  it('tells who has no role whom to ask', async () => {
+    const state = server();
+    state.permissions = [];
+    state.tiles = [];
+    await open('/');
+    expect(await screen.findByText('您还没有任何权限')).toBeDefined();
+  });
+
+  it('calls the pages on the home page as the menu of the role does', async () => {
+    const state = server();
+    state.menu = [
+      {
+        group: 'management',
+        items: [
+          { key: 'audit', path: '/audit', title: '谁动了什么' },
+          { key: 'setup', path: '/setup' },
+        ],
+      },
+    ];
+    await open('/');
+    const map = within(
+      (await screen.findByRole('heading', { name: '功能' })).closest('section') as HTMLElement,
+    );
+    expect(map.getByRole('link', { name: '谁动了什么' })).toBeDefined();
+    expect(map.queryByRole('link', { name: '操作日志' })).toBeNull();
+    expect(map.getByRole('link', { name: '接入企业微信' })).toBeDefined();
   });
 
   it('says so when there is no such page', async () => {

@@ -63,12 +63,20 @@ function guarded(page: FeaturePage) {
   return Object.assign(Guarded, { preload: async () => Page.preload?.() });
 }
 
-/** Goes to the sign-in page and remembers where the person was; what the old session had read is forgotten. */
+/**
+ * Goes to the sign-in page and remembers where the person was; what the old session had read is forgotten. Who
+ * was at work a moment ago is told that his session has ended.
+ */
 export function toSignIn(router: AnyRouter, client: QueryClient): void {
   const { pathname, href } = router.state.location;
   if (pathname === '/sign-in') return;
+  const ended = client.getQueryData(['me']) !== undefined;
   client.clear();
-  void router.navigate({ to: '/sign-in', search: { next: href }, replace: true });
+  void router.navigate({
+    to: '/sign-in',
+    search: ended ? { next: href, ended: 'yes' } : { next: href },
+    replace: true,
+  });
 }
 
 declare module '@tanstack/react-router' {

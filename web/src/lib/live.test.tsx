@@ -57,6 +57,23 @@ describe('Live', () => {
     expect(heard).toEqual([{ topic: 'customer', keys: ['c1'] }]);
   });
 
+  it('holds news back until an act has ended, also when it fails', async () => {
+    const { live, heard, last } = house();
+    const gone = live.on('customer', (event) => heard.push(event));
+    live.on('job', (event) => heard.push(event));
+    await live.during(async () => {
+      last().say('change', { topic: 'customer', keys: ['c1'] });
+      last().say('change', { topic: 'job', keys: ['j1'] });
+      expect(heard).toEqual([]);
+      gone(); // the page has been left
+    });
+    expect(heard).toEqual([{ topic: 'job', keys: ['j1'] }]);
+    expect(live.newest(['customer'])).toBeGreaterThan(0);
+    await expect(live.during(() => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+    last().say('change', { topic: 'job', keys: ['j2'] });
+    expect(heard).toHaveLength(2);
+  });
+
   it('makes everybody look again after a reset', () => {
     const { live, heard, last } = house();
     live.on('customer', (event) => heard.push(event));
@@ -121,6 +138,27 @@ describe('useLive', () => {
     });
     expect(invalidate).toHaveBeenCalledTimes(1);
     expect(invalidate).toHaveBeenCalledWith({ queryKey: ['customer', 'list'] });
+  });
+
+  it('does not look, for news of before either, while an act wants to be undisturbed', async () => {
+    const { live, last } = house();
+    const client = new QueryClient();
+    const invalidate = vi.spyOn(client, 'invalidateQueries').mockResolvedValue();
+    const stays = renderHook(() => useLive('customer', [['customer', 'list']]), {
+      wrapper: within(live, client),
+    });
+    const leaves = renderHook(() => useLive('customer', [['customer', 'one']]), {
+      wrapper: within(live, client),
+    });
+    invalidate.mockClear();
+    last().say('change', { topic: 'customer', keys: ['c1'] });
+    await live.during(async () => {
+      vi.advanceTimersByTime(1_000);
+      expect(invalidate).not.toHaveBeenCalled();
+      leaves.unmount();
+    });
+    expect(invalidate.mock.calls).toEqual([[{ queryKey: ['customer', 'list'] }]]);
+    stays.unmount();
   });
 
   it('reads again what news outdated while nobody listened, and nothing else', async () => {

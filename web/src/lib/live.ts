@@ -26,6 +26,9 @@ export class Live {
   /** When news of a topic last came, in unix milliseconds, whether anybody listened or not; "" is for all topics. */
   private readonly news = new Map<string, number>();
   private paused = false;
+  /** How many acts want to end undisturbed, and what is to be done afterwards. */
+  private undisturbed = 0;
+  private held: (() => void)[] = [];
   private failures = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
 
@@ -61,6 +64,26 @@ export class Live {
   /** When there last was news of any of the topics: what was read before may be out of date. 0 when never. */
   newest(topics: readonly string[]): number {
     return Math.max(0, ...['', ...topics].map((topic) => this.news.get(topic) ?? 0));
+  }
+
+  /**
+   * Carries out an act of the page's own, until it has led away, and tells the news afterwards to
+   * who still listens: a page that deletes its thing would else read it once more, and find nothing.
+   */
+  async during<T>(act: () => Promise<T>): Promise<T> {
+    this.undisturbed++;
+    try {
+      return await act();
+    } finally {
+      this.undisturbed--;
+      if (this.undisturbed === 0) for (const act of this.held.splice(0)) act();
+    }
+  }
+
+  /** Does it now, or when the acts have ended that want to be undisturbed. */
+  quietly(act: () => void) {
+    if (this.undisturbed > 0) this.held.push(act);
+    else act();
   }
 
   private pause() {
@@ -114,7 +137,10 @@ export class Live {
 
   private tell(data: string) {
     const event = parse(data);
-    if (!event) return;
+    if (event) this.quietly(() => this.deliver(event));
+  }
+
+  private deliver(event: LiveEvent) {
     this.news.set(event.topic, Date.now());
     for (const listener of this.listeners.get(event.topic) ?? []) listener(event);
   }
@@ -130,6 +156,12 @@ function parse(data: string): LiveEvent | null {
 }
 
 export const LiveContext = createContext<Live | null>(null);
+
+/** Carries out an act undisturbed by news (Live.during). */
+export function useUndisturbed(): <T>(act: () => Promise<T>) => Promise<T> {
+  const live = useContext(LiveContext);
+  return (act) => (live ? live.during(act) : act());
+}
 
 /** Bursts are answered once: a mass change tells a hundred events, and one look is enough. Milliseconds. */
 const usualSettle = 400;
@@ -157,11 +189,13 @@ export function useLive(
   useEffect(() => {
     if (!live) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let left = false;
     const look = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        for (const queryKey of latest.current) void client.invalidateQueries({ queryKey });
-      }, settle);
+      timer = undefined;
+      if (!left) for (const queryKey of latest.current) void client.invalidateQueries({ queryKey });
+    };
+    const soon = () => {
+      timer ??= setTimeout(() => live.quietly(look), settle);
     };
     const names = list.split(' ').filter(Boolean);
     const newest = live.newest(names);
@@ -171,8 +205,9 @@ export function useLive(
         predicate: ({ state }) => state.dataUpdatedAt > 0 && state.dataUpdatedAt <= newest,
       });
     }
-    const stops = names.map((topic) => live.on(topic, look));
+    const stops = names.map((topic) => live.on(topic, soon));
     return () => {
+      left = true;
       for (const stop of stops) stop();
       clearTimeout(timer);
     };

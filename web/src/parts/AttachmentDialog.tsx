@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { asProblem } from '@/api/problem';
 import { uploadPicture } from '@/api/upload';
 import { byteLength, formatBytes } from '@/lib/measure';
+import { picture } from '@/lib/picture';
 import { Dialog } from './Drawer';
 import { ErrorView } from './ErrorView';
 import { TextInput } from './fields';
@@ -128,7 +129,7 @@ function PictureChooser(props: {
       </Upload>
       {state.refusal && <em role="alert">{state.refusal}</em>}
       {state.error !== undefined && <ErrorView compact error={state.error} />}
-      {props.show && <img src={props.show} alt={t('attachment.image')} className="q-phone-image" />}
+      {props.show && <img src={picture(props.show)} alt={t('attachment.image')} className="q-phone-image" />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { initial } from '@/lib/initial';
+import { picture } from '@/lib/picture';
 import './style/badges.css';
 
 /** Grounds for initials; white text on each has at least 4.5:1. */
@@ -20,7 +21,11 @@ export function Avatar({ name, src, size = 28 }: { name: string; src?: string; s
         background: shown ? 'transparent' : groundOf(name),
       }}
     >
-      {shown ? <img src={shown} alt="" loading="lazy" onError={() => setBroken(shown)} /> : initial(name)}
+      {shown ? (
+        <img src={picture(shown)} alt="" loading="lazy" onError={() => setBroken(shown)} />
+      ) : (
+        initial(name)
+      )}
     </span>
   );
 }

@@ -91,6 +91,8 @@ export function Dialog(props: {
   title: ReactNode;
   children: ReactNode;
   width?: number;
+  /** Shows what nobody can show again: closed by its own button alone, never by a click beside it or by Escape. */
+  once?: boolean;
 }) {
   const { guard, close } = useGuardedClose(props.open, props.onClose);
   return (
@@ -101,6 +103,7 @@ export function Dialog(props: {
       width={props.width ?? 520}
       footer={null}
       destroyOnHidden
+      {...(props.once ? { closable: false, keyboard: false, mask: { closable: false } } : {})}
     >
       <GuardContext value={guard}>{props.children}</GuardContext>
     </Modal>

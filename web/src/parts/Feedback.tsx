@@ -52,7 +52,7 @@ export function useFeedback(): Feedback {
             okText: action,
             cancelText: t('cancel'),
             okButtonProps: { danger },
-            autoFocusButton: danger ? 'cancel' : 'ok',
+            focusable: { autoFocusButton: danger ? 'cancel' : 'ok' },
             // Takes the kit's `close`, which leaves it to us when: a refused promise the kit would throw at the window.
             onOk: (close: () => void) => {
               const work = async () => {

@@ -1,10 +1,10 @@
-import { Dropdown, Input, Button as KitButton, Popover } from 'antd';
+import { Input, Button as KitButton, Popover } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { usePreference } from '@/lib/preference';
 import type { FilterValue, UrlFilters } from '@/lib/url-filters';
 import { FilterEditor, type FilterItem, tagModes, useFilterWords } from './filter-kinds';
 import { Icon } from './Icon';
 import { useT } from './strings';
+import { FilterViews } from './Views';
 import './style/table.css';
 
 export type { FilterItem } from './filter-kinds';
@@ -14,18 +14,25 @@ export interface FilterBarProps {
   /** The free text on the left, kept under this key. */
   search?: { key: string; placeholder: string };
   items: readonly FilterItem[];
-  /** Gives the bar saved views, remembered in this browser under this name. */
+  /** Gives the bar saved views: those of this list of the server's (feature.List). */
   viewsKey?: string;
-  /** Further controls at the right end. */
+  /** Further controls at the right end; beside the search, if there is one, where no open chip lies over them. */
   children?: ReactNode;
 }
 
 /** The filters of a list, each a chip; their state stands in the page's address. */
 export function FilterBar({ filters, search, items, viewsKey, children }: FilterBarProps) {
   const t = useT();
+  const tools = (children || viewsKey) && (
+    <span className="q-filters-tools">
+      {children}
+      {viewsKey && <FilterViews list={viewsKey} filters={filters} />}
+    </span>
+  );
   return (
     <search className="q-filters">
       {search && <SearchBox filters={filters} name={search.key} placeholder={search.placeholder} />}
+      {search && tools}
       {items.map((item) => (
         <Chip key={item.key} item={item} filters={filters} />
       ))}
@@ -34,9 +41,7 @@ export function FilterBar({ filters, search, items, viewsKey, children }: Filter
           {t('clearFilters')}
         </KitButton>
       )}
-      {viewsKey && <SavedViews name={viewsKey} filters={filters} />}
-      <span className="q-grow" />
-      {children}
+      {!search && tools}
     </search>
   );
 }
@@ -97,6 +102,8 @@ function Chip({ item, filters }: { item: FilterItem; filters: UrlFilters }) {
     <Popover
       trigger="click"
       placement="bottomLeft"
+      // On a phone a chip may stand near the right edge: what it opens moves into the window.
+      align={{ overflow: { adjustX: false, adjustY: true, shiftX: true } }}
       open={open}
       onOpenChange={setOpen}
       destroyOnHidden
@@ -135,75 +142,5 @@ function Chip({ item, filters }: { item: FilterItem; filters: UrlFilters }) {
         )}
       </span>
     </Popover>
-  );
-}
-
-interface View {
-  name: string;
-  values: Record<string, string | string[]>;
-}
-
-/** Filter sets that this browser's user gave a name. */
-function SavedViews({ name, filters }: { name: string; filters: UrlFilters }) {
-  const t = useT();
-  const [views, setViews] = usePreference<View[]>(`views.${name}`, []);
-  const [naming, setNaming] = useState('');
-  const [open, setOpen] = useState(false);
-  const show = (view: View) => {
-    const others = Object.fromEntries(Object.keys(filters.values).map((key) => [key, undefined]));
-    filters.patch({ ...others, ...view.values });
-    setOpen(false);
-  };
-  const save = () => {
-    const text = naming.trim();
-    if (!text) return;
-    const view = { name: text, values: filters.values as View['values'] };
-    setViews([...views.filter((one) => one.name !== text), view]);
-    setNaming('');
-    setOpen(false);
-  };
-  if (views.length === 0 && !filters.active) return null;
-  return (
-    <Dropdown
-      trigger={['click']}
-      open={open}
-      onOpenChange={setOpen}
-      popupRender={() => (
-        <div className="q-menu-box">
-          {views.map((view) => (
-            <div key={view.name} className="q-row">
-              <KitButton type="text" className="q-grow" onClick={() => show(view)}>
-                {view.name}
-              </KitButton>
-              <KitButton
-                type="text"
-                size="small"
-                aria-label={t('removeView', { name: view.name })}
-                icon={<Icon name="close" />}
-                onClick={() => setViews(views.filter((one) => one !== view))}
-              />
-            </div>
-          ))}
-          {filters.active && (
-            <Input
-              value={naming}
-              maxLength={20}
-              placeholder={t('viewName')}
-              onChange={(event) => setNaming(event.target.value)}
-              onPressEnter={save}
-              suffix={
-                <KitButton type="link" size="small" disabled={!naming.trim()} onClick={save}>
-                  {t('saveView')}
-                </KitButton>
-              }
-            />
-          )}
-        </div>
-      )}
-    >
-      <KitButton type="text" icon={<Icon name="save" />}>
-        {t('views')}
-      </KitButton>
-    </Dropdown>
   );
 }

@@ -161,7 +161,7 @@ function sameSteps(name: readonly string[], steps: readonly (string | number)[])
 }
 
 /** Asks before changes are lost; moves within the same page (a tab, an open row) are no leaving. */
-function useLeaveGuard(dirty: boolean, saved: { current: boolean }) {
+export function useLeaveGuard(dirty: boolean, saved: { current: boolean }) {
   const { confirm } = useFeedback();
   const t = useT();
   const enclosing = useEnclosingGuard();
@@ -173,7 +173,10 @@ function useLeaveGuard(dirty: boolean, saved: { current: boolean }) {
     disabled: !dirty,
     enableBeforeUnload: () => dirty && !saved.current,
     shouldBlockFn: async ({ current, next }) => {
-      if (saved.current || current.pathname === next.pathname) return false;
+      // Filters and an open drawer leave a form where it is; another tab does not.
+      const tab = (search: object) => ('tab' in search ? search.tab : undefined);
+      const stays = current.pathname === next.pathname && tab(current.search) === tab(next.search);
+      if (saved.current || stays) return false;
       return !(await confirm({
         title: t('leave.title'),
         detail: t('leave.detail'),

@@ -26,6 +26,8 @@ export function GroupPicker(props: GroupPickerProps) {
     return () => clearTimeout(timer);
   }, [typed]);
   const found = useGroupSearch(q, open);
+  // What is offered may still answer what was typed before.
+  const searching = typed.trim() !== q || found.isFetching;
   const chosen = useGroupsNamed(value);
   const known = new Map([...(chosen.data?.items ?? []), ...(found.data?.items ?? [])].map((g) => [g.id, g]));
   const ids = [...new Set([...(found.data?.items ?? []).map((g) => g.id), ...value])];
@@ -37,7 +39,7 @@ export function GroupPicker(props: GroupPickerProps) {
       value={[...value]}
       options={ids.map((id) => ({
         value: id,
-        label: known.get(id)?.name || id,
+        label: known.get(id)?.name || (known.has(id) ? t('unnamedGroup') : id),
         owner: known.get(id)?.owner,
       }))}
       optionRender={(option) => (
@@ -50,7 +52,8 @@ export function GroupPicker(props: GroupPickerProps) {
       allowClear
       maxTagCount="responsive"
       disabled={props.disabled}
-      loading={found.isFetching}
+      loading={searching}
+      popupRender={(menu) => <div aria-busy={searching}>{menu}</div>}
       placeholder={t('pickGroups')}
       aria-label={pickerLabel(props, t('pickGroups'))}
       style={{ width: '100%' }}

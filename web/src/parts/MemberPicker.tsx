@@ -18,6 +18,7 @@ export interface MemberPickerProps {
   disabled?: boolean;
   autoFocus?: boolean;
   label?: string;
+  placeholder?: string;
   id?: string;
 }
 
@@ -37,6 +38,8 @@ export function MemberPicker(props: MemberPickerProps) {
   const found = useMemberSearch(q, department, open);
   const chosen = useMembersNamed(value);
   const departments = useDepartments(open);
+  // What is offered may still answer what was typed before.
+  const searching = typed.trim() !== q || found.isFetching;
   const full = max !== undefined && value.length >= max;
 
   const known = new Map<string, MemberBrief>();
@@ -78,8 +81,8 @@ export function MemberPicker(props: MemberPickerProps) {
       maxTagCount="responsive"
       disabled={props.disabled}
       autoFocus={props.autoFocus}
-      loading={found.isFetching}
-      placeholder={t('pickMembers')}
+      loading={searching}
+      placeholder={props.placeholder ?? t('pickMembers')}
       aria-label={pickerLabel(props, t('pickMembers'))}
       style={{ width: '100%' }}
       notFoundContent={
@@ -90,7 +93,7 @@ export function MemberPicker(props: MemberPickerProps) {
         )
       }
       popupRender={(menu) => (
-        <>
+        <div aria-busy={searching}>
           <div className="q-picker-head">
             <TreeSelect
               size="small"
@@ -108,7 +111,7 @@ export function MemberPicker(props: MemberPickerProps) {
           {max !== undefined && (
             <div className="q-picker-foot">{t('chosenOf', { n: value.length, max })}</div>
           )}
-        </>
+        </div>
       )}
     />
   );

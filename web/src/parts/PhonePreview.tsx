@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { picture } from '@/lib/picture';
 import { Avatar } from './Avatar';
 import { Icon } from './Icon';
 import { type MessageAttachment, type MessageContent, splitVariables } from './message';
@@ -73,7 +74,7 @@ function Attached({ attachment }: { attachment: MessageAttachment }) {
   if (attachment.kind === 'image') {
     const src = attachment.show ?? attachment.url;
     return src ? (
-      <img className="q-phone-image" src={src} alt={t('attachment.image')} />
+      <img className="q-phone-image" src={picture(src)} alt={t('attachment.image')} />
     ) : (
       <span className="q-phone-blank">{t('attachment.image')}</span>
     );
@@ -84,7 +85,7 @@ function Attached({ attachment }: { attachment: MessageAttachment }) {
       <span className="q-phone-card-row">
         <small>{attachment.desc || attachment.url}</small>
         {attachment.picture ? (
-          <img src={attachment.picture} alt="" />
+          <img src={picture(attachment.picture)} alt="" />
         ) : (
           <span className="q-phone-cover">
             <Icon name="link" />

@@ -1,5 +1,6 @@
 import { QRCode } from 'antd';
 import { useState } from 'react';
+import { picture } from '@/lib/picture';
 import { useT } from './strings';
 import './style/timeline.css';
 
@@ -17,9 +18,9 @@ export function QrImage(props: {
   const t = useT();
   const { src, value, size = 160, caption, alt } = props;
   const [broken, setBroken] = useState<string | null>(null);
-  const picture =
+  const image =
     src && broken !== src ? (
-      <img src={src} alt={alt} width={size} height={size} onError={() => setBroken(src)} />
+      <img src={picture(src)} alt={alt} width={size} height={size} onError={() => setBroken(src)} />
     ) : value ? (
       <QRCode value={value} size={size} bordered={false} color="#000000" bgColor="#ffffff" aria-label={alt} />
     ) : (
@@ -28,7 +29,7 @@ export function QrImage(props: {
   return (
     <figure className="q-qr" style={{ margin: 0 }}>
       <span className="q-qr-frame" style={{ width: size + 22, height: size + 22 }}>
-        {picture}
+        {image}
       </span>
       {caption && <figcaption className="q-faint">{caption}</figcaption>}
     </figure>

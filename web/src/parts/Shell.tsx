@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Breadcrumb, Button as KitButton, Drawer as KitDrawer, Menu, type MenuProps, Tooltip } from 'antd';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { usePreference } from '@/lib/preference';
 import { Icon, type IconName } from './Icon';
 import { Logo } from './Logo';
@@ -119,6 +119,16 @@ function Navigation({ menu, current, folded }: ShellProps & { folded: boolean })
   const t = useT();
   const [closed, setClosed] = usePreference<string[]>('nav.closed', []);
   const groups = menu.map((group) => group.key);
+  const nav = useRef<HTMLElement>(null);
+  // A navigation longer than the window shows where one is, without taking the page along.
+  useEffect(() => {
+    const box = nav.current;
+    const here = current && box?.querySelector<HTMLElement>('[aria-current="page"]')?.closest('li');
+    if (!box || !here) return;
+    const [outer, inner] = [box.getBoundingClientRect(), here.getBoundingClientRect()];
+    if (inner.top < outer.top) box.scrollTop += inner.top - outer.top - inner.height;
+    else if (inner.bottom > outer.bottom) box.scrollTop += inner.bottom - outer.bottom + inner.height;
+  }, [current]);
   const entry = (item: ShellGroup['items'][number], icon?: IconName) => ({
     key: item.key,
     icon: icon && <Icon name={icon} />,
@@ -142,7 +152,7 @@ function Navigation({ menu, current, folded }: ShellProps & { folded: boolean })
         };
   });
   return (
-    <nav aria-label={t('navigation')}>
+    <nav ref={nav} aria-label={t('navigation')}>
       <Menu
         mode="inline"
         inlineIndent={18}

@@ -1,22 +1,31 @@
 import { Alert, Tabs as KitTabs, Segmented } from 'antd';
 import type { ReactNode } from 'react';
-import { useUrlFilters } from '@/lib/url-filters';
+import { useAddress, useUrlFilters } from '@/lib/url-filters';
 
-/** Tabs whose choice stands in the address (?tab=…), so that a tab can be shared. The first one is the start. */
+/**
+ * Tabs whose choice stands in the address (?tab=…), so that a tab can be shared. The first one is the start.
+ * Only the chosen one lives, and what it wrote into the address goes with it: filters of two tabs may have the
+ * same keys.
+ */
 export function Tabs(props: {
   items: readonly { key: string; label: ReactNode; content: ReactNode }[];
-  /** Key in the address when a page has two sets. */
-  name?: string;
+  /** The others stay alive and keep what is half written in them; none of their keys in the address may be the same. */
+  keep?: boolean;
 }) {
-  const name = props.name ?? 'tab';
-  const filters = useUrlFilters(name);
-  const chosen = filters.one(name);
-  const active = props.items.find((item) => item.key === chosen) ?? props.items[0];
+  const { keep = false, items } = props;
+  const address = useAddress();
+  const filters = useUrlFilters('tab');
+  const active = items.find((item) => item.key === filters.one('tab')) ?? items[0];
   return (
     <KitTabs
       activeKey={active?.key}
-      onChange={(key) => filters.patch({ [name]: key === props.items[0]?.key ? undefined : key })}
-      items={props.items.map(({ key, label, content }) => ({
+      destroyOnHidden={!keep}
+      onChange={(key) => {
+        const tab = key === items[0]?.key ? undefined : key;
+        if (keep) filters.patch({ tab });
+        else address.show(tab ? { tab } : {});
+      }}
+      items={items.map(({ key, label, content }) => ({
         key,
         label,
         children: <div className="q-stack">{content}</div>,

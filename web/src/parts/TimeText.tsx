@@ -19,7 +19,7 @@ export function TimeText(props: {
   const now = useNow();
   const t = useT();
   if (!at) return <span className="q-faint">–</span>;
-  const relative = formatRelative(language, zone, now, at);
+  const relative = Math.abs(at - now) < 45_000 ? t('justNow') : formatRelative(language, zone, now, at);
   const exact = `${formatSeconds(zone, at)} ${t('zone', { zone })}`;
   const text = {
     relative,

@@ -36,7 +36,7 @@ export function BarPanel(props: {
               size="small"
               count={props.count ?? 0}
               color={props.tone === 'alarm' ? 'var(--q-alarm)' : 'var(--q-primary)'}
-              offset={[2, -2]}
+              offset={[-2, -1]}
             >
               <Icon name={props.icon} spin={props.spin} style={{ fontSize: 16 }} />
             </Badge>

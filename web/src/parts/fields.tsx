@@ -3,6 +3,7 @@ import dayjs from 'dayjs';
 import type { ReactNode } from 'react';
 import { byteLength, charLength } from '@/lib/measure';
 import { growing } from './growing';
+import { useT } from './strings';
 
 /** What every control takes; Field fills value and onChange in. */
 interface Control<Value> {
@@ -81,6 +82,10 @@ export function NumberInput(
       max={most}
       step={step}
       precision={step !== undefined && step < 1 ? undefined : 0}
+      // The kit would write a whole number with the decimals of the step: 3.00.
+      formatter={(shown, { userTyping, input }) =>
+        userTyping || `${shown ?? ''}` === '' ? input : String(Number(shown))
+      }
       suffix={unit}
       aria-label={label}
       style={{ width: 180 }}
@@ -151,8 +156,10 @@ export function Options<Value extends string>(
   props: Control<Value> & { options: readonly Option<Value>[]; clearable?: boolean },
 ) {
   const { value, onChange, options, clearable, label, ...rest } = props;
+  const t = useT();
   return (
     <Select<Value>
+      placeholder={t('choose')}
       {...rest}
       value={value}
       onChange={(next) => onChange?.(next)}
@@ -174,8 +181,10 @@ export function Several<Value extends string>(
   props: Control<Value[]> & { options: readonly Option<Value>[]; placeholder?: string },
 ) {
   const { value, onChange, options, label, ...rest } = props;
+  const t = useT();
   return (
     <Select<Value[]>
+      placeholder={t('choose')}
       {...rest}
       mode="multiple"
       value={value ?? []}

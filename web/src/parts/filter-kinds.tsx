@@ -1,5 +1,6 @@
 import { Checkbox, DatePicker, Input, Radio, Segmented } from 'antd';
 import dayjs from 'dayjs';
+import { useState } from 'react';
 import { useDepartments, useGroupsNamed, useMembersNamed, useTags } from '@/api/directory';
 import { namedPeriods, periodDays, useTimeZone } from '@/lib/time';
 import type { FilterValue } from '@/lib/url-filters';
@@ -131,17 +132,53 @@ export function FilterEditor({ item, value, onChange, onDone, mode, onMode }: Ed
           options={[...item.options]}
         />
       ) : (
-        <Radio.Group
-          className="q-chip-choices"
+        <OneChoice
+          label={item.label}
+          options={item.options}
           value={set[0]}
-          options={[...item.options]}
-          onChange={(event) => {
-            onChange(event.target.value as string);
+          onChange={(next) => {
+            onChange(next);
             onDone();
           }}
         />
       );
   }
+}
+
+/** More than so many choices are found by typing. */
+const fewChoices = 20;
+
+function OneChoice(props: {
+  label: string;
+  options: readonly { value: string; label: string }[];
+  value: string | undefined;
+  onChange: (value: string) => void;
+}) {
+  const { label, options } = props;
+  const t = useT();
+  const [text, setText] = useState('');
+  const wanted = text.trim().toLowerCase();
+  return (
+    <>
+      {options.length > fewChoices && (
+        <Input
+          className="q-chip-find"
+          allowClear
+          autoFocus
+          value={text}
+          placeholder={t('findChoice')}
+          aria-label={t('findIn', { name: label })}
+          onChange={(event) => setText(event.target.value)}
+        />
+      )}
+      <Radio.Group
+        className="q-chip-choices"
+        value={props.value}
+        options={options.filter((one) => one.label.toLowerCase().includes(wanted))}
+        onChange={(event) => props.onChange(event.target.value as string)}
+      />
+    </>
+  );
 }
 
 function PeriodEditor(props: {

@@ -49,7 +49,12 @@ export function problemWords(problem: Problem, t: Translate<Extract<keyof typeof
         return {
           title: t('problem.busy'),
           meaning: t('problem.busy.meaning'),
-          advice: t('problem.busy.advice'),
+          advice:
+            problem.retryAfter > 90
+              ? t('problem.busy.minutes', { n: Math.ceil(problem.retryAfter / 60) })
+              : problem.retryAfter > 0
+                ? t('problem.busy.seconds', { n: problem.retryAfter })
+                : t('problem.busy.advice'),
         };
       case 502:
       case 503:
@@ -68,5 +73,7 @@ export function problemWords(problem: Problem, t: Translate<Extract<keyof typeof
     }
   })();
   if (problem.errcode !== 0) own.title = t('problem.wecom', { code: String(problem.errcode) });
-  return { title: own.title, meaning: problem.detail || own.meaning, advice: problem.advice || own.advice };
+  // Of what went wrong inside, the server says only that the reference matters: the advice says it, too.
+  const told = problem.code === 'internal' ? '' : problem.detail;
+  return { title: own.title, meaning: told || own.meaning, advice: problem.advice || own.advice };
 }

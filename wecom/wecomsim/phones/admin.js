@@ -40,19 +40,26 @@ export function Members() {
 }
 
 function EditMember() {
-  const { say, corpID, member, act, toast } = useWorld();
+  const { say, corpID, member, setMember, act, toast } = useWorld();
   const departments =
     useData(address('/_sim/departments', { corp: corpID }), ['department']).data?.departments ?? [];
   const [name, setName] = useState(member.name);
   const [position, setPosition] = useState(member.position);
   const [department, setDepartment] = useState(member.departments[0]);
+  const [userid, setUserID] = useState(member.userid);
   const save = async (e) => {
     e.preventDefault();
     const body = { member: member.userid };
     if (name !== member.name) body.name = name;
     if (position !== member.position) body.position = position;
     if (department !== member.departments[0]) body.departments = [department];
-    if (Object.keys(body).length > 1 && (await act('/_sim/acts/change-member', body))) toast(say('saved'));
+    const others = Object.keys(body).length > 1;
+    if (others && !(await act('/_sim/acts/change-member', body))) return;
+    const moved = userid.trim() !== member.userid;
+    if (moved && !(await act('/_sim/acts/change-userid', { member: member.userid, userid: userid.trim() })))
+      return;
+    if (moved) setMember(userid.trim());
+    if (others || moved) toast(say('saved'));
   };
   return html`<form class="fields" onSubmit=${save}>
     <h3>${say('changeMember')}</h3>
@@ -60,6 +67,10 @@ function EditMember() {
     <label>${say('position')}<input maxlength="64" value=${position} data-testid="member-position" onInput=${(e) => setPosition(e.currentTarget.value)} /></label>
     <label>${say('department')}<select value=${String(department)} data-testid="member-department" onChange=${(e) => setDepartment(Number(e.currentTarget.value))}>
       ${departments.map((d) => html`<option key=${d.id} value=${String(d.id)}>${d.name}</option>`)}</select></label>
+    ${
+      member.userid_changeable &&
+      html`<label>${say('accountOnce')}<input required maxlength="64" pattern="[A-Za-z0-9][A-Za-z0-9_@.\\-]*" value=${userid} data-testid="member-userid" onInput=${(e) => setUserID(e.currentTarget.value)} /></label>`
+    }
     <button class="tool wide" data-testid="member-save">${say('save')}</button>
   </form>`;
 }
@@ -80,7 +91,7 @@ function NewMember() {
   return html`<form class="fields" onSubmit=${make}>
     <h3>${say('newMember')}</h3>
     <label>${say('name')}<input required maxlength="64" value=${name} data-testid="newmember-name" onInput=${(e) => setName(e.currentTarget.value)} /></label>
-    <label>${say('account')}<input required maxlength="64" pattern="[A-Za-z0-9][A-Za-z0-9_@.\\-]*" value=${userid} placeholder="zhangsan" data-testid="newmember-userid" onInput=${(e) => setUserID(e.currentTarget.value)} /></label>
+    <label>${say('accountOrNone')}<input maxlength="64" pattern="[A-Za-z0-9][A-Za-z0-9_@.\\-]*" value=${userid} placeholder="zhangsan" data-testid="newmember-userid" onInput=${(e) => setUserID(e.currentTarget.value)} /></label>
     <button class="tool wide primary" data-testid="newmember-create">${say('join')}</button>
   </form>`;
 }

@@ -61,10 +61,11 @@ export function ChatList({ side, owner, empty, more = [] }) {
 /**
  * One conversation.
  * @param {{side: 'member'|'person', owner: string, chat: string, me: string, title: string, detail?: () => void, send: (text: string) => Promise<any>,
- *   faceOf: (from: string) => {name: string, picture: string}, closed?: string, hint?: any}} props
- *   owner: whose phone it is, as the list of chats names him; me: how messages name the phone's holder; closed: why nothing can be sent
+ *   faceOf: (from: string) => {name: string, picture: string}, closed?: string, hint?: any, answer?: (message: any) => any}} props
+ *   owner: whose phone it is, as the list of chats names him; me: how messages name the phone's holder; closed: why nothing can be sent;
+ *   answer: what can be answered to a line of the system
  */
-export function Conversation({ side, owner, chat, me, title, detail, send, faceOf, closed, hint }) {
+export function Conversation({ side, owner, chat, me, title, detail, send, faceOf, closed, hint, answer }) {
   const { say, corpID } = useWorld();
   const { data, error } = useData(
     address(`/_sim/chats/${encodeURIComponent(chat)}`, { corp: corpID }),
@@ -90,7 +91,7 @@ export function Conversation({ side, owner, chat, me, title, detail, send, faceO
         (
           m,
           i,
-        ) => html`<${Message} key=${m.seq} m=${m} mine=${m.from === me} direct=${direct} face=${faceOf(m.from)}
+        ) => html`<${Message} key=${m.seq} m=${m} mine=${m.from === me} direct=${direct} face=${faceOf(m.from)} answer=${answer}
         time=${i === 0 || m.at - messages[i - 1].at > pause ? chatTime(m.at, simulatedNow()) : ''} />`,
       )}
       ${hint && html`<div class="line">${hint}</div>`}
@@ -99,10 +100,10 @@ export function Conversation({ side, owner, chat, me, title, detail, send, faceO
     ${closed ? html`<p class="closed">${closed}</p>` : html`<${Composer} send=${send} />`}`;
 }
 
-function Message({ m, mine, direct, face, time }) {
+function Message({ m, mine, direct, face, time, answer }) {
   const { say } = useWorld();
   if (m.from === '' || m.via === 'system') {
-    return html`${time && html`<div class="line">${time}</div>`}<div class="line" data-testid="system-line">${m.text}</div>`;
+    return html`${time && html`<div class="line">${time}</div>`}<div class="line" data-testid="system-line">${m.text}</div>${answer?.(m)}`;
   }
   return html`${time && html`<div class="line">${time}</div>`}
     ${m.text && html`<${Bubble} m=${m} mine=${mine} face=${face} direct=${direct}><p class="bubble" data-testid="message">${m.text}</p></${Bubble}>`}

@@ -51,10 +51,20 @@ function Chat({ chat }) {
   const real = relation?.userid ?? member?.userid ?? userid;
   const hint = relation?.half ? say('waitAccept', { name }) : relation?.blocked ? say('youBlocked') : '';
   const gone = !relation?.by_customer;
+  const answer = (m) => m.transfer && m.transfer === person.transfer?.id && html`<${Takeover} />`;
   return html`<${Conversation} side="person" owner=${person.id} chat=${chat} me=${external} title=${`${name}@${corp.name}`}
-    detail=${relation && (() => phone.go('contact', { userid: real }))} hint=${hint} closed=${gone ? say('notFriends', { name }) : ''}
+    detail=${relation && (() => phone.go('contact', { userid: real }))} hint=${hint} answer=${answer} closed=${gone ? say('notFriends', { name }) : ''}
     faceOf=${(from) => (from === external ? { name: person.name, picture: person.avatar } : { name, picture: memberPicture(corpID, real) })}
     send=${(text) => act('/_sim/acts/say', { person: person.id, member: real, by: 'person', text })} />`;
+}
+
+/** What the customer may answer when another member is to serve him. */
+function Takeover() {
+  const { say, person, act } = useWorld();
+  return html`<div class="answers">
+    <button data-testid="transfer-refuse" onClick=${() => act('/_sim/acts/refuse-transfer', { person: person.id })}>${say('notNow')}</button>
+    <button class="primary" data-testid="transfer-accept" onClick=${() => act('/_sim/acts/accept-transfer', { person: person.id })}>${say('addNow')}</button>
+  </div>`;
 }
 
 function Contacts() {

@@ -7,6 +7,7 @@ serves 展会 zhang
 scan wang 展会
 chat wang zhang 你好王小明，我是张三
 tags wang zhang 展会
+told wang tag.added.channel 展会 展会
 # The remark waits until WeCom has told the customer's name.
 advance 5s
 remark wang zhang 展会-王小明

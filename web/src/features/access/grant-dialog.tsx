@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
 import { DepartmentPicker } from '@/parts/DepartmentPicker';
 import { Dialog } from '@/parts/Drawer';
+import { ErrorView } from '@/parts/ErrorView';
 import { useFeedback } from '@/parts/Feedback';
 import { Field, Form } from '@/parts/Form';
 import { CheckBox, Options } from '@/parts/fields';
@@ -10,7 +11,7 @@ import { Waiting } from '@/parts/Page';
 import { useAccounts, useRoles } from './data';
 import type { Given } from './grants';
 import { useT } from './strings';
-import { useRoleName } from './words';
+import { useRoleName, useSpanWords } from './words';
 
 interface Values {
   target: string[];
@@ -103,6 +104,8 @@ function AccountPicker({
 }) {
   const t = useT();
   const accounts = useAccounts(true);
+  if (accounts.isError)
+    return <ErrorView compact error={accounts.error} onRetry={() => void accounts.refetch()} />;
   if (!accounts.data) return <Waiting rows={1} />;
   if (accounts.data.items.length === 0) return <p className="q-faint">{t('account.none')}</p>;
   return (
@@ -134,6 +137,8 @@ function RolePicker({
   const t = useT();
   const roles = useRoles();
   const roleName = useRoleName();
+  const words = useSpanWords();
+  if (roles.isError) return <ErrorView compact error={roles.error} onRetry={() => void roles.refetch()} />;
   if (!roles.data) return <Waiting rows={3} />;
   return (
     <div className="access-roles">
@@ -145,8 +150,13 @@ function RolePicker({
           onChange={(on) => onChange?.(on ? [...value, role.key] : value.filter((key) => key !== role.key))}
         >
           {roleName(role)}
-          {role.note && <small className="q-faint"> {role.note}</small>}
           {!role.givable && <small className="q-faint"> {t('notYours')}</small>}
+          <small className="access-note">
+            {t('scope')}
+            {t('colon')}
+            {words(role.scope, role.names)}
+            {role.note && ` · ${role.note}`}
+          </small>
         </CheckBox>
       ))}
     </div>

@@ -156,7 +156,7 @@ export function Grants() {
             </>
           )
         }
-        empty={{ title: t('grants.empty'), hint: t('default.hint') }}
+        empty={{ title: t('grants.empty'), hint: t('grants.empty.hint') }}
       />
       {edited && <GrantDialog given={edited} onClose={() => setEdited(null)} />}
     </div>

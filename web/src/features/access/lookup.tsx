@@ -13,7 +13,7 @@ import { Label, Labels, StateBadge } from '@/parts/StateBadge';
 import { Notice } from '@/parts/Tabs';
 import { useAccounts } from './data';
 import { useT } from './strings';
-import { useRoleName, useSpanWords } from './words';
+import { useFeatureName, useRoleName, useSpanWords } from './words';
 
 type Effective = components['schemas']['AccessEffective'];
 
@@ -63,6 +63,7 @@ function Found({ who }: { who: Effective }) {
   const t = useT();
   const { text } = useI18n();
   const roleName = useRoleName();
+  const featureName = useFeatureName();
   const words = useSpanWords();
   const why = (reason: Effective['roles'][number]['reasons'][number]) =>
     reason.because === 'default'
@@ -124,18 +125,31 @@ function Found({ who }: { who: Effective }) {
         />
       </Card>
       <Card title={t('lookup.may', { n: held.length, total: who.permissions.length })}>
-        <Facts
-          items={held.map((right) => ({
-            name: text(`permission.${right.key}`, undefined, right.key),
-            value: <Labels texts={right.roles.map(nameOf)} limit={6} />,
-          }))}
-        />
+        <div className="access-rights access-rights-held">
+          {[...byFeature(held)].map(([feature, rights]) => (
+            <section key={feature} className="access-group">
+              <h3>{featureName(feature)}</h3>
+              <Facts
+                items={rights.map((right) => ({
+                  name: text(`permission.${right.key}`, undefined, right.key),
+                  value: <Labels texts={right.roles.map(nameOf)} limit={6} />,
+                }))}
+              />
+            </section>
+          ))}
+        </div>
         {lacking.length > 0 && (
-          <p className="q-faint access-lacks">
-            {t('lookup.lacks')}
-            {t('colon')}
-            {lacking.map((right) => text(`permission.${right.key}`, undefined, right.key)).join(t('comma'))}
-          </p>
+          <section className="access-lacks">
+            <h3>{t('lookup.lacks')}</h3>
+            <Facts
+              items={[...byFeature(lacking)].map(([feature, rights]) => ({
+                name: featureName(feature),
+                value: rights
+                  .map((right) => text(`permission.${right.key}`, undefined, right.key))
+                  .join(t('comma')),
+              }))}
+            />
+          </section>
         )}
       </Card>
       <Card title={t('lookup.menu')}>
@@ -160,4 +174,14 @@ function Found({ who }: { who: Effective }) {
       </Card>
     </div>
   );
+}
+
+/** Rights by what they belong to, in the order in which they came. */
+function byFeature(rights: Effective['permissions']): Map<string, Effective['permissions']> {
+  const groups = new Map<string, Effective['permissions']>();
+  for (const right of rights) {
+    const feature = right.key.split('.')[0] ?? '';
+    groups.set(feature, [...(groups.get(feature) ?? []), right]);
+  }
+  return groups;
 }

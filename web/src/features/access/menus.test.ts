@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { arranged } from './menus';
+import { arranged, changed } from './menus';
 import { held, holds } from './permission-tree';
 
 const entries = [
@@ -31,4 +31,13 @@ test('a key of a whole feature counts for all its rights', () => {
   expect(held(['customer.*'], all)).toBe(2);
   expect(held(['customer.read', 'tag.read'], all)).toBe(2);
   expect(held(['churn.*'], all)).toBe(0);
+});
+
+test('an arrangement is changed by order, name and sight, not by how "as usual" is written', () => {
+  const usual = arranged(entries, []);
+  expect(changed(usual, arranged(entries, []))).toBe(false);
+  expect(changed([{ key: 'home', title: '', hidden: false }, ...usual.slice(1)], usual)).toBe(false);
+  expect(changed([{ key: 'home', title: 'x' }, ...usual.slice(1)], usual)).toBe(true);
+  expect(changed([{ key: 'home', hidden: true }, ...usual.slice(1)], usual)).toBe(true);
+  expect(changed([...usual].reverse(), usual)).toBe(true);
 });

@@ -1,11 +1,12 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { api, ok } from '@/api/client';
 import { useI18n } from '@/lib/i18n';
 import { useCan, useMe } from '@/lib/me';
 import { Button } from '@/parts/Button';
 import { ErrorView } from '@/parts/ErrorView';
 import { useFeedback } from '@/parts/Feedback';
+import { useLeaveGuard } from '@/parts/Form';
 import { Options, TextInput, Toggle } from '@/parts/fields';
 import { Card, Waiting } from '@/parts/Page';
 import { Label } from '@/parts/StateBadge';
@@ -20,7 +21,21 @@ export function Menus() {
   const t = useT();
   const roles = useRoles();
   const roleName = useRoleName();
+  const { confirm } = useFeedback();
   const [chosen, setChosen] = useState<string>();
+  const [dirty, setDirty] = useState(false);
+  const words = useI18n().text;
+  const choose = async (key: string | undefined) => {
+    const leave =
+      !dirty ||
+      (await confirm({
+        title: words('parts.leave.title'),
+        detail: words('parts.leave.detail'),
+        action: words('parts.leave.action'),
+        danger: true,
+      }));
+    if (leave) setChosen(key);
+  };
   const menus = useQuery({
     queryKey: ['access', 'menus'],
     queryFn: ({ signal }) => ok(api.GET('/api/access/menus', { signal })),
@@ -40,11 +55,17 @@ export function Menus() {
         <Options
           label={t('role')}
           value={role.key}
-          onChange={setChosen}
+          onChange={(key) => void choose(key)}
           options={roles.data.roles.map((one) => ({ value: one.key, label: roleName(one) }))}
         />
       </div>
-      <Editor key={`${role.key} ${JSON.stringify(own)}`} role={role} entries={menus.data.entries} own={own} />
+      <Editor
+        key={`${role.key} ${JSON.stringify(own)}`}
+        role={role}
+        entries={menus.data.entries}
+        own={own}
+        onDirty={setDirty}
+      />
     </div>
   );
 }
@@ -53,18 +74,28 @@ function Editor({
   role,
   entries,
   own,
+  onDirty,
 }: {
   role: Role;
   entries: readonly MenuEntry[];
   own: readonly MenuItem[];
+  onDirty: (dirty: boolean) => void;
 }) {
   const t = useT();
+  const roleName = useRoleName();
   const { text } = useI18n();
   const can = useCan();
   const { reach } = useMe();
   const client = useQueryClient();
-  const { done } = useFeedback();
+  const { confirm, done } = useFeedback();
   const [items, setItems] = useState<MenuItem[]>(() => arranged(entries, own));
+  const saved = useRef(false);
+  const dirty = changed(items, arranged(entries, own));
+  useLeaveGuard(dirty, saved);
+  useEffect(() => {
+    onDirty(dirty);
+    return () => onDirty(false);
+  }, [dirty, onDirty]);
   const may = can('access.role') && reach === 'all' && role.givable !== false;
   const change = (key: string, part: Partial<MenuItem>) =>
     setItems(items.map((item) => (item.key === key ? { ...item, ...part } : item)));
@@ -79,6 +110,14 @@ function Editor({
     await client.invalidateQueries({ queryKey: ['access'] });
     done(t('saved'));
   };
+  const restore = () =>
+    confirm({
+      title: t('menus.usual.title', { name: roleName(role) }),
+      detail: t('menus.usual.detail'),
+      action: t('menus.usual'),
+      danger: true,
+      onConfirm: () => save({ items: [] }),
+    });
   const groupOf = (key: string) => entries.find((entry) => entry.key === key)?.group ?? '';
   const groups = [...new Set(items.map((item) => groupOf(item.key)))];
   return (
@@ -86,10 +125,11 @@ function Editor({
       actions={
         may && (
           <span className="q-row">
-            <Button onClick={() => save({ items: [] })} disabled={own.length === 0}>
+            {dirty && <span className="q-faint">{t('menus.unsaved')}</span>}
+            <Button onClick={() => void restore()} disabled={own.length === 0}>
               {t('menus.usual')}
             </Button>
-            <Button look="primary" onClick={() => save({ items })}>
+            <Button look="primary" disabled={!dirty} onClick={() => save({ items })}>
               {t('save')}
             </Button>
           </span>
@@ -99,7 +139,7 @@ function Editor({
     >
       {groups.map((group) => (
         <section key={group} className="access-menu">
-          <h4>{text(`menu.group.${group}`, undefined, group)}</h4>
+          <h3>{text(`menu.group.${group}`, undefined, group)}</h3>
           {items.map((item, index) => {
             if (groupOf(item.key) !== group) return null;
             const usual = text(`menu.${item.key}`, undefined, item.key);
@@ -146,6 +186,13 @@ function Editor({
       ))}
     </Card>
   );
+}
+
+/** Whether two arrangements differ: an empty name and none are the same, so are "shown" and nothing said. */
+export function changed(a: readonly MenuItem[], b: readonly MenuItem[]): boolean {
+  const plain = (items: readonly MenuItem[]) =>
+    JSON.stringify(items.map(({ key, title, hidden }) => [key, title || '', hidden === true]));
+  return plain(a) !== plain(b);
 }
 
 /** The entries as the role has them, group by group; those it does not speak of come last in their group. */

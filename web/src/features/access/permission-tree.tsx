@@ -1,10 +1,12 @@
+import type { ReactNode } from 'react';
 import { useI18n } from '@/lib/i18n';
 import { ErrorView } from '@/parts/ErrorView';
 import { CheckBox } from '@/parts/fields';
+import { Icon } from '@/parts/Icon';
 import { Waiting } from '@/parts/Page';
 import { usePermissions } from './data';
 import { useT } from './strings';
-import type { Right } from './words';
+import { type Right, useFeatureName } from './words';
 
 export interface PermissionTreeProps {
   /** Keys; of built-in roles also "*" and "customer.*". */
@@ -24,6 +26,7 @@ export const held = (given: readonly string[], all: readonly Pick<Right, 'key'>[
 export function PermissionTree({ value = [], onChange, readOnly }: PermissionTreeProps) {
   const t = useT();
   const { text } = useI18n();
+  const featureName = useFeatureName();
   const all = usePermissions();
   if (all.isPending) return <Waiting rows={6} />;
   if (all.isError) return <ErrorView compact error={all.error} onRetry={() => void all.refetch()} />;
@@ -41,30 +44,48 @@ export function PermissionTree({ value = [], onChange, readOnly }: PermissionTre
         return (
           <fieldset key={feature} className="access-group">
             <legend>
-              <CheckBox
-                checked={whole}
-                disabled={readOnly || givable.length === 0}
-                onChange={(on) => set(givable, on)}
-              >
-                <strong>
-                  {text(`menu.${feature}`, undefined, text(`access.feature.${feature}`, undefined, feature))}
-                </strong>
-              </CheckBox>
+              {readOnly ? (
+                <strong>{featureName(feature)}</strong>
+              ) : (
+                <CheckBox checked={whole} disabled={givable.length === 0} onChange={(on) => set(givable, on)}>
+                  <strong>{featureName(feature)}</strong>
+                </CheckBox>
+              )}
             </legend>
-            {rights.map((right) => (
-              <CheckBox
-                key={right.key}
-                checked={holds(value, right.key)}
-                disabled={readOnly || (!right.held && !value.includes(right.key))}
-                onChange={(on) => set([right.key], on)}
-              >
-                {text(`permission.${right.key}`, undefined, right.zh)}
-                {!readOnly && !right.held && <small className="q-faint"> {t('notYours')}</small>}
-              </CheckBox>
-            ))}
+            {rights.map((right) =>
+              readOnly ? (
+                <Held key={right.key} on={holds(value, right.key)}>
+                  {text(`permission.${right.key}`, undefined, right.zh)}
+                </Held>
+              ) : (
+                <CheckBox
+                  key={right.key}
+                  checked={holds(value, right.key)}
+                  disabled={!right.held && !value.includes(right.key)}
+                  onChange={(on) => set([right.key], on)}
+                >
+                  {text(`permission.${right.key}`, undefined, right.zh)}
+                  {!right.held && <small className="q-faint"> {t('notYours')}</small>}
+                </CheckBox>
+              ),
+            )}
           </fieldset>
         );
       })}
     </div>
+  );
+}
+
+/** A right of a role that is only looked at: said in words too, for those who do not see the mark. */
+function Held({ on, children }: { on: boolean; children: ReactNode }) {
+  const t = useT();
+  return (
+    <span className={on ? 'access-held' : 'access-held q-faint'}>
+      <Icon name={on ? 'done' : 'close'} />
+      <span>
+        {children}
+        <span className="q-hidden">{t(on ? 'right.held' : 'right.lacking')}</span>
+      </span>
+    </span>
   );
 }

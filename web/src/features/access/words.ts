@@ -17,6 +17,13 @@ export function useRoleName(): (role: { key: string; name: string; builtIn?: boo
   return ({ key, name, builtIn }) => (builtIn === false ? name : text(`role.${key}`, undefined, name));
 }
 
+/** What the rights of a feature stand under: its menu entry, else its name here. */
+export function useFeatureName(): (feature: string) => string {
+  const { text } = useI18n();
+  return (feature) =>
+    text(`menu.${feature}`, undefined, text(`access.feature.${feature}`, undefined, feature));
+}
+
 /** A span in words: 指定：华东（含下级）、张三. */
 export function useSpanWords(): (span: Span, names: Names) => string {
   const t = useT();
@@ -27,6 +34,7 @@ export function useSpanWords(): (span: Span, names: Names) => string {
       ({ id, below: deep }) => (names[`#${id}`] ?? `#${id}`) + (deep ? t('below.short') : ''),
     );
     const members = (span.members ?? []).map((member) => names[member] ?? member);
-    return [...departments, ...members].join(t('comma'));
+    const others = span.others ? [t('span.others', { n: span.others })] : [];
+    return [...departments, ...members, ...others].join(t('comma'));
   };
 }

@@ -4,6 +4,7 @@ import { Avatar } from '@/parts/Avatar';
 import { Empty } from '@/parts/Empty';
 import { Facts } from '@/parts/Facts';
 import { Card, Columns, Page } from '@/parts/Page';
+import { byFeature } from './held';
 import { OwnSessions } from './own-sessions';
 import { PasswordForm } from './password-form';
 import { SecondStepCard } from './security-cards';
@@ -29,9 +30,12 @@ export default function AccountPage() {
                 items={[
                   {
                     name: t('role'),
-                    value: roles
-                      .map((role, i) => text(`role.${role}`, undefined, roleNames[i] ?? role))
-                      .join(t('comma')),
+                    value:
+                      roles.length > 0
+                        ? roles
+                            .map((role, i) => text(`role.${role}`, undefined, roleNames[i] ?? role))
+                            .join(t('comma'))
+                        : t('role.none'),
                   },
                   { name: t('reach'), value: t(`reach.${reach}`) },
                   { name: t('method'), value: t(`method.${user.method}`) },
@@ -40,9 +44,7 @@ export default function AccountPage() {
                   { name: t('zone'), value: corp.timeZone, hint: t('zone.hint') },
                   {
                     name: t('permissions'),
-                    value: everything
-                      ? t('everything')
-                      : permissions.map((key) => text(`permission.${key}`, undefined, key)).join(t('comma')),
+                    value: everything ? t('everything') : <Held permissions={permissions} />,
                   },
                 ]}
               />
@@ -64,5 +66,29 @@ export default function AccountPage() {
         }
       />
     </Page>
+  );
+}
+
+/** What one may do, by what it belongs to; "tag.*" is all there is to do with tags. */
+function Held({ permissions }: { permissions: readonly string[] }) {
+  const t = useT();
+  const { text } = useI18n();
+  const groups = byFeature(permissions);
+  if (groups.size === 0) return <span className="q-faint">{t('permissions.none')}</span>;
+  return (
+    <ul className="account-held">
+      {[...groups].map(([feature, keys]) => (
+        <li key={feature}>
+          <strong>
+            {text(`menu.${feature}`, undefined, text(`access.feature.${feature}`, undefined, feature))}
+          </strong>
+          <span className="q-faint">
+            {keys === 'all'
+              ? t('permissions.all')
+              : keys.map((key) => text(`permission.${key}`, undefined, key)).join(t('comma'))}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

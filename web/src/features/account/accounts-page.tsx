@@ -12,6 +12,7 @@ import { useFeedback } from '@/parts/Feedback';
 import { Field, Form } from '@/parts/Form';
 import { NumberInput, TextInput, Toggle } from '@/parts/fields';
 import { Card, Page, Waiting } from '@/parts/Page';
+import { SettingChanges } from '@/parts/SettingChanges';
 import { Labels, StateBadge } from '@/parts/StateBadge';
 import { Notice, Tabs } from '@/parts/Tabs';
 import { TimeText } from '@/parts/TimeText';
@@ -64,7 +65,7 @@ export default function AccountsPage() {
           </Field>
         </Form>
       </Dialog>
-      <Dialog open={first !== null} onClose={() => setFirst(null)} title={t('first.title')} width={460}>
+      <Dialog once open={first !== null} onClose={() => setFirst(null)} title={t('first.title')} width={460}>
         {first && <FirstPasswordWords first={first} onDone={() => setFirst(null)} />}
       </Dialog>
     </Page>
@@ -81,6 +82,7 @@ function FirstPasswordWords({ first, onDone }: { first: FirstPassword; onDone: (
       <p className="account-first">
         <code>{first.password}</code> <Copy text={first.password} />
       </p>
+      {first.account.roles.length === 0 && <p className="q-faint">{t('first.role')}</p>}
       <div>
         <Button look="primary" onClick={onDone}>
           {t('first.kept')}
@@ -257,7 +259,7 @@ function PolicyCard() {
   if (policy.isPending) return <Waiting rows={3} />;
   if (policy.isError) return <ErrorView error={policy.error} onRetry={() => void policy.refetch()} />;
   return (
-    <Card title={t('policy')}>
+    <Card title={t('policy')} actions={<SettingChanges object="policy:signIn" permission="account.manage" />}>
       <Form<Policy>
         key={JSON.stringify(policy.data)}
         initial={policy.data}

@@ -22,7 +22,10 @@ export function CodeForm({ next, onBack }: { next: string; onBack: () => void })
       { code: code.trim(), remember },
       {
         onSuccess: () => void navigate({ href: next, replace: true }),
-        onError: () => setCode(''),
+        onError: () => {
+          setCode('');
+          document.getElementById('sign-in-code')?.focus();
+        },
       },
     );
   };

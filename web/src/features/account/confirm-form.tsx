@@ -4,7 +4,7 @@ import { asProblem, type Problem } from '@/api/problem';
 import type { Me } from '@/api/types';
 import { Button } from '@/parts/Button';
 import { Dialog } from '@/parts/Drawer';
-import { ErrorView } from '@/parts/ErrorView';
+import { ErrorLine } from '@/parts/ErrorView';
 import { PasswordInput, TextInput } from '@/parts/fields';
 import { Notice } from '@/parts/Tabs';
 import { confirmedChannel } from './confirmed';
@@ -33,12 +33,16 @@ export default function ConfirmForm(props: {
   );
 }
 
+const focus = (id: string) => document.getElementById(id)?.focus();
+
 function ByPassword({ withCode, onDone }: { withCode: boolean; onDone: () => void }) {
   const t = useT();
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  // One can type at once, without looking for the field.
+  useEffect(() => focus('confirm-password'), []);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (password === '') return;
@@ -48,8 +52,10 @@ function ByPassword({ withCode, onDone }: { withCode: boolean; onDone: () => voi
       await ok(api.POST('/api/account/confirm', { body: { password, code } }));
       onDone();
     } catch (error) {
-      setProblem(asProblem(error));
+      const found = asProblem(error);
+      setProblem(found);
       setCode('');
+      focus(found.fields.some((field) => field.path === 'code') ? 'confirm-code' : 'confirm-password');
     } finally {
       setBusy(false);
     }
@@ -87,7 +93,7 @@ function ByPassword({ withCode, onDone }: { withCode: boolean; onDone: () => voi
 
 /** A wrong password or code in its own words; anything else as problems are shown. */
 export function Refused({ problem }: { problem: Problem }) {
-  if (problem.fields.length === 0) return <ErrorView compact error={problem} />;
+  if (problem.fields.length === 0) return <ErrorLine error={problem} />;
   return <Notice tone="error" title={problem.fields.map((field) => field.message).join(' ')} />;
 }
 

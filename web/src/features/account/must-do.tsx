@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { api, ok, signedOutEvent } from '@/api/client';
+import { api, ok } from '@/api/client';
 import type { Me } from '@/api/types';
 import { MeContext } from '@/lib/me';
 import { TimeZone } from '@/lib/time';
@@ -11,13 +12,14 @@ import { Card } from '@/parts/Page';
 import { ConfirmDialog } from './confirm-dialog';
 import { PasswordForm } from './password-form';
 import { useT } from './strings';
-import { TotpSetup } from './totp-setup';
+import { FirstTotp } from './totp-setup';
 import './account.css';
 
 /** All that somebody sees who has something to do before anything else. */
 export function MustDo({ me }: { me: Me }) {
   const t = useT();
   const client = useQueryClient();
+  const navigate = useNavigate();
   const password = me.must === 'password';
   const title = t(password ? 'must.password' : 'must.code');
   useEffect(() => {
@@ -26,7 +28,8 @@ export function MustDo({ me }: { me: Me }) {
   const goOn = () => void client.invalidateQueries();
   const leave = async () => {
     await ok(api.POST('/api/account/sign-out'));
-    window.dispatchEvent(new Event(signedOutEvent));
+    client.clear();
+    await navigate({ to: '/sign-in' });
   };
   return (
     <MeContext value={me}>
@@ -43,7 +46,7 @@ export function MustDo({ me }: { me: Me }) {
           <p className="q-faint">
             {t(password ? 'must.password.why' : 'must.code.why', { name: me.user.name })}
           </p>
-          <Card>{password ? <PasswordForm first onDone={goOn} /> : <TotpSetup onDone={goOn} />}</Card>
+          <Card>{password ? <PasswordForm first onDone={goOn} /> : <FirstTotp onDone={goOn} />}</Card>
           <div>
             <Button look="quiet" icon="signOut" onClick={leave}>
               {t('signOut')}

@@ -11,7 +11,7 @@ import { TimeText } from '@/parts/TimeText';
 import { DeviceName } from './device';
 import { useSecurity } from './session';
 import { useT } from './strings';
-import { RecoveryCodes, TotpSetup } from './totp-setup';
+import { beginTotp, RecoveryCodes, type TotpKey, TotpSetup } from './totp-setup';
 
 /** 两步验证: on or off, recovery codes, remembered browsers. */
 export function SecondStepCard() {
@@ -19,17 +19,24 @@ export function SecondStepCard() {
   const client = useQueryClient();
   const feedback = useFeedback();
   const security = useSecurity();
-  const [setup, setSetup] = useState(false);
+  const [begun, setBegun] = useState<TotpKey | null>(null);
   const [codes, setCodes] = useState<readonly string[] | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: ['account', 'security'] });
   const close = () => {
-    setSetup(false);
+    setBegun(null);
     setCodes(null);
     void refresh();
   };
-  if (security.isPending) return <Waiting rows={2} />;
-  if (security.isError)
-    return <ErrorView compact error={security.error} onRetry={() => void security.refetch()} />;
+  if (!security.data)
+    return (
+      <Card title={t('totp')}>
+        {security.isError ? (
+          <ErrorView compact error={security.error} onRetry={() => void security.refetch()} />
+        ) : (
+          <Waiting rows={2} />
+        )}
+      </Card>
+    );
   const { totp, recoveryLeft, required, devices } = security.data;
   const turnOff = () =>
     feedback.confirm({
@@ -42,6 +49,14 @@ export function SecondStepCard() {
         await refresh();
       },
     });
+  const renew = () =>
+    feedback.confirm({
+      title: t('recovery.new.title'),
+      detail: t('recovery.new.detail', { n: recoveryLeft }),
+      action: t('recovery.new.action'),
+      danger: true,
+      onConfirm: async () => setCodes((await ok(api.POST('/api/account/totp/recovery'))).codes),
+    });
   return (
     <Card
       title={t('totp')}
@@ -52,11 +67,7 @@ export function SecondStepCard() {
         <div className="q-row">
           {totp ? (
             <>
-              <Button
-                onClick={async () => setCodes((await ok(api.POST('/api/account/totp/recovery'))).codes)}
-              >
-                {t('recovery.new')}
-              </Button>
+              <Button onClick={renew}>{t('recovery.new')}</Button>
               <Button
                 look="danger"
                 disabled={required}
@@ -67,7 +78,7 @@ export function SecondStepCard() {
               </Button>
             </>
           ) : (
-            <Button look="primary" onClick={() => setSetup(true)}>
+            <Button look="primary" onClick={async () => setBegun(await beginTotp())}>
               {t('totp.begin')}
             </Button>
           )}
@@ -102,8 +113,11 @@ export function SecondStepCard() {
           </>
         )}
       </div>
-      <Dialog open={setup || codes !== null} onClose={close} title={t('totp')} width={460}>
-        {codes ? <RecoveryCodes codes={codes} onDone={close} /> : <TotpSetup onDone={close} />}
+      <Dialog open={begun !== null && codes === null} onClose={close} title={t('totp.begin')} width={460}>
+        {begun && <TotpSetup begun={begun} onCodes={setCodes} />}
+      </Dialog>
+      <Dialog once open={codes !== null} onClose={close} title={t('recovery')} width={460}>
+        {codes && <RecoveryCodes codes={codes} onDone={close} />}
       </Dialog>
     </Card>
   );

@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { asProblem, type Problem } from '@/api/problem';
 import type { SearchParams } from '@/lib/search-params';
 import { Button } from '@/parts/Button';
-import { ErrorView } from '@/parts/ErrorView';
+import { ErrorLine, ErrorView } from '@/parts/ErrorView';
 import { PasswordInput, TextInput } from '@/parts/fields';
 import { Icon } from '@/parts/Icon';
 import { Logo } from '@/parts/Logo';
@@ -45,7 +45,13 @@ export default function SignInPage() {
           <Logo size={40} />
           <h1>{t('signIn.title')}</h1>
         </header>
-        {search.next !== undefined && next !== '/' && <Notice tone="info" title={t('signIn.goesOn')} />}
+        {search.ended !== undefined ? (
+          <Notice tone="warning" title={t('signIn.ended')}>
+            {t('signIn.goesOn')}
+          </Notice>
+        ) : (
+          search.next !== undefined && next !== '/' && <Notice tone="info" title={t('signIn.goesOn')} />
+        )}
         {search.problem !== undefined && <TurnedBack problem={search.problem} reference={search.reference} />}
         {methods.isPending && <Waiting rows={3} />}
         {methods.isError && (
@@ -89,7 +95,10 @@ function LocalForm({ next, onHalfway }: { next: string; onHalfway: () => void })
       {
         onSuccess: ({ step }) =>
           step === 'code' ? onHalfway() : void navigate({ href: next, replace: true }),
-        onError: () => setPassword(''),
+        onError: () => {
+          setPassword('');
+          document.getElementById('sign-in-password')?.focus();
+        },
       },
     );
   };
@@ -128,9 +137,9 @@ function LocalForm({ next, onHalfway }: { next: string; onHalfway: () => void })
 
 function Refusal({ problem }: { problem: Problem }) {
   const t = useT();
-  if (problem.status !== 401) return <ErrorView compact error={problem} />;
+  if (problem.status !== 401) return <ErrorLine error={problem} />;
   return (
-    <Notice tone="error" title={problem.detail || t('signIn.wrong')}>
+    <Notice tone="error" title={problem.advice ? problem.detail : t('signIn.wrong')}>
       {problem.advice || t('signIn.wrong.advice')}
     </Notice>
   );

@@ -10,32 +10,45 @@ import { Notice } from '@/parts/Tabs';
 import { Refused } from './confirm-form';
 import { useT } from './strings';
 
-/** Sets the second step up: QR code, first code, recovery codes. */
-export function TotpSetup({ onDone }: { onDone: () => void }) {
+export interface TotpKey {
+  secret: string;
+  uri: string;
+}
+
+/** A new key for the phone; it counts for nothing until its first code was typed in. */
+export const beginTotp = (): Promise<TotpKey> => ok(api.POST('/api/account/totp'));
+
+/** The second step for who may do nothing else before: what it is, then as below. */
+export function FirstTotp({ onDone }: { onDone: () => void }) {
   const t = useT();
-  const [shown, setShown] = useState<{ secret: string; uri: string } | null>(null);
+  const [begun, setBegun] = useState<TotpKey | null>(null);
   const [codes, setCodes] = useState<readonly string[] | null>(null);
   if (codes) return <RecoveryCodes codes={codes} onDone={onDone} />;
-  if (!shown) {
-    return (
-      <div className="q-stack">
-        <p>{t('totp.what')}</p>
-        <div>
-          <Button look="primary" onClick={async () => setShown(await ok(api.POST('/api/account/totp')))}>
-            {t('totp.begin')}
-          </Button>
-        </div>
+  if (begun) return <TotpSetup begun={begun} onCodes={setCodes} />;
+  return (
+    <div className="q-stack">
+      <p>{t('totp.what')}</p>
+      <div>
+        <Button look="primary" onClick={async () => setBegun(await beginTotp())}>
+          {t('totp.begin')}
+        </Button>
       </div>
-    );
-  }
+    </div>
+  );
+}
+
+/** Sets the second step up: QR code and first code, for which there are recovery codes. */
+export function TotpSetup(props: { begun: TotpKey; onCodes: (codes: readonly string[]) => void }) {
+  const t = useT();
+  const { secret, uri } = props.begun;
   return (
     <div className="q-stack">
       <p>{t('totp.scan')}</p>
-      <QrImage value={shown.uri} alt={t('totp.qr')} size={180} />
+      <QrImage value={uri} alt={t('totp.qr')} size={180} />
       <p className="q-faint">
-        {t('totp.secret')} <code className="account-secret">{shown.secret}</code> <Copy text={shown.secret} />
+        {t('totp.secret')} <code className="account-secret">{secret}</code> <Copy text={secret} />
       </p>
-      <FirstCode onDone={setCodes} />
+      <FirstCode onDone={props.onCodes} />
     </div>
   );
 }
@@ -86,11 +99,24 @@ export function RecoveryCodes({ codes, onDone }: { codes: readonly string[]; onD
         {t('recovery.what')}
       </Notice>
       <CodeBlock text={codes.join('\n')} />
-      <div>
+      <div className="q-row">
+        <Button icon="download" onClick={() => keepAsFile(t('recovery.file'), codes.join('\n'))}>
+          {t('recovery.download')}
+        </Button>
         <Button look="primary" onClick={onDone}>
           {t('recovery.kept')}
         </Button>
       </div>
     </div>
   );
+}
+
+/** Hands a text to the browser as a file; it never leaves this machine. */
+function keepAsFile(name: string, text: string) {
+  const address = URL.createObjectURL(new Blob([`${text}\n`], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
 }

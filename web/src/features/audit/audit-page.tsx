@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
 import { useCan } from '@/lib/me';
 import { useNow } from '@/lib/now';
+import { stringifySearch } from '@/lib/search-params';
 import { periodInstants, useTimeZone } from '@/lib/time';
 import { useUrlFilters } from '@/lib/url-filters';
 import { ActionMenu } from '@/parts/Button';
@@ -41,7 +42,7 @@ export default function AuditPage() {
     queryKey: ['audit', 'status', chain],
     queryFn: ({ signal }) => ok(api.GET('/api/audit/status', { params: { query: { chain } }, signal })),
   });
-  const features = useFeatures();
+  const operations = useOperations(chain);
 
   const period = periodInstants(filters.one('at'), zone, now);
   const query = {
@@ -68,8 +69,7 @@ export default function AuditPage() {
     {
       key: 'operation',
       title: t('operation'),
-      width: 165,
-      render: (row) => <span className="q-ellipsis">{operationName(row.operation, row.summary)}</span>,
+      render: (row) => <span className="audit-object">{operationName(row.operation, row.summary)}</span>,
     },
     {
       key: 'object',
@@ -78,7 +78,9 @@ export default function AuditPage() {
       render: (row) =>
         row.object ? (
           <span className="audit-object">
-            <span>{row.objectName || kindName(row.object)}</span>
+            <span className="audit-name" title={row.objectName}>
+              {row.objectName || kindName(row.object)}
+            </span>
             {row.objectName && <span className="q-faint">{kindName(row.object)}</span>}
           </span>
         ) : (
@@ -136,7 +138,7 @@ export default function AuditPage() {
         viewsKey="audit.list"
         items={[
           { key: 'member', label: t('actor'), kind: 'member', multiple: false },
-          { key: 'operation', label: t('area'), kind: 'choice', options: features },
+          { key: 'operation', label: t('area'), kind: 'choice', options: operations },
           {
             key: 'outcome',
             label: t('outcome'),
@@ -175,7 +177,7 @@ export default function AuditPage() {
                 key: kind,
                 label: t(`export.${kind}`),
                 icon: 'download',
-                onClick: () => window.location.assign(`/api/audit/entries.${kind}?${exportQuery(query)}`),
+                onClick: () => window.location.assign(`/api/audit/entries.${kind}${stringifySearch(query)}`),
               }))}
             >
               {t('export')}
@@ -189,6 +191,13 @@ export default function AuditPage() {
 
 function Actor({ row }: { row: Entry }) {
   const t = useT();
+  if (row.actor === 'system' && row.onBehalf)
+    return (
+      <MemberTag
+        name={t('actor.system')}
+        department={t('onBehalf.of', { who: row.actorName || row.onBehalf })}
+      />
+    );
   if (row.actor === 'system') return <span>{t('actor.system')}</span>;
   if (!row.actor && row.onBehalf)
     return <MemberTag name={t('actor.nobody')} department={t('onBehalf.browser', { who: row.onBehalf })} />;
@@ -206,22 +215,23 @@ function Actor({ row }: { row: Entry }) {
   );
 }
 
-/** The features that have something recorded, for the filter. */
-function useFeatures() {
+/** The features that have something recorded and what is recorded of each, for the filter. */
+function useOperations(chain: Chain) {
   const featureName = useFeatureName();
+  const operationName = useOperationName();
   const { data } = useQuery({
-    queryKey: ['audit', 'operations'],
-    queryFn: ({ signal }) => ok(api.GET('/api/audit/operations', { signal })),
-    staleTime: Number.POSITIVE_INFINITY,
+    queryKey: ['audit', 'operations', chain],
+    queryFn: ({ signal }) => ok(api.GET('/api/audit/operations', { params: { query: { chain } }, signal })),
   });
-  const slugs = [...new Set(data?.items.map((one) => one.feature))];
-  return slugs.map((slug) => ({ value: slug, label: featureName(slug) }));
-}
-
-function exportQuery(query: Record<string, string | number | undefined>): string {
-  const params = new URLSearchParams();
-  for (const [key, value] of Object.entries(query)) {
-    if (value !== undefined) params.append(key, String(value));
-  }
-  return params.toString();
+  const all = data?.items ?? [];
+  const slugs = [...new Set(all.map((one) => one.feature))];
+  return slugs.flatMap((slug) => [
+    { value: slug, label: featureName(slug) },
+    ...all
+      .filter((one) => one.feature === slug)
+      .map((one) => ({
+        value: one.operation,
+        label: `${featureName(slug)} · ${operationName(one.operation, one.summary)}`,
+      })),
+  ]);
 }

@@ -12,6 +12,7 @@ import { Field, Form } from '@/parts/Form';
 import { NumberInput } from '@/parts/fields';
 import { NumberText } from '@/parts/NumberText';
 import { Waiting } from '@/parts/Page';
+import { SettingChangesDrawer, useSettingChanges } from '@/parts/SettingChanges';
 import { StateBadge } from '@/parts/StateBadge';
 import { Notice } from '@/parts/Tabs';
 import { TimeText } from '@/parts/TimeText';
@@ -25,6 +26,8 @@ export function ChainCard({ chain, status }: { chain: Chain; status: UseQueryRes
   const client = useQueryClient();
   const feedback = useFeedback();
   const [setting, set] = useState(false);
+  const [lookingBack, lookBack] = useState(false);
+  const mayLookBack = useSettingChanges('audit.setting');
   useLive('audit', [['audit', 'status']]);
   const look = () => client.invalidateQueries({ queryKey: ['audit'] });
   const verify = useMutation({
@@ -43,15 +46,26 @@ export function ChainCard({ chain, status }: { chain: Chain; status: UseQueryRes
     },
     onError: (error) => feedback.problem(error),
   });
-  if (status.isPending) return <Waiting rows={1} />;
-  if (status.isError) return <ErrorView compact error={status.error} onRetry={() => void status.refetch()} />;
+  if (!status.data)
+    return (
+      <section className="q-card" aria-label={t('chain.state')}>
+        {status.isError ? (
+          <ErrorView compact error={status.error} onRetry={() => void status.refetch()} />
+        ) : (
+          <Waiting rows={1} />
+        )}
+      </section>
+    );
   const s = status.data;
   const more = [
     ...(can('audit.verify')
       ? [{ key: 'seal', label: t('seal'), icon: 'lock' as const, onClick: () => seal.mutate() }]
       : []),
     ...(can('audit.setting')
-      ? [{ key: 'days', label: t('days'), icon: 'clock' as const, onClick: () => set(true) }]
+      ? [{ key: 'days', label: t('days'), icon: 'edit' as const, onClick: () => set(true) }]
+      : []),
+    ...(mayLookBack
+      ? [{ key: 'history', label: t('days.history'), icon: 'clock' as const, onClick: () => lookBack(true) }]
       : []),
   ];
   return (
@@ -74,18 +88,25 @@ export function ChainCard({ chain, status }: { chain: Chain; status: UseQueryRes
           {s.seal ? <TimeText at={s.seal.at} /> : t('sealed.never')}
         </span>
         <span className="audit-fact">{s.days ? t('days.are', { n: s.days }) : t('days.forever')}</span>
-        <span className="q-grow" />
-        {can('audit.verify') && (
-          <Button
-            icon="success"
-            busy={verify.isPending || s.check.state === 'running'}
-            onClick={() => verify.mutate()}
-          >
-            {t('verify')}
-          </Button>
-        )}
-        {more.length > 0 && <ActionMenu label={t('more')} actions={more} />}
+        <span className="q-row audit-acts">
+          {can('audit.verify') && (
+            <Button
+              icon="success"
+              busy={verify.isPending || s.check.state === 'running'}
+              onClick={() => verify.mutate()}
+            >
+              {t('verify')}
+            </Button>
+          )}
+          {more.length > 0 && <ActionMenu label={t('more')} actions={more} />}
+        </span>
       </section>
+      <SettingChangesDrawer
+        object="audit:retention"
+        chain={chain === 'installation' ? chain : undefined}
+        open={lookingBack}
+        onClose={() => lookBack(false)}
+      />
       {setting && <DaysDialog chain={chain} status={s} onClose={() => set(false)} />}
     </>
   );
@@ -118,6 +139,7 @@ const faults = [
   'seal',
   'sealGone',
   'checkpoint',
+  'witness',
   'key',
 ] as const;
 

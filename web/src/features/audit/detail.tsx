@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
+import { useFieldName, useValueName } from '@/lib/changed';
 import { Button } from '@/parts/Button';
 import { Copy } from '@/parts/Copy';
 import { ErrorView } from '@/parts/ErrorView';
@@ -8,7 +9,7 @@ import { Waiting } from '@/parts/Page';
 import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import { useT } from './strings';
-import { type Chain, type ObjectChange, outcomeTone, useFieldName, useKindName, useValueName } from './words';
+import { type Chain, type ObjectChange, outcomeTone, useKindName } from './words';
 
 /** One entry: who, when, from where, and field by field what changed. */
 export function Detail(props: { id: string; chain: Chain; onObject: (object: string) => void }) {
@@ -22,6 +23,8 @@ export function Detail(props: { id: string; chain: Chain; onObject: (object: str
   if (asked.isPending) return <Waiting rows={8} />;
   if (asked.isError) return <ErrorView error={asked.error} onRetry={() => void asked.refetch()} />;
   const e = asked.data;
+  const system = e.actor === 'system';
+  const named = (name: string, id: string) => (name && id ? t('named', { name, id }) : name || id);
   return (
     <div className="q-stack">
       {e.changes.map((change) => (
@@ -32,9 +35,11 @@ export function Detail(props: { id: string; chain: Chain; onObject: (object: str
           { name: t('at'), value: <TimeText at={e.at} show="seconds" /> },
           {
             name: t('actor'),
-            value: e.actorName ? `${e.actorName}（${e.actor}）` : e.actor || t('actor.nobody'),
+            value: named(system ? t('actor.system') : e.actorName, e.actor) || t('actor.nobody'),
           },
-          ...(e.onBehalf ? [{ name: t('onBehalf'), value: e.onBehalf }] : []),
+          ...(e.onBehalf
+            ? [{ name: t('onBehalf'), value: named(system ? e.actorName : '', e.onBehalf) }]
+            : []),
           {
             name: t('outcome'),
             value: (

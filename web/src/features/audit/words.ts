@@ -14,12 +14,13 @@ export type Status = Schemas['AuditStatus'];
 /** Whose log one looks at: the corp's, or that of what belongs to no corp. */
 export type Chain = 'corp' | 'installation';
 
-export const outcomes = ['done', 'refused', 'failed'] as const satisfies Entry['outcome'][];
+export const outcomes = ['done', 'refused', 'failed', 'stopped'] as const satisfies Entry['outcome'][];
 
 export const outcomeTone: Readonly<Record<Entry['outcome'], Tone>> = {
   done: 'good',
   refused: 'warn',
   failed: 'bad',
+  stopped: 'quiet',
 };
 
 export const checkTone: Readonly<Record<Check['state'], Tone>> = {
@@ -47,44 +48,14 @@ export function useFeatureName(): (slug: string) => string {
   );
 }
 
-/** The kind of an object, "channelcode" of "channelcode:3x…", in words. */
+/** The kind of an object in words: "channelcode" of "channelcode:3x…", "tag.rule" of "tag:rule:3x…". */
 export function useKindName(): (object: string) => string {
   const { text } = useI18n();
   return useCallback(
     (object) => {
-      const kind = object.split(':')[0] ?? '';
-      return text(`audit.kind.${kind}`, undefined, kind);
+      const [kind = '', part] = object.split(':');
+      return text(`audit.kind.${kind}.${part}`, undefined, text(`audit.kind.${kind}`, undefined, kind));
     },
-    [text],
-  );
-}
-
-/** A value in words, for those that are a choice: yes, no, the greeting of a code. */
-export function useValueName(): (path: string, value: string) => string {
-  const { text } = useI18n();
-  return useCallback(
-    (path, value) => {
-      const name = path.split('.').at(-1)?.split('[')[0] ?? '';
-      if (!/^\w+$/.test(value)) return value;
-      return text(`audit.value.${name}.${value}`, undefined, text(`audit.value.${value}`, undefined, value));
-    },
-    [text],
-  );
-}
-
-/** A field's path in words: "shifts[0].from" becomes "Shifts 1 · From"; what has no word stays as it is. */
-export function useFieldName(): (path: string) => string {
-  const { text } = useI18n();
-  return useCallback(
-    (path) =>
-      path
-        .split('.')
-        .map((piece) => {
-          const [name = '', index] = piece.split('[');
-          const word = text(`audit.changed.${name}`, undefined, name);
-          return index ? `${word} ${Number.parseInt(index, 10) + 1}` : word;
-        })
-        .join(' · '),
     [text],
   );
 }

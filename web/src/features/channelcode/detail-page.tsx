@@ -1,5 +1,6 @@
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useUndisturbed } from '@/lib/live';
 import { useCan, useMe } from '@/lib/me';
 import { ActionMenu, Button } from '@/parts/Button';
 import { ErrorView } from '@/parts/ErrorView';
@@ -45,9 +46,11 @@ function Detail({ code }: { code: Code }) {
   const variables = useMessageVariables(from);
   const [poster, setPoster] = useState(false);
   const write = can('channelcode.write');
-  const destroy = async () => {
-    if (await remove(code)) await navigate({ to: '/channelcode' });
-  };
+  const undisturbed = useUndisturbed();
+  const destroy = () =>
+    undisturbed(async () => {
+      if (await remove(code)) await navigate({ to: '/channelcode' });
+    });
   return (
     <Page
       title={code.name}

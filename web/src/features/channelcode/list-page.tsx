@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import { useLive } from '@/lib/live';
 import { useCan } from '@/lib/me';
+import { picture } from '@/lib/picture';
 import { useUrlFilters } from '@/lib/url-filters';
 import { ActionMenu, Button } from '@/parts/Button';
 import { type Column, DataTable } from '@/parts/DataTable';
@@ -141,7 +142,7 @@ function CodeName({ code }: { code: Code }) {
   return (
     <span className="channelcode-name">
       {code.qr ? (
-        <img className="channelcode-thumb" src={code.qr} alt="" loading="lazy" />
+        <img className="channelcode-thumb" src={picture(code.qr)} alt="" loading="lazy" />
       ) : (
         <span className="channelcode-thumb" title={t('preparing')}>
           <Icon name="acquire" />

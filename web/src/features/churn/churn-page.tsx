@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import { useLive } from '@/lib/live';
 import { useCan } from '@/lib/me';
 import { useUrlFilters } from '@/lib/url-filters';
@@ -25,8 +24,6 @@ export default function ChurnPage() {
       </Page>
     );
   }
-  // Only the shown tab lives: both have filters under the same keys of the address.
-  const only = (key: string, content: ReactNode) => (tab === key ? content : null);
   const deletions = tab === 'deletions';
   return (
     <Page
@@ -37,12 +34,8 @@ export default function ChurnPage() {
       <Hints />
       <Tabs
         items={[
-          { key: 'losses', label: t('losses'), content: only('losses', <Endings kind="lost" />) },
-          {
-            key: 'deletions',
-            label: t('deletions'),
-            content: only('deletions', <Endings kind="deleted" />),
-          },
+          { key: 'losses', label: t('losses'), content: <Endings kind="lost" /> },
+          { key: 'deletions', label: t('deletions'), content: <Endings kind="deleted" /> },
         ]}
       />
     </Page>

@@ -11,6 +11,7 @@ import { Field, Form } from '@/parts/Form';
 import { Choice, NumberInput, Toggle } from '@/parts/fields';
 import { MemberPicker } from '@/parts/MemberPicker';
 import { Waiting } from '@/parts/Page';
+import { SettingChanges } from '@/parts/SettingChanges';
 import { useT } from './strings';
 
 type Setting = components['schemas']['ChurnDeletionSetting'];
@@ -23,6 +24,7 @@ export function DeletionSetting() {
   if (!can('churn.setting')) return null;
   return (
     <>
+      <SettingChanges object="churn:deletions" permission="churn.setting" />
       <Button icon="edit" onClick={() => setOpen(true)}>
         {t('deletions.setting')}
       </Button>
@@ -43,7 +45,7 @@ function Editor({ onClose }: { onClose: () => void }) {
   });
   if (setting.isError) return <ErrorView error={setting.error} onRetry={() => void setting.refetch()} />;
   if (!setting.data) return <Waiting rows={5} />;
-  const { names: _, ...initial } = setting.data;
+  const { names: _, others, ...initial } = setting.data;
   return (
     <Form<Setting>
       initial={initial}
@@ -75,7 +77,11 @@ function Editor({ onClose }: { onClose: () => void }) {
           <Field name="unusual" label={t('unusual')} hint={t('hints.definition')} valueKey="checked">
             <Toggle label={t('unusual')} />
           </Field>
-          <Field name="receivers" label={t('receivers')} hint={t('receivers.hint')}>
+          <Field
+            name="receivers"
+            label={t('receivers')}
+            hint={others ? t('receivers.others', { n: others }) : t('receivers.hint')}
+          >
             <MemberPicker max={50} label={t('receivers')} />
           </Field>
           <Field name="leaders" label={t('leaders')} hint={t('leaders.hint')} valueKey="checked">

@@ -34,7 +34,7 @@ export function Endings({ kind }: { kind: Kind }) {
       <FilterBar
         filters={filters}
         search={{ key: 'q', placeholder: t('search') }}
-        viewsKey={`churn.${kind}`}
+        viewsKey={kind === 'lost' ? 'churn.lost' : 'churn.deleted'}
         items={[
           { key: kind, label: t(`ended.${kind}`), kind: 'period' },
           { key: 'member', label: t('member'), kind: 'member' },

@@ -4,6 +4,7 @@ import { api, ok } from '@/api/client';
 import { useCan } from '@/lib/me';
 import { Hint } from '@/parts/Facts';
 import { useFeedback } from '@/parts/Feedback';
+import { SettingChanges } from '@/parts/SettingChanges';
 import { StateBadge } from '@/parts/StateBadge';
 import { Switcher } from '@/parts/Tabs';
 import { useT } from './strings';
@@ -39,12 +40,15 @@ export function LossNotice() {
         <span>{t('switch')}</span>
       </Hint>
       {can('churn.setting') ? (
-        <Switcher<Policy>
-          value={policy}
-          onChange={(next) => save.mutate(next)}
-          label={t('switch')}
-          options={policies.map((value) => ({ value, label: t(`switch.${value}.short`) }))}
-        />
+        <>
+          <Switcher<Policy>
+            value={policy}
+            onChange={(next) => save.mutate(next)}
+            label={t('switch')}
+            options={policies.map((value) => ({ value, label: t(`switch.${value}.short`) }))}
+          />
+          <SettingChanges object="churn:setting" permission="churn.setting" />
+        </>
       ) : (
         <>
           <StateBadge tone={notify ? 'good' : 'quiet'}>{t(`switch.${policy}.short`)}</StateBadge>

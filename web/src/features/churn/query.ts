@@ -1,6 +1,6 @@
 import { useNow } from '@/lib/now';
 import { periodInstants, useTimeZone } from '@/lib/time';
-import { type UrlFilters, useUrlFilters } from '@/lib/url-filters';
+import { some, type UrlFilters, useUrlFilters } from '@/lib/url-filters';
 import type { Kind } from './words';
 
 const keys = [
@@ -39,8 +39,4 @@ export function useChurnQuery(kind: Kind) {
     company: filters.one('company') === 'yes' || undefined,
   };
   return { filters, query };
-}
-
-function some(values: string[]): string[] | undefined {
-  return values.length > 0 ? values : undefined;
 }

@@ -1,41 +1,21 @@
-import type { ReactNode } from 'react';
 import { api, ok } from '@/api/client';
-import { useCustomerActions } from '@/lib/customer-parts';
-import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
-import type { Rule } from '@/lib/rule';
 import { CustomerOf } from '@/parts/CustomerCard';
-import { type Column, DataTable } from '@/parts/DataTable';
+import type { Column } from '@/parts/DataTable';
 import { Hint } from '@/parts/Facts';
 import { MemberTag } from '@/parts/MemberTag';
 import { Labels, StateBadge } from '@/parts/StateBadge';
-import { CustomerActions } from './actions';
-import { CustomerFacts } from './customer-facts';
+import { type LevelProps, LevelTable } from './level-table';
 import { MaybeTime } from './maybe-time';
-import { useMoreColumns } from './more-columns';
-import { type Filters, queryOf, selectionOf } from './query';
 import { useT } from './strings';
-import { SyncButton } from './sync-button';
-import { looksOf, tableName, type View } from './views';
 import { type CustomerRow, tagNames } from './words';
 
 /** One row a customer. */
-export function CompanyTable(props: {
-  rule: Rule;
-  filters: Filters;
-  view: View | undefined;
-  tools: ReactNode;
-}) {
-  const { rule, filters, tools, view } = props;
-  const query = queryOf(rule);
-  const acts = useCustomerActions('list').length > 0;
+export function CompanyTable(props: LevelProps) {
   const t = useT();
-  const { language } = useI18n();
-
-  const more = useMoreColumns<CustomerRow>('company');
   useLive(['customer', 'follow', 'profile'], [['customer', 'company']]);
 
-  const own: Column<CustomerRow>[] = [
+  const columns: Column<CustomerRow>[] = [
     {
       key: 'name',
       title: t('customer'),
@@ -115,48 +95,14 @@ export function CompanyTable(props: {
       render: (row) => <code>{row.customer}</code>,
     },
   ];
-  const columns = [...own, ...more];
-
   return (
-    <DataTable<CustomerRow>
-      id={tableName('company', view)}
-      start={view && looksOf(view.content).columns?.company}
-      label={t('title')}
+    <LevelTable<CustomerRow>
+      list={props}
+      level="company"
       columns={columns}
-      rowKey={(row) => row.id}
-      queryKey={['customer', 'company', query, language]}
-      load={({ after, limit, columns: column, signal }) =>
-        ok(
-          api.GET('/api/customer/customers', {
-            params: { query: { ...query, after, limit, column, english: language === 'en' } },
-            signal,
-          }),
-        )
-      }
-      count={(signal) => ok(api.GET('/api/customer/customers/count', { params: { query }, signal }))}
-      filters={filters}
-      tools={tools}
-      bulk={
-        acts
-          ? (selection, clear) => (
-              <CustomerActions
-                on="list"
-                selection={selectionOf(selection, 'company', rule)}
-                level="customer"
-                count={selection.count}
-                more={selection.all}
-                onDone={clear}
-              />
-            )
-          : undefined
-      }
-      empty={{ title: t('empty'), hint: t('empty.hint'), action: <SyncButton primary /> }}
-      drawer={(id, row) => ({
-        title: row?.name || t('detail'),
-        href: `/customer/${id}`,
-        content: <CustomerFacts id={id} />,
-      })}
-      drawerWidth={640}
+      load={(query, signal) => ok(api.GET('/api/customer/customers', { params: { query }, signal }))}
+      count={(query, signal) => ok(api.GET('/api/customer/customers/count', { params: { query }, signal }))}
+      customer={(key) => key}
     />
   );
 }

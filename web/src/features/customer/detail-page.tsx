@@ -53,6 +53,7 @@ function Told({ id, customer }: { id: string; customer: CustomerDetail | undefin
   if (tabs.length === 0 || !customer) return <Story id={id} />;
   return (
     <Tabs
+      keep
       items={[
         { key: 'timeline', label: t('timeline'), content: <Story id={id} /> },
         ...tabs.map((section) => ({

@@ -9,6 +9,7 @@ import { ExportButton } from '@/parts/ExportButton';
 import { FilterBar } from '@/parts/FilterBar';
 import { Page } from '@/parts/Page';
 import { Switcher } from '@/parts/Tabs';
+import { useViews } from '@/parts/Views';
 import { CompanyTable } from './company-table';
 import { useFieldNames, useFields, useRuleWords } from './fields';
 import { Figures, WithoutContact } from './figures';
@@ -18,7 +19,7 @@ import { RuleButton } from './rule-button';
 import { SaveSegment } from './save-segment';
 import { useT } from './strings';
 import { SyncButton } from './sync-button';
-import { useViews, Views } from './views';
+import { CustomerViews, list } from './views';
 import { addWays } from './words';
 import './customer.css';
 
@@ -34,7 +35,7 @@ export default function ListPage() {
   const level: Level = levels.one('level') === 'follow' ? 'follow' : 'company';
   const rule = useMemo(() => ruleOf(filters, level, zone, now), [filters, level, zone, now]);
   const words = useRuleWords([rule]);
-  const { open } = useViews();
+  const { open } = useViews(list);
   const fields = useFields();
   const names = useFieldNames();
   const segments = fields.data?.items.find((field) => field.key === 'segment');
@@ -57,7 +58,7 @@ export default function ListPage() {
         </>
       }
     >
-      <Figures level={level} />
+      <Figures level={level} filters={filters} />
       <FilterBar
         filters={filters}
         search={{ key: 'q', placeholder: t('search') }}
@@ -82,6 +83,12 @@ export default function ListPage() {
               value: String(way),
               label: text(`customer.addWay.${way}`),
             })),
+          },
+          {
+            key: 'came',
+            label: t('came'),
+            kind: 'choice',
+            options: (['new', 'taken'] as const).map((value) => ({ value, label: t(`came.${value}`) })),
           },
           { key: 'group', label: t('group'), kind: 'group' },
           {
@@ -121,15 +128,11 @@ export default function ListPage() {
             : []),
         ]}
       >
+        {!isEmpty(rule) && <SaveSegment rule={rule} />}
         <RuleButton filters={filters} />
-        <Views />
+        <CustomerViews />
       </FilterBar>
-      {!isEmpty(rule) && (
-        <p className="customer-words">
-          <span>{t('rule.means', { words: words(rule) })}</span>
-          <SaveSegment rule={rule} />
-        </p>
-      )}
+      {!isEmpty(rule) && <p className="customer-words">{t('rule.means', { words: words(rule) })}</p>}
       <Table
         key={`${level}.${open?.id}.${open?.version}`}
         rule={rule}

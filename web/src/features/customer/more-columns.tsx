@@ -9,7 +9,7 @@ import { TimeText } from '@/parts/TimeText';
 import type { Level } from './query';
 import { useT } from './strings';
 
-type Cell = components['schemas']['CustomerCell'];
+export type Cell = components['schemas']['CustomerCell'];
 
 /** Columns of other features – stage, intention, … – for a list of customers or follows; each is off until it is chosen. */
 export function useMoreColumns<Row extends { cells?: Record<string, Cell> }>(level: Level): Column<Row>[] {

@@ -15,6 +15,7 @@ export const filterKeys = [
   'added',
   'standing',
   'addWay',
+  'came',
   'group',
   'gender',
   'type',
@@ -32,6 +33,14 @@ export interface ListQuery {
 }
 
 export const standings = ['stands', 'half', 'lost', 'deleted', 'gone', 'handed'] as const;
+
+/** WeCom's way of adding that is a hand-over (在职继承、离职继承). */
+const handOver = ['202'];
+
+const cameBy: Record<string, Rule | undefined> = {
+  new: { field: 'addWay', op: 'none', values: handOver },
+  taken: { field: 'addWay', op: 'any', values: handOver },
+};
 
 /** What the chips and the rule builder together mean. Tags "all" and "none" ask, by customer, the customer as a whole. */
 export function ruleOf(filters: Filters, level: Level, zone: string, now: number): Rule {
@@ -51,6 +60,7 @@ export function ruleOf(filters: Filters, level: Level, zone: string, now: number
     days && { field: 'added', op: 'between', values: [days.from, days.to] },
     leaf('standing', 'any', standing.includes('all') ? [...standings] : standing),
     leaf('addWay', 'any', filters.many('addWay')),
+    cameBy[filters.one('came') ?? ''],
     leaf('group', 'any', filters.many('group')),
     leaf('gender', 'any', filters.many('gender')),
     leaf('type', 'any', filters.many('type')),

@@ -14,7 +14,7 @@ export function SaveSegment({ rule }: { rule: Rule }) {
   if (!can('customer.read') || leavesOf(rule).some((leaf) => leaf.field === 'segment')) return null;
   return (
     <>
-      <Button look="link" size="small" onClick={() => setOpen(true)}>
+      <Button icon="save" onClick={() => setOpen(true)}>
         {t('segment.saveAs')}
       </Button>
       {open && <SegmentDialog rule={rule} onClose={() => setOpen(false)} />}

@@ -2,14 +2,15 @@ import { useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
 import { Problem } from '@/api/problem';
 import type { components } from '@/api/schema';
+import { useCan } from '@/lib/me';
 import { isEmpty, type Rule } from '@/lib/rule';
 import { Dialog } from '@/parts/Drawer';
 import { useFeedback } from '@/parts/Feedback';
 import { Field, Form } from '@/parts/Form';
+import { SavedFields, savedValues, shareOf } from '@/parts/SavedFields';
 import { Notice } from '@/parts/Tabs';
 import { RuleBuilder } from './rule-builder';
 import { complete, RuleSummary } from './rule-size';
-import { SavedFields, savedValues, shareOf } from './saved-fields';
 import { useT } from './strings';
 
 export type Segment = components['schemas']['CustomerSegment'];
@@ -18,6 +19,7 @@ export type Segment = components['schemas']['CustomerSegment'];
 export function SegmentDialog(props: { segment?: Segment; rule?: Rule; onClose: () => void }) {
   const { segment, onClose } = props;
   const t = useT();
+  const can = useCan();
   const client = useQueryClient();
   const feedback = useFeedback();
   const rule = (segment?.rule as Rule | undefined) ?? props.rule ?? {};
@@ -51,7 +53,7 @@ export function SegmentDialog(props: { segment?: Segment; rule?: Rule; onClose: 
                 {segment.broken}
               </Notice>
             )}
-            <SavedFields values={values} note />
+            <SavedFields values={values} shares={can('customer.share')} note />
             <Field name="rule" label={t('segment.rule')}>
               <RuleBuilder />
             </Field>

@@ -8,6 +8,7 @@ import { ActionMenu, Button } from '@/parts/Button';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { useFeedback } from '@/parts/Feedback';
 import { Page } from '@/parts/Page';
+import { useShareWords } from '@/parts/SavedFields';
 import { Label, StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import { useRuleWords } from './fields';
@@ -22,10 +23,15 @@ export default function SegmentsPage() {
   const client = useQueryClient();
   const feedback = useFeedback();
   const navigate = useNavigate();
+  const shareWords = useShareWords();
   const [open, setOpen] = useState<Segment | 'new'>();
   const key = ['customer', 'segments'];
-  const load = (signal: AbortSignal) => ok(api.GET('/api/customer/segments', { signal }));
-  const segments = useQuery({ queryKey: [...key, 'all'], queryFn: ({ signal }) => load(signal) });
+  // Read once: the table takes what the words' query reads, on its way or just come.
+  const reading = {
+    queryKey: [...key, 'all'],
+    queryFn: ({ signal }: { signal: AbortSignal }) => ok(api.GET('/api/customer/segments', { signal })),
+  };
+  const segments = useQuery(reading);
   useLive('segment', [key]);
   const words = useRuleWords((segments.data?.items ?? []).map((segment) => segment.rule as Rule));
 
@@ -90,7 +96,7 @@ export default function SegmentsPage() {
       key: 'share',
       title: t('saved.with'),
       width: 110,
-      render: (row) => <Label>{t(`saved.with.${row.share.with}`)}</Label>,
+      render: (row) => <Label>{shareWords(row.share)}</Label>,
     },
     { key: 'owner', title: t('segment.owner'), width: 100, render: (row) => row.ownerName || '–' },
     {
@@ -143,7 +149,7 @@ export default function SegmentsPage() {
         columns={columns}
         rowKey={(row) => row.id}
         queryKey={key}
-        load={async ({ signal }) => ({ items: (await load(signal)).items })}
+        load={async () => ({ items: (await client.fetchQuery(reading)).items })}
         empty={{ title: t('segments.empty'), hint: t('segments.empty.hint'), action: create }}
       />
       {open && (

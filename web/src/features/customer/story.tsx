@@ -23,6 +23,7 @@ const tellers = [
   'customer',
   'followup',
   'stage',
+  'tag',
   'profile',
   'intention',
   'channelcode',
@@ -51,10 +52,32 @@ const looks: Record<string, { icon: IconName; tone: Tone }> = {
   'stage.joined': { icon: 'right', tone: 'busy' },
   'stage.moved': { icon: 'right', tone: 'busy' },
   'stage.movedWith': { icon: 'right', tone: 'busy' },
+  'stage.pulled': { icon: 'right', tone: 'busy' },
+  'stage.pulledByTag': { icon: 'right', tone: 'busy' },
+  'stage.pulledByGroup': { icon: 'right', tone: 'busy' },
   'stage.back': { icon: 'left', tone: 'quiet' },
   'stage.left': { icon: 'close', tone: 'quiet' },
   'stage.lost': { icon: 'close', tone: 'warn' },
   'stage.handed': { icon: 'member', tone: 'quiet' },
+  'tag.added': { icon: 'tag', tone: 'busy' },
+  'tag.removed': { icon: 'tag', tone: 'quiet' },
+  'tag.added.run': { icon: 'tag', tone: 'busy' },
+  'tag.removed.run': { icon: 'tag', tone: 'quiet' },
+  'tag.added.undo': { icon: 'tag', tone: 'quiet' },
+  'tag.removed.undo': { icon: 'tag', tone: 'quiet' },
+  'tag.added.import': { icon: 'tag', tone: 'busy' },
+  'tag.removed.import': { icon: 'tag', tone: 'quiet' },
+  'tag.added.rule': { icon: 'tag', tone: 'busy' },
+  'tag.removed.rule': { icon: 'tag', tone: 'quiet' },
+  'tag.added.channel': { icon: 'tag', tone: 'busy' },
+  'tag.removed.channel': { icon: 'tag', tone: 'quiet' },
+  'tag.added.stage': { icon: 'tag', tone: 'busy' },
+  'tag.removed.stage': { icon: 'tag', tone: 'quiet' },
+  'tag.added.transfer': { icon: 'tag', tone: 'quiet' },
+  'tag.removed.transfer': { icon: 'tag', tone: 'quiet' },
+  'tag.added.wecom': { icon: 'tag', tone: 'quiet' },
+  'tag.removed.wecom': { icon: 'tag', tone: 'quiet' },
+  'tag.removed.deleted': { icon: 'tag', tone: 'quiet' },
   'followup.noted': { icon: 'edit', tone: 'good' },
   'followup.called': { icon: 'chat', tone: 'good' },
   'followup.messaged': { icon: 'chat', tone: 'good' },
@@ -85,7 +108,7 @@ const looks: Record<string, { icon: IconName; tone: Tone }> = {
 /** What happened with a customer, of everything or of what one chooses, newest first. */
 export function Story({ id }: { id: string }) {
   const t = useT();
-  const { text } = useI18n();
+  const { text, language } = useI18n();
   const zone = useTimeZone();
   const now = useNow();
   const filters = useUrlFilters('about', 'happened');
@@ -112,6 +135,10 @@ export function Story({ id }: { id: string }) {
   const line = (e: Entry) => text(`timeline.${e.kind}`, e.values ?? {}, e.kind);
   const detail = ({ values, ...e }: Entry) => {
     if (values?.repaired === 'true') return t('timeline.repaired');
+    if (values?.detail) {
+      const advice = (language === 'en' && values.adviceEn) || values.advice;
+      return text(`timeline.${values.detail}`, { ...values, advice: advice ?? '' });
+    }
     return values?.reason && !line({ values, ...e }).includes(values.reason) ? values.reason : undefined;
   };
   return (

@@ -1,9 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api, ok } from '@/api/client';
-import { useLive } from '@/lib/live';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
 import { useFeedback } from '@/parts/Feedback';
+import { useSync } from '@/parts/sync';
 import { TimeText } from '@/parts/TimeText';
 import { useT } from './strings';
 import './customer.css';
@@ -12,33 +10,18 @@ import './customer.css';
 export function SyncButton({ primary }: { primary?: boolean }) {
   const t = useT();
   const can = useCan();
-  const feedback = useFeedback();
-  const client = useQueryClient();
-  const syncs = useQuery({
-    queryKey: ['mirror', 'sync'],
-    queryFn: ({ signal }) => ok(api.GET('/api/mirror/sync', { signal })),
-  });
-  useLive('sync', [['mirror', 'sync']]);
-  const start = useMutation({
-    mutationFn: () => ok(api.POST('/api/mirror/sync', { body: { scope: 'full' } })),
-    onSuccess: () => {
-      feedback.done(t('sync.begun'));
-      return client.invalidateQueries({ queryKey: ['mirror', 'sync'] });
-    },
-  });
-  const latest = syncs.data?.items[0];
-  const running = latest?.state === 'running';
+  const { done } = useFeedback();
+  const { running, lastDone, start } = useSync();
   return (
     <>
       {running ? (
         <span className="customer-sync q-faint">
-          {t(`sync.stage.${latest.stage as 'contacts'}`)} {t('sync.rows', { n: latest.done })}
+          {t(`sync.stage.${running.stage as 'contacts'}`)} {t('sync.rows', { n: running.done })}
         </span>
       ) : (
-        syncs.data?.lastDone !== undefined &&
-        syncs.data.lastDone > 0 && (
+        lastDone > 0 && (
           <span className="customer-sync q-faint">
-            {t('sync.last')} <TimeText at={syncs.data.lastDone} />
+            {t('sync.last')} <TimeText at={lastDone} />
           </span>
         )
       )}
@@ -46,9 +29,9 @@ export function SyncButton({ primary }: { primary?: boolean }) {
         <Button
           icon="reload"
           look={primary ? 'primary' : 'default'}
-          disabled={running}
+          disabled={running !== undefined}
           hint={t('sync.hint')}
-          onClick={() => start.mutateAsync()}
+          onClick={() => start().then(() => done(t('sync.begun')))}
         >
           {running ? t('sync.running') : t('sync')}
         </Button>

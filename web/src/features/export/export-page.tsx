@@ -4,10 +4,9 @@ import type { components } from '@/api/schema';
 import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
 import { formatBytes, formatNumber } from '@/lib/measure';
-import { Button } from '@/parts/Button';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { Hint } from '@/parts/Facts';
-import { useFeedback } from '@/parts/Feedback';
+import { FileActions } from '@/parts/FileActions';
 import { JobProgress } from '@/parts/JobProgress';
 import { Page } from '@/parts/Page';
 import { StateBadge, type Tone } from '@/parts/StateBadge';
@@ -104,34 +103,16 @@ function RunState({ run }: { run: Run }) {
 function Actions({ run }: { run: Run }) {
   const t = useT();
   const client = useQueryClient();
-  const feedback = useFeedback();
   const open = run.state === 'waiting' || run.state === 'running';
-  const remove = async () => {
-    const sure = await feedback.confirm({
-      title: t(open ? 'cancel.title' : 'remove.title'),
-      detail: t(open ? 'cancel.detail' : 'remove.detail'),
-      action: t(open ? 'cancel' : 'remove'),
-      danger: true,
-      onConfirm: () => ok(api.DELETE('/api/export/runs/{id}', { params: { path: { id: run.id } } })),
-    });
-    if (!sure) return;
-    feedback.done(t(open ? 'cancelled' : 'removed'));
-    await client.invalidateQueries({ queryKey: ['export', 'runs'] });
-  };
   return (
     <span className="q-row">
-      {run.state === 'done' && (
-        <Button
-          size="small"
-          icon="download"
-          onClick={() => window.location.assign(`/api/export/runs/${run.id}/file`)}
-        >
-          {t('download')}
-        </Button>
-      )}
-      <Button size="small" look="quiet" onClick={remove}>
-        {t(open ? 'cancel' : 'remove')}
-      </Button>
+      <FileActions
+        words={t}
+        from={run.state === 'done' ? `/api/export/runs/${run.id}/file` : undefined}
+        act={open ? 'cancel' : 'remove'}
+        onAct={() => ok(api.DELETE('/api/export/runs/{id}', { params: { path: { id: run.id } } }))}
+        onActed={() => client.invalidateQueries({ queryKey: ['export', 'runs'] })}
+      />
     </span>
   );
 }

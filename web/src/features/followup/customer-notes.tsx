@@ -9,7 +9,7 @@ import { ActionMenu, Button } from '@/parts/Button';
 import { Empty } from '@/parts/Empty';
 import { ErrorView } from '@/parts/ErrorView';
 import { useFeedback } from '@/parts/Feedback';
-import { Waiting } from '@/parts/Page';
+import { Card, Waiting } from '@/parts/Page';
 import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import { NoteForm } from './note-form';
@@ -39,22 +39,24 @@ export default function CustomerNotes({ customer }: CustomerSectionProps) {
   });
   const notes = pages.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <div className="q-stack">
-      {can('followup.write') && <NoteForm customer={id} />}
-      {pages.isPending && <Waiting rows={3} />}
-      {pages.isError && <ErrorView error={pages.error} onRetry={() => void pages.refetch()} />}
-      {pages.data && notes.length === 0 && (
-        <Empty compact title={t('notes.empty')} hint={t('notes.empty.hint')} />
-      )}
-      {notes.map((note) => (
-        <NoteEntry key={note.id} note={note} customer={id} />
-      ))}
-      {pages.hasNextPage && (
-        <span>
-          <Button onClick={async () => void (await pages.fetchNextPage())}>{t('more')}</Button>
-        </span>
-      )}
-    </div>
+    <Card>
+      <div className="q-stack">
+        {can('followup.write') && <NoteForm customer={id} />}
+        {pages.isPending && <Waiting rows={3} />}
+        {pages.isError && <ErrorView error={pages.error} onRetry={() => void pages.refetch()} />}
+        {pages.data && notes.length === 0 && (
+          <Empty compact title={t('notes.empty')} hint={t('notes.empty.hint')} />
+        )}
+        {notes.map((note) => (
+          <NoteEntry key={note.id} note={note} customer={id} />
+        ))}
+        {pages.hasNextPage && (
+          <span>
+            <Button onClick={async () => void (await pages.fetchNextPage())}>{t('more')}</Button>
+          </span>
+        )}
+      </div>
+    </Card>
   );
 }
 

@@ -7,7 +7,7 @@ export const parts: CustomerParts = {
       title: 'followup.tasks',
       place: 'left',
       permission: 'followup.read',
-      order: 15,
+      order: 5,
       load: () => import('./customer-tasks'),
     },
     {

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import { useLive } from '@/lib/live';
 import { useUrlFilters } from '@/lib/url-filters';
 import { Page } from '@/parts/Page';
@@ -13,14 +12,12 @@ export default function FollowupPage() {
   const t = useT();
   const tab = useUrlFilters('tab').one('tab') ?? 'tasks';
   useLive('followup', [['followup']]);
-  // Only the shown tab lives: both have filters under the same keys of the address.
-  const only = (key: string, content: ReactNode) => (tab === key ? content : null);
   return (
     <Page title={t('title')} meaning={t(tab === 'notes' ? 'notes.meaning' : 'meaning')}>
       <Tabs
         items={[
-          { key: 'tasks', label: t('tasks'), content: only('tasks', <Tasks />) },
-          { key: 'notes', label: t('notes.all'), content: only('notes', <AllNotes />) },
+          { key: 'tasks', label: t('tasks'), content: <Tasks /> },
+          { key: 'notes', label: t('notes.all'), content: <AllNotes /> },
         ]}
       />
     </Page>

@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
 import { uploadFile } from '@/api/upload';
 import { Button } from '@/parts/Button';
 import { useFeedback } from '@/parts/Feedback';
+import { FileButton } from '@/parts/FileButton';
 import { TextArea } from '@/parts/fields';
 import { MemberPicker } from '@/parts/MemberPicker';
 import { Switcher } from '@/parts/Tabs';
@@ -20,7 +21,6 @@ export function NoteForm(props: { customer: string; note?: Note; onClose?: () =>
   const t = useT();
   const client = useQueryClient();
   const feedback = useFeedback();
-  const file = useRef<HTMLInputElement>(null);
   const [how, setHow] = useState<How>(props.note?.how ?? 'note');
   const [text, setText] = useState(props.note?.text ?? '');
   const [pictures, setPictures] = useState<string[]>([...(props.note?.pictures ?? [])]);
@@ -49,8 +49,8 @@ export function NoteForm(props: { customer: string; note?: Note; onClose?: () =>
       props.onClose?.();
     },
   });
-  const upload = async (list: FileList | null) => {
-    for (const one of [...(list ?? [])].slice(0, mostPictures - pictures.length)) {
+  const upload = async (files: File[]) => {
+    for (const one of files.slice(0, mostPictures - pictures.length)) {
       try {
         const kept = await uploadFile<{ id: string }>(
           `/api/followup/customers/${props.customer}/pictures`,
@@ -61,7 +61,6 @@ export function NoteForm(props: { customer: string; note?: Note; onClose?: () =>
         feedback.problem(error);
       }
     }
-    if (file.current) file.current.value = '';
   };
   return (
     <section className="followup-form" aria-label={t('note.write')}>
@@ -97,20 +96,24 @@ export function NoteForm(props: { customer: string; note?: Note; onClose?: () =>
       )}
       <div className="followup-row">
         <div className="followup-mentions">
-          <MemberPicker value={mentions} onChange={setMentions} max={20} label={t('mentions')} />
+          <MemberPicker
+            value={mentions}
+            onChange={setMentions}
+            max={20}
+            label={t('mentions')}
+            placeholder={t('mentions')}
+          />
         </div>
-        <input
-          ref={file}
-          type="file"
-          hidden
-          multiple
+        <FileButton
+          icon="image"
+          label={t('picture.add')}
           accept="image/png,image/jpeg,image/gif,image/webp"
-          aria-label={t('picture.add')}
-          onChange={(event) => void upload(event.target.files)}
-        />
-        <Button icon="image" disabled={pictures.length >= mostPictures} onClick={() => file.current?.click()}>
+          multiple
+          disabled={pictures.length >= mostPictures}
+          onFiles={upload}
+        >
           {t('picture.add')}
-        </Button>
+        </FileButton>
         <Button
           look="primary"
           disabled={text.trim() === '' && pictures.length === 0}

@@ -5,6 +5,7 @@ import { useCan } from '@/lib/me';
 import { useNow } from '@/lib/now';
 import { periodInstants, useTimeZone } from '@/lib/time';
 import { useUrlFilters } from '@/lib/url-filters';
+import { Button } from '@/parts/Button';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { ExportButton } from '@/parts/ExportButton';
 import { FilterBar } from '@/parts/FilterBar';
@@ -103,7 +104,15 @@ export function AllNotes() {
           ok(api.GET('/api/followup/notes', { params: { query: { ...query, after, limit } }, signal }))
         }
         filters={filters}
-        empty={{ title: t('notes.empty'), hint: t('notes.all.hint') }}
+        empty={{
+          title: t('notes.empty'),
+          hint: t('notes.all.hint'),
+          action: (
+            <Button icon="customer" to="/customer">
+              {t('toCustomers')}
+            </Button>
+          ),
+        }}
         tools={can('followup.export') && <ExportButton list="followup.notes" filter={query} />}
       />
     </>

@@ -12,11 +12,11 @@ import { TaskDialog } from './task-dialog';
 
 export type Task = components['schemas']['FollowupTask'];
 
-/** Ticks a task off or opens it again. */
-export function useTick() {
+/** A task's words with the box that ticks it off or opens it again. */
+export function TaskBox({ task }: { task: Task }) {
   const client = useQueryClient();
   const feedback = useFeedback();
-  return async (task: Task, done: boolean) => {
+  const tick = async (done: boolean) => {
     try {
       await ok(
         api.PUT('/api/followup/tasks/{id}/done', { params: { path: { id: task.id } }, body: { done } }),
@@ -26,31 +26,34 @@ export function useTick() {
     }
     await client.invalidateQueries({ queryKey: ['followup'] });
   };
+  return (
+    <CheckBox checked={task.doneAt !== undefined} disabled={!task.mine} onChange={(done) => void tick(done)}>
+      <span className={task.doneAt ? 'followup-done' : undefined}>{task.title}</span>
+    </CheckBox>
+  );
 }
 
 /** One task with its box, its member and its day. */
 export function TaskLine({ task }: { task: Task }) {
   const t = useT();
-  const tick = useTick();
   const client = useQueryClient();
+  const feedback = useFeedback();
   const [editing, setEditing] = useState(false);
-  const remove = async () => {
-    await ok(api.DELETE('/api/followup/tasks/{id}', { params: { path: { id: task.id } } }));
-    await client.invalidateQueries({ queryKey: ['followup'] });
-  };
+  const remove = () =>
+    feedback.confirm({
+      title: t('task.remove.title', { title: task.title }),
+      detail: t('task.remove.detail'),
+      action: t('remove'),
+      danger: true,
+      onConfirm: async () => {
+        await ok(api.DELETE('/api/followup/tasks/{id}', { params: { path: { id: task.id } } }));
+        await client.invalidateQueries({ queryKey: ['followup'] });
+      },
+    });
   return (
     <div className="followup-task">
-      <CheckBox
-        checked={task.doneAt !== undefined}
-        disabled={!task.mine}
-        onChange={(done) => void tick(task, done)}
-      >
-        <span className={task.doneAt ? 'followup-done' : undefined}>{task.title}</span>
-      </CheckBox>
-      <span className="followup-meta q-faint">
-        {task.memberName} · {task.doneAt ? t('done.at') : t('due.at')}{' '}
-        <TimeText at={Date.parse(task.doneAt ?? task.dueAt)} show="time" />
-        {task.overdue && <StateBadge tone="bad">{t('overdue')}</StateBadge>}
+      <TaskBox task={task} />
+      <span className="followup-acts">
         {task.mine && !task.doneAt && (
           <Button
             look="quiet"
@@ -63,6 +66,11 @@ export function TaskLine({ task }: { task: Task }) {
         {task.removable && (
           <Button look="quiet" size="small" icon="remove" hint={t('task.remove')} onClick={remove} />
         )}
+      </span>
+      <span className="followup-meta q-faint">
+        {task.memberName} · {task.doneAt ? t('done.at') : t('due.at')}{' '}
+        <TimeText at={Date.parse(task.doneAt ?? task.dueAt)} show="time" />
+        {task.overdue && <StateBadge tone="bad">{t('overdue')}</StateBadge>}
       </span>
       {editing && <TaskDialog task={task} onClose={() => setEditing(false)} />}
     </div>

@@ -6,13 +6,12 @@ import { useUrlFilters } from '@/lib/url-filters';
 import { Button } from '@/parts/Button';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { FilterBar } from '@/parts/FilterBar';
-import { CheckBox } from '@/parts/fields';
 import { StateBadge } from '@/parts/StateBadge';
 import { Switcher } from '@/parts/Tabs';
 import { TimeText } from '@/parts/TimeText';
 import { useT } from './strings';
 import { TaskDialog } from './task-dialog';
-import { type Task, useTick } from './task-line';
+import { type Task, TaskBox } from './task-line';
 
 const whose = ['mine', 'team'] as const;
 const states = ['open', 'overdue', 'done'] as const;
@@ -21,14 +20,13 @@ const states = ['open', 'overdue', 'done'] as const;
 export function Tasks() {
   const t = useT();
   const me = useMe();
-  const tick = useTick();
   const [editing, setEditing] = useState<Task>();
-  const place = useUrlFilters('whose');
-  const filters = useUrlFilters('state', 'member');
+  const place = useUrlFilters('whose', 'state');
+  const filters = useUrlFilters('member');
   // An account without a member has no tasks of its own.
   const first = me.user.member ? 'mine' : 'team';
   const view = whose.find((one) => one === place.one('whose')) ?? first;
-  const state = states.find((one) => one === filters.one('state')) ?? 'open';
+  const state = states.find((one) => one === place.one('state')) ?? 'open';
   const members = filters.many('member');
   const query = {
     mine: view === 'mine' || undefined,
@@ -40,15 +38,7 @@ export function Tasks() {
       key: 'title',
       title: t('task'),
       fixed: true,
-      render: (task) => (
-        <CheckBox
-          checked={task.doneAt !== undefined}
-          disabled={!task.mine}
-          onChange={(done) => void tick(task, done)}
-        >
-          <span className={task.doneAt ? 'followup-done' : undefined}>{task.title}</span>
-        </CheckBox>
-      ),
+      render: (task) => <TaskBox task={task} />,
     },
     {
       key: 'customer',
@@ -60,7 +50,7 @@ export function Tasks() {
     {
       key: 'due',
       title: t('due'),
-      width: 190,
+      width: 230,
       render: (task) => (
         <>
           <TimeText at={Date.parse(task.dueAt)} show="time" />{' '}
@@ -69,19 +59,20 @@ export function Tasks() {
       ),
     },
     { key: 'by', title: t('by'), width: 120, optional: true, render: (task) => task.by },
-    {
-      key: 'done',
-      title: t('done'),
-      width: 170,
-      render: (task) =>
-        task.doneAt ? (
-          <>
-            <TimeText at={Date.parse(task.doneAt)} /> · {task.doneBy}
-          </>
-        ) : (
-          '–'
-        ),
-    },
+    ...(state === 'done'
+      ? [
+          {
+            key: 'done',
+            title: t('done'),
+            width: 170,
+            render: (task: Task) => (
+              <>
+                <TimeText at={task.doneAt ? Date.parse(task.doneAt) : undefined} /> · {task.doneBy}
+              </>
+            ),
+          },
+        ]
+      : []),
     {
       key: 'act',
       title: '',
@@ -103,16 +94,14 @@ export function Tasks() {
     <>
       <FilterBar
         filters={filters}
-        items={[
-          {
-            key: 'state',
-            label: t('state'),
-            kind: 'choice',
-            options: states.map((one) => ({ value: one, label: t(`state.${one}`) })),
-          },
-          ...(view === 'team' ? [{ key: 'member', label: t('task.member'), kind: 'member' as const }] : []),
-        ]}
+        items={view === 'team' ? [{ key: 'member', label: t('task.member'), kind: 'member' }] : []}
       >
+        <Switcher
+          value={state}
+          onChange={(next) => place.patch({ state: next === 'open' ? undefined : next })}
+          options={states.map((one) => ({ value: one, label: t(`state.${one}`) }))}
+          label={t('state')}
+        />
         <Switcher
           value={view}
           onChange={(next) => place.patch({ whose: next === first ? undefined : next })}
@@ -130,7 +119,15 @@ export function Tasks() {
           ok(api.GET('/api/followup/tasks', { params: { query: { ...query, after, limit } }, signal }))
         }
         filters={filters}
-        empty={{ title: t('tasks.empty'), hint: t('tasks.empty.hint') }}
+        empty={{
+          title: t('tasks.empty'),
+          hint: t('tasks.empty.hint'),
+          action: (
+            <Button icon="customer" to="/customer">
+              {t('toCustomers')}
+            </Button>
+          ),
+        }}
       />
       {editing && <TaskDialog task={editing} onClose={() => setEditing(undefined)} />}
     </>

@@ -55,6 +55,9 @@ export default function HomePage() {
 function Figures({ tiles }: { tiles: readonly HomeTile[] }) {
   const t = useT();
   const { text } = useI18n();
+  const { permissions } = useMe();
+  if (tiles.length === 0 && permissions.length === 0)
+    return <Empty icon="lock" title={t('noRights')} hint={t('noRights.hint')} />;
   if (tiles.length === 0) return <Empty icon="data" title={t('noTiles')} hint={t('noTiles.hint')} />;
   return (
     <Tiles>
@@ -132,7 +135,7 @@ function Shortcuts() {
             </h3>
             {group.items.map((item) => (
               <Link key={item.key} to={item.path}>
-                {text(`menu.${item.key}`, undefined, item.key)}
+                {item.title ?? text(`menu.${item.key}`, undefined, item.key)}
               </Link>
             ))}
           </section>

@@ -7,7 +7,7 @@ export const parts: CustomerParts = {
       title: 'intention.card',
       place: 'left',
       permission: 'intention.read',
-      order: 10,
+      order: 25,
       load: () => import('./customer-intention'),
     },
   ],

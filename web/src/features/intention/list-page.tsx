@@ -7,7 +7,7 @@ import { useCan } from '@/lib/me';
 import { formatNumber } from '@/lib/measure';
 import { useNow } from '@/lib/now';
 import { periodInstants, useTimeZone } from '@/lib/time';
-import { useUrlFilters } from '@/lib/url-filters';
+import { some, useUrlFilters } from '@/lib/url-filters';
 import { Button } from '@/parts/Button';
 import { Chart } from '@/parts/Chart';
 import { CustomerOf } from '@/parts/CustomerCard';
@@ -254,8 +254,4 @@ function scoreRange(range: string | undefined): [number | undefined, number | un
   if (!range) return [undefined, undefined];
   const { from, to } = rangeWords(range);
   return [Number(from), to ? Number(to) : undefined];
-}
-
-function some(values: string[]): string[] | undefined {
-  return values.length > 0 ? values : undefined;
 }

@@ -12,6 +12,7 @@ import { Field, Form, FormSection } from '@/parts/Form';
 import { Choice, NumberInput } from '@/parts/fields';
 import { JobProgress } from '@/parts/JobProgress';
 import { Card, Page, Waiting } from '@/parts/Page';
+import { SettingChanges } from '@/parts/SettingChanges';
 import { Notice } from '@/parts/Tabs';
 import { TimeText } from '@/parts/TimeText';
 import { EffectView } from './effect';
@@ -30,6 +31,7 @@ export default function RulesPage() {
   const can = useCan();
   useLive('intention', [['intention']]);
   const setting = useSetting();
+  const signalName = useSignalName();
   const [start, setStart] = useState<Values>();
   const data = setting.data;
   return (
@@ -39,13 +41,26 @@ export default function RulesPage() {
       actions={
         data &&
         can('intention.setting') && (
-          <Button
-            icon="undo"
-            hint={t('usual.hint')}
-            onClick={() => setStart({ ...valuesOf(data), ...data.usual })}
-          >
-            {t('usual')}
-          </Button>
+          <>
+            <SettingChanges
+              object="intention:setting"
+              permission="intention.setting"
+              fieldName={(path) => {
+                const [, at, what] = /^signals\[(\d+)\]\.(points|perDay|inTotal)$/.exec(path) ?? [];
+                const key = data.signals[Number(at)]?.key;
+                return key && what
+                  ? `${signalName(data.names, key)} · ${t(`signals.${what as 'points' | 'perDay' | 'inTotal'}`)}`
+                  : undefined;
+              }}
+            />
+            <Button
+              icon="undo"
+              hint={t('usual.hint')}
+              onClick={() => setStart({ ...valuesOf(data), ...data.usual })}
+            >
+              {t('usual')}
+            </Button>
+          </>
         )
       }
     >

@@ -30,7 +30,7 @@ export function useMessageColumns(): Column<Message>[] {
       key: 'kind',
       title: t('kind'),
       width: 170,
-      render: (row) => <span className="q-ellipsis">{language === 'en' ? row.kindEN : row.kindZH}</span>,
+      render: (row) => (language === 'en' ? row.kindEN : row.kindZH),
     },
     {
       key: 'text',

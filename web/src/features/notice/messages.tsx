@@ -4,7 +4,7 @@ import { useI18n } from '@/lib/i18n';
 import { useCan } from '@/lib/me';
 import { useNow } from '@/lib/now';
 import { periodInstants, useTimeZone } from '@/lib/time';
-import { useUrlFilters } from '@/lib/url-filters';
+import { some, useUrlFilters } from '@/lib/url-filters';
 import { Button } from '@/parts/Button';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { useFeedback } from '@/parts/Feedback';
@@ -110,8 +110,4 @@ export function Messages() {
       />
     </>
   );
-}
-
-function some(values: string[]): string[] | undefined {
-  return values.length > 0 ? values : undefined;
 }

@@ -7,6 +7,7 @@ import { useFeedback } from '@/parts/Feedback';
 import { Field, Form } from '@/parts/Form';
 import { TextInput, Toggle } from '@/parts/fields';
 import { Card, Waiting } from '@/parts/Page';
+import { SettingChanges } from '@/parts/SettingChanges';
 import { StateBadge } from '@/parts/StateBadge';
 import { Switcher } from '@/parts/Tabs';
 import { useT } from './strings';
@@ -43,7 +44,19 @@ export function Setting() {
   };
   return (
     <>
-      <Card title={t('quiet')}>
+      <Card
+        title={t('quiet')}
+        actions={
+          <SettingChanges
+            object="notice:setting"
+            permission="notice.setting"
+            fieldName={(path) => {
+              const kind = kinds.find(({ key }) => path === `kinds.${key}.policy`);
+              return kind && (language === 'en' ? kind.en : kind.zh);
+            }}
+          />
+        }
+      >
         <p className="q-faint notice-quiet">{t('quiet.hint')}</p>
         {may ? (
           <Form<{ quiet: boolean; from: string; to: string }>
@@ -58,7 +71,7 @@ export function Setting() {
                   <Toggle label={t('quiet.on')} />
                 </Field>
                 {values.quiet && (
-                  <>
+                  <div className="notice-times">
                     <Field name="from" label={t('quiet.from')} check={clock(t('quiet.form'))} required>
                       <TextInput />
                     </Field>
@@ -71,7 +84,7 @@ export function Setting() {
                     >
                       <TextInput />
                     </Field>
-                  </>
+                  </div>
                 )}
               </>
             )}

@@ -7,7 +7,7 @@ import { formatBytes } from '@/lib/measure';
 import { Button } from '@/parts/Button';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { Hint } from '@/parts/Facts';
-import { useFeedback } from '@/parts/Feedback';
+import { FileActions } from '@/parts/FileActions';
 import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import { FindDialog } from './find-dialog';
@@ -87,51 +87,29 @@ export function RequestActions({ request }: { request: Request }) {
   const { language } = useI18n();
   const can = useCan();
   const client = useQueryClient();
-  const feedback = useFeedback();
   const file = request.kind === 'export' && request.state === 'done';
   const open = request.state === 'waiting' || (request.state === 'running' && request.kind === 'export');
-  const remove = async () => {
-    const sure = await feedback.confirm({
-      title: t(open ? 'cancel.title' : 'remove.title'),
-      detail: t(open ? 'cancel.detail' : 'remove.detail'),
-      action: t(open ? 'cancel' : 'remove'),
-      danger: true,
-      onConfirm: () => ok(api.DELETE('/api/privacy/requests/{id}', { params: { path: { id: request.id } } })),
-    });
-    if (!sure) return;
-    feedback.done(t(open ? 'cancelled' : 'removed'));
-    await client.invalidateQueries({ queryKey: ['privacy'] });
-  };
+  const may = request.mine || can('privacy.erase');
+  const at = `/api/privacy/requests/${request.id}`;
   return (
     <span className="q-row">
-      {file && request.mine && can('privacy.export') && (
-        <Button
-          size="small"
-          icon="download"
-          hint={formatBytes(request.bytes)}
-          onClick={() => window.location.assign(`/api/privacy/requests/${request.id}/file`)}
-        >
-          {t('download')}
-        </Button>
-      )}
       {request.kind === 'erase' && request.state === 'done' && (
         <Button
           size="small"
           icon="download"
-          onClick={() =>
-            window.location.assign(
-              `/api/privacy/requests/${request.id}/certificate?english=${String(language === 'en')}`,
-            )
-          }
+          onClick={() => window.location.assign(`${at}/certificate?english=${String(language === 'en')}`)}
         >
           {t('certificate')}
         </Button>
       )}
-      {(open || file) && (request.mine || can('privacy.erase')) && (
-        <Button size="small" look="quiet" onClick={remove}>
-          {t(open ? 'cancel' : 'remove')}
-        </Button>
-      )}
+      <FileActions
+        words={t}
+        from={file && request.mine && can('privacy.export') ? `${at}/file` : undefined}
+        hint={formatBytes(request.bytes)}
+        act={(open || file) && may ? (open ? 'cancel' : 'remove') : undefined}
+        onAct={() => ok(api.DELETE('/api/privacy/requests/{id}', { params: { path: { id: request.id } } }))}
+        onActed={() => client.invalidateQueries({ queryKey: ['privacy'] })}
+      />
     </span>
   );
 }

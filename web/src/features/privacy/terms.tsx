@@ -11,6 +11,7 @@ import { useFeedback } from '@/parts/Feedback';
 import { Field, Form } from '@/parts/Form';
 import { NumberInput } from '@/parts/fields';
 import { Card, Waiting } from '@/parts/Page';
+import { SettingChanges } from '@/parts/SettingChanges';
 import { Notice } from '@/parts/Tabs';
 import { TimeText } from '@/parts/TimeText';
 import { useT } from './strings';
@@ -31,9 +32,12 @@ export function Terms() {
   if (terms.isError) return <ErrorView error={terms.error} onRetry={() => void terms.refetch()} />;
   return (
     <>
-      <Card title={t('terms.own')}>
+      <Card
+        title={t('terms.own')}
+        actions={<SettingChanges object="privacy:term:" permission="privacy.retention" />}
+      >
         <p className="q-faint">{t('terms.meaning')}</p>
-        <table className="privacy-parts" aria-label={t('terms.own')}>
+        <table className="privacy-parts privacy-terms" aria-label={t('terms.own')}>
           <thead>
             <tr>
               <th>{t('part')}</th>

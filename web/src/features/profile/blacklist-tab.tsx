@@ -46,7 +46,7 @@ export function BlacklistTab() {
           {
             key: 'act',
             title: t('actions'),
-            width: 120,
+            width: 170,
             render: (row: Row) => (
               <Button size="small" look="link" onClick={() => free(row)}>
                 {t('blacklist.remove')}

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
-import type { CustomerSectionProps } from '@/lib/customer-parts';
+import type { CustomerOnPage, CustomerSectionProps } from '@/lib/customer-parts';
 import { useLive } from '@/lib/live';
 import { useCan } from '@/lib/me';
 import { formatBytes } from '@/lib/measure';
@@ -38,7 +38,7 @@ export default function CustomerProfile({ customer }: CustomerSectionProps) {
   const fills = fields.some((f) => f.fills);
   return (
     <>
-      {profile.data.blacklist && <Blacklisted id={id} on={profile.data.blacklist} />}
+      {profile.data.blacklist && <Blacklisted customer={customer} on={profile.data.blacklist} />}
       <Card
         title={t('card')}
         actions={
@@ -68,7 +68,7 @@ export default function CustomerProfile({ customer }: CustomerSectionProps) {
         ))}
         {!profile.data.blacklist && <Blacklisting id={id} />}
       </Card>
-      <SamePerson id={id} profile={profile.data} />
+      <SamePerson customer={customer} profile={profile.data} />
       {filling && <FillDrawer id={id} profile={profile.data} onClose={() => setFilling(false)} />}
     </>
   );
@@ -114,25 +114,31 @@ function Telephone({ id, field }: { id: string; field: Filled }) {
 }
 
 /** That the customer is on the blacklist, why, and the way off it. */
-function Blacklisted({ id, on }: { id: string; on: NonNullable<Profile['blacklist']> }) {
+function Blacklisted(props: { customer: CustomerOnPage; on: NonNullable<Profile['blacklist']> }) {
+  const { customer, on } = props;
   const t = useT();
   const can = useCan();
   const client = useQueryClient();
-  const { done } = useFeedback();
+  const { confirm, done } = useFeedback();
+  const remove = () =>
+    confirm({
+      title: t('blacklist.remove.title', { name: customer.name || t('nameless') }),
+      action: t('blacklist.remove'),
+      onConfirm: async () => {
+        await ok(
+          api.DELETE('/api/profile/customers/{id}/blacklist', { params: { path: { id: customer.id } } }),
+        );
+        done(t('blacklist.removed'));
+        await client.invalidateQueries({ queryKey: ['profile'] });
+      },
+    });
   return (
     <Notice tone="error" title={t('blacklisted')}>
       <p>
         {on.reason} · {on.by} · <TimeText at={on.at} />
       </p>
       {can('profile.blacklist') && (
-        <Button
-          size="small"
-          onClick={async () => {
-            await ok(api.DELETE('/api/profile/customers/{id}/blacklist', { params: { path: { id } } }));
-            done(t('blacklist.removed'));
-            await client.invalidateQueries({ queryKey: ['profile'] });
-          }}
-        >
+        <Button size="small" onClick={remove}>
           {t('blacklist.remove')}
         </Button>
       )}
@@ -178,7 +184,7 @@ function Blacklisting({ id }: { id: string }) {
 }
 
 /** Other records of the same person, and the merge that joins them. */
-function SamePerson({ id, profile }: { id: string; profile: Profile }) {
+function SamePerson({ customer, profile }: { customer: CustomerOnPage; profile: Profile }) {
   const t = useT();
   const can = useCan();
   const part = usePart();
@@ -187,13 +193,13 @@ function SamePerson({ id, profile }: { id: string; profile: Profile }) {
   if (records.length === 0) return null;
   const all: PersonRecord[] = [
     {
-      id,
-      customer: '',
-      name: t('record.this'),
+      id: customer.id,
+      customer: t('record.this'),
+      name: customer.name,
       avatar: '',
-      type: 0,
+      type: customer.type,
       company: '',
-      follows: 0,
+      follows: customer.followers.filter((f) => f.standing <= 2).length,
       addedAt: 0,
       merged: false,
       main: false,

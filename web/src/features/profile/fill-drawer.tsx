@@ -1,11 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type ChangeEvent, useRef, useState } from 'react';
+import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import { uploadFile } from '@/api/upload';
 import { formatBytes } from '@/lib/measure';
 import { Button } from '@/parts/Button';
 import { Drawer } from '@/parts/Drawer';
 import { useFeedback } from '@/parts/Feedback';
+import { FileButton } from '@/parts/FileButton';
 import { Field, Form, FormSection } from '@/parts/Form';
 import { DayInput, Options, Several, TextArea, TextInput } from '@/parts/fields';
 import { useT } from './strings';
@@ -122,12 +123,9 @@ function Files(props: {
 }) {
   const t = useT();
   const { problem } = useFeedback();
-  const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
   const files = (props.value as FileView[] | undefined) ?? [];
-  const take = async (event: ChangeEvent<HTMLInputElement>) => {
-    const chosen = event.target.files?.[0];
-    event.target.value = '';
+  const take = async ([chosen]: File[]) => {
     if (!chosen) return;
     setBusy(true);
     try {
@@ -153,23 +151,15 @@ function Files(props: {
           />
         </span>
       ))}
-      <input
-        ref={input}
-        className="profile-file-input"
-        type="file"
-        tabIndex={-1}
-        aria-label={t('file.add', { name: props.field.name })}
-        onChange={(event) => void take(event)}
-      />
-      <Button
+      <FileButton
         size="small"
-        icon="upload"
+        label={t('file.add', { name: props.field.name })}
         busy={busy}
         disabled={files.length >= 9}
-        onClick={() => input.current?.click()}
+        onFiles={take}
       >
         {t('file.upload')}
-      </Button>
+      </FileButton>
     </div>
   );
 }

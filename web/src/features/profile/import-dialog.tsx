@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type ChangeEvent, useRef, useState } from 'react';
+import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
 import { uploadFile } from '@/api/upload';
@@ -7,6 +7,7 @@ import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
 import { Drawer } from '@/parts/Drawer';
 import { useFeedback } from '@/parts/Feedback';
+import { FileButton } from '@/parts/FileButton';
 import { Choice, Options, Toggle } from '@/parts/fields';
 import { Notice } from '@/parts/Tabs';
 import { useFields } from './fields-tab';
@@ -49,11 +50,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
 function Chooser({ onDraft }: { onDraft: (draft: Draft) => void }) {
   const t = useT();
   const { problem } = useFeedback();
-  const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState(false);
-  const take = async (event: ChangeEvent<HTMLInputElement>) => {
-    const file = event.target.files?.[0];
-    event.target.value = '';
+  const take = async ([file]: File[]) => {
     if (!file) return;
     setBusy(true);
     try {
@@ -69,19 +67,16 @@ function Chooser({ onDraft }: { onDraft: (draft: Draft) => void }) {
       <Notice tone="info" title={t('import.meaning')}>
         {t('import.limits')}
       </Notice>
-      <input
-        ref={input}
-        className="profile-file-input"
-        type="file"
-        accept=".xlsx,.csv,text/csv"
-        tabIndex={-1}
-        aria-label={t('import.choose')}
-        onChange={(event) => void take(event)}
-      />
       <div className="q-row">
-        <Button look="primary" icon="upload" busy={busy} onClick={() => input.current?.click()}>
+        <FileButton
+          look="primary"
+          label={t('import.choose')}
+          accept=".xlsx,.csv,text/csv"
+          busy={busy}
+          onFiles={take}
+        >
           {t('import.choose')}
-        </Button>
+        </FileButton>
         <Button icon="download" onClick={() => window.location.assign('/api/profile/imports/template.xlsx')}>
           {t('import.template')}
         </Button>
@@ -128,7 +123,8 @@ function Mapping({ draft, onChecked }: { draft: Draft; onChecked: () => void }) 
   };
   return (
     <div className="q-stack">
-      <strong>{draft.name}</strong>
+      <strong className="profile-file-name">{draft.name}</strong>
+      <strong>{t('import.match')}</strong>
       <Choice
         label={t('import.match')}
         value={match}
@@ -172,6 +168,7 @@ function Mapping({ draft, onChecked }: { draft: Draft; onChecked: () => void }) 
               value={into[c.index]}
               onChange={(field) => setInto((before) => ({ ...before, [c.index]: field }))}
               options={offered}
+              placeholder={t('import.skip')}
               clearable
             />
           </div>
@@ -182,7 +179,12 @@ function Mapping({ draft, onChecked }: { draft: Draft; onChecked: () => void }) 
         {t('import.clear')}
       </span>
       <div className="q-row">
-        <Button look="primary" disabled={columns.length === 0} onClick={check}>
+        <Button
+          look="primary"
+          disabled={columns.length === 0}
+          hint={columns.length === 0 ? t('import.columns.none') : undefined}
+          onClick={check}
+        >
           {t('import.check')}
         </Button>
       </div>

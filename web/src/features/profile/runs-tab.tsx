@@ -29,6 +29,7 @@ const tones: Record<Run['state'], Tone> = {
   running: 'busy',
   done: 'good',
   failed: 'bad',
+  stopped: 'warn',
   undoing: 'busy',
   undone: 'quiet',
 };
@@ -54,8 +55,10 @@ export function RunsTab() {
       fixed: true,
       render: (row) => (
         <span className="q-row">
-          <strong>{t(`run.${row.kind}`)}</strong>
-          <span className="q-ellipsis">{row.title}</span>
+          <strong className="profile-kind">{t(`run.${row.kind}`)}</strong>
+          <span className="q-ellipsis" title={row.title}>
+            {row.title}
+          </span>
         </span>
       ),
     },
@@ -143,6 +146,18 @@ export function RunDetail({ id }: { id: string }) {
         await again();
       },
     });
+  const stop = () =>
+    confirm({
+      title: t(r.state === 'undoing' ? 'stop.undo.title' : 'stop.title'),
+      detail: t('stop.detail'),
+      action: t('stop'),
+      onConfirm: async () => {
+        await ok(api.POST('/api/profile/runs/{id}/stop', path));
+        done(t('stop.done'));
+        await again();
+      },
+    });
+  const broken = r.state === 'failed' || r.state === 'stopped';
   const busy = r.state === 'checking' || r.state === 'running' || r.state === 'undoing';
   const may = can('profile.batch');
   return (
@@ -158,6 +173,11 @@ export function RunDetail({ id }: { id: string }) {
         />
       )}
       {r.error && <Notice tone="error" title={r.error} />}
+      {r.state === 'draft' && (
+        <Notice tone="info" title={t('draft')}>
+          {t('draft.detail')}
+        </Notice>
+      )}
       {r.state === 'checked' && (
         <Notice tone="info" title={t('checked', { n: r.changed, failed: r.failed })} />
       )}
@@ -170,7 +190,7 @@ export function RunDetail({ id }: { id: string }) {
           { name: t('run.done'), value: <NumberText value={r.done} /> },
           { name: t('run.changed'), value: <NumberText value={r.changed} /> },
           { name: t('run.failed'), value: <NumberText value={r.failed} /> },
-          ...(r.state === 'undone'
+          ...(r.state === 'undone' || r.phase === 'undoing'
             ? [
                 { name: t('run.undone'), value: <NumberText value={r.undone} /> },
                 { name: t('run.kept'), value: <NumberText value={r.kept} />, hint: t('run.kept.hint') },
@@ -192,12 +212,18 @@ export function RunDetail({ id }: { id: string }) {
               {t('import.start', { n: r.changed })}
             </Button>
           )}
-          {r.state === 'done' && r.changed > 0 && (
+          {(r.state === 'running' || r.state === 'undoing') && (
+            <Button icon="stop" onClick={stop}>
+              {t('stop')}
+            </Button>
+          )}
+          {(r.state === 'done' || (broken && r.phase === 'running')) && r.changed > 0 && (
             <Button icon="undo" onClick={undo}>
               {t('undo')}
             </Button>
           )}
-          {(r.state === 'failed' || (r.state === 'done' && r.kind === 'import' && r.failed > 0)) && (
+          {((broken && r.phase !== 'checking') ||
+            (r.state === 'done' && r.kind === 'import' && r.failed > 0)) && (
             <Button
               icon="reload"
               onClick={async () => {
@@ -205,10 +231,10 @@ export function RunDetail({ id }: { id: string }) {
                 await again();
               }}
             >
-              {t('retry')}
+              {t(broken ? (r.phase === 'undoing' ? 'retry.undo' : 'retry.on') : 'retry')}
             </Button>
           )}
-          {!busy && (
+          {!busy && r.state !== 'draft' && (
             <Button
               icon="download"
               onClick={() => window.location.assign(`/api/profile/runs/${id}/report.csv`)}

@@ -47,17 +47,24 @@ export function CallbackBox(props: {
             : [
                 {
                   name: t('callback.secrets'),
-                  value: (
+                  value: works ? (
                     <>
                       {t('set')} <TimeText at={app.callbackSetAt} show="time" />
                     </>
+                  ) : (
+                    t('callback.none')
                   ),
                 },
               ]),
-          {
-            name: t('callback.verified'),
-            value: app.verifiedAt ? <TimeText at={app.verifiedAt} /> : t('notYet'),
-          },
+          // Events that arrive say more than a verification that nobody has seen.
+          ...(app.eventAt > 0 && app.verifiedAt === 0
+            ? []
+            : [
+                {
+                  name: t('callback.verified'),
+                  value: app.verifiedAt ? <TimeText at={app.verifiedAt} /> : t('notYet'),
+                },
+              ]),
           { name: t('callback.event'), value: app.eventAt ? <TimeText at={app.eventAt} /> : t('notYet') },
         ]}
       />

@@ -42,10 +42,11 @@ export default function ConnectionPage() {
     check.mutate();
   }, [check.mutate]);
 
-  if (connection.isError)
+  const failed = [connection, latest].find((query) => query.isError && !query.data);
+  if (failed)
     return (
       <Page title={t('title')}>
-        <ErrorView error={connection.error} onRetry={() => void connection.refetch()} />
+        <ErrorView error={failed.error} onRetry={() => void failed.refetch()} />
       </Page>
     );
   if (!connection.data || !latest.data) return <Waiting />;

@@ -1,7 +1,7 @@
-import { type ChangeEvent, useRef } from 'react';
 import { api, ok } from '@/api/client';
 import { Button } from '@/parts/Button';
 import { useFeedback } from '@/parts/Feedback';
+import { FileButton } from '@/parts/FileButton';
 import type { Connection } from './connection-page';
 import { useT } from './strings';
 
@@ -13,12 +13,8 @@ export function DomainFiles(props: {
   onSaved: () => Promise<unknown>;
 }) {
   const t = useT();
-  const { done, problem } = useFeedback();
-  const input = useRef<HTMLInputElement>(null);
-  const take = async (event: ChangeEvent<HTMLInputElement>) => {
-    const file = event.target.files?.[0];
-    event.target.value = '';
-    if (!file) return;
+  const { confirm, done, problem } = useFeedback();
+  const take = async (file: File) => {
     try {
       // A file of WeCom's has some sixteen letters; anything longer is another file.
       const content = await file.slice(0, 400).text();
@@ -29,6 +25,17 @@ export function DomainFiles(props: {
       problem(error);
     }
   };
+  const remove = (name: string) =>
+    confirm({
+      title: t('domain.remove.title', { name }),
+      detail: t('domain.remove.detail'),
+      action: t('domain.remove.action'),
+      danger: true,
+      onConfirm: async () => {
+        await ok(api.DELETE('/api/setup/files/{name}', { params: { path: { name } } }));
+        await props.onSaved();
+      },
+    });
   return (
     <>
       {props.files.map((file) => (
@@ -42,29 +49,19 @@ export function DomainFiles(props: {
               look="quiet"
               icon="remove"
               hint={t('domain.remove')}
-              onClick={async () => {
-                await ok(api.DELETE('/api/setup/files/{name}', { params: { path: { name: file.name } } }));
-                await props.onSaved();
-              }}
+              onClick={() => remove(file.name)}
             />
           )}
         </span>
       ))}
       {props.write && (
-        <span>
-          <input
-            ref={input}
-            className="setup-file"
-            type="file"
-            accept=".txt,text/plain"
-            aria-label={t('domain.upload')}
-            tabIndex={-1}
-            onChange={(event) => void take(event)}
-          />
-          <Button icon="upload" onClick={() => input.current?.click()}>
-            {t('domain.upload')}
-          </Button>
-        </span>
+        <FileButton
+          label={t('domain.upload')}
+          accept=".txt,text/plain"
+          onFiles={([file]) => file && take(file)}
+        >
+          {t('domain.upload')}
+        </FileButton>
       )}
     </>
   );

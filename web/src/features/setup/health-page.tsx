@@ -31,6 +31,7 @@ const known = [
   'address',
   'certificate',
   'callable',
+  'witness',
 ] as const;
 
 /** 系统健康: how corp and installation are, looked at every few minutes. */
@@ -38,8 +39,13 @@ export default function HealthPage() {
   const t = useT();
   const can = useCan();
   const { latest, check } = useHealth();
-  const all = [...(latest.data?.corp.findings ?? []), ...(latest.data?.installation.findings ?? [])];
-  const state = worst(all.map((f) => f.state));
+  const { corp, installation, installationState } = latest.data ?? {};
+  const all = [...(corp?.findings ?? []), ...(installation?.findings ?? [])];
+  const states = all.map((f) => f.state);
+  // The machine's state is known to everybody, what it is made of to its owner.
+  const state = worst(
+    installationState && !installation && states.length > 0 ? [...states, installationState] : states,
+  );
   const checkNow = (
     <Button icon="reload" look="primary" busy={check.isPending} onClick={() => check.mutateAsync()}>
       {t('check')}
@@ -59,13 +65,28 @@ export default function HealthPage() {
     >
       {latest.isError && <ErrorView error={latest.error} onRetry={() => void latest.refetch()} />}
       {latest.isPending && <Waiting />}
-      {latest.data &&
+      {corp &&
         (all.length === 0 ? (
           <Empty title={t('health.none')} hint={t('health.none.hint')} />
         ) : (
           <div className="setup-steps">
-            <Report title={t('health.corp')} report={latest.data.corp} />
-            <Report title={t('health.installation')} report={latest.data.installation} />
+            <Report title={t('health.corp')} report={corp} />
+            {installation ? (
+              <Report title={t('health.installation')} report={installation} />
+            ) : (
+              <Card
+                title={t('health.installation')}
+                actions={
+                  installationState && (
+                    <StateBadge tone={tones[installationState]}>
+                      {t(`health.${installationState}`)}
+                    </StateBadge>
+                  )
+                }
+              >
+                <p>{t(`health.installation.${installationState ?? 'wait'}`)}</p>
+              </Card>
+            )}
           </div>
         ))}
     </Page>

@@ -1,10 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { api, ok } from '@/api/client';
-import { useLive } from '@/lib/live';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
 import { useFeedback } from '@/parts/Feedback';
+import { useSync } from '@/parts/sync';
 import { TimeText } from '@/parts/TimeText';
 import { useT } from './strings';
 
@@ -12,27 +10,12 @@ import { useT } from './strings';
 export function FirstSync(props: { lastSync: number; ready: boolean; onDone: () => void }) {
   const t = useT();
   const can = useCan();
-  const { done, problem } = useFeedback();
-  const client = useQueryClient();
-  const syncs = useQuery({
-    queryKey: ['mirror', 'sync'],
-    queryFn: ({ signal }) => ok(api.GET('/api/mirror/sync', { signal })),
-  });
-  useLive('sync', [['mirror', 'sync']]);
-  const start = useMutation({
-    mutationFn: () => ok(api.POST('/api/mirror/sync', { body: { scope: 'full' } })),
-    onSuccess: () => {
-      done(t('sync.begun'));
-      return client.invalidateQueries({ queryKey: ['mirror', 'sync'] });
-    },
-    onError: problem,
-  });
-  const latest = syncs.data?.items[0];
-  const running = latest?.state === 'running';
+  const { done } = useFeedback();
+  const { known, latest, running, start } = useSync();
   const { onDone } = props;
   // A short sync may be over before it was ever seen running: what counts is that another one is the last.
   const seen = useRef<string>(undefined);
-  const state = syncs.data && (running ? 'running' : (latest?.id ?? 'none'));
+  const state = known ? (running ? 'running' : (latest?.id ?? 'none')) : undefined;
   useEffect(() => {
     if (state === undefined) return;
     if (state !== 'running' && seen.current !== undefined && seen.current !== state) onDone();
@@ -44,15 +27,14 @@ export function FirstSync(props: { lastSync: number; ready: boolean; onDone: () 
         <Button
           icon="reload"
           look={props.lastSync === 0 && props.ready ? 'primary' : 'default'}
-          disabled={running || !props.ready}
+          disabled={running !== undefined || !props.ready}
           hint={props.ready ? undefined : t('sync.first')}
-          busy={start.isPending}
-          onClick={() => start.mutate()}
+          onClick={() => start().then(() => done(t('sync.begun')))}
         >
           {t(running ? 'sync.running' : props.lastSync === 0 ? 'sync.start' : 'sync.again')}
         </Button>
       )}
-      {running && <span className="q-faint">{t('sync.rows', { n: latest.done })}</span>}
+      {running && <span className="q-faint">{t('sync.rows', { n: running.done })}</span>}
       {!running && props.lastSync > 0 && (
         <span className="q-faint">
           {t('sync.last')} <TimeText at={props.lastSync} />

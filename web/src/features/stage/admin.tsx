@@ -13,7 +13,7 @@ export const pages: readonly FeaturePage[] = [
   },
   {
     path: '/stage/flow/$id',
-    title: 'stage.flow.edit',
+    title: 'stage.flow',
     crumbs: [...crumbs, { title: 'stage.setup', path: '/stage/setup' }],
     permission: 'stage.setting',
     load: () => import('./flow-page'),

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
+import { useBecause } from '@/lib/because';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
 import { type Column, DataTable } from '@/parts/DataTable';
@@ -63,6 +64,7 @@ function BatchLine({ batch }: { batch: Batch }) {
   const feedback = useFeedback();
   const client = useQueryClient();
   const [shown, setShown] = useState(false);
+  const because = useBecause('stage');
   const path = { params: { path: { id: batch.id } } };
   const busy = batch.state === 'running' || batch.state === 'retrying' || batch.state === 'undoing';
   const again = () => client.invalidateQueries({ queryKey: ['stage'] });
@@ -87,7 +89,7 @@ function BatchLine({ batch }: { batch: Batch }) {
           ` · ${t('batch.counts.undone', { undone: batch.undone, kept: batch.kept })}`}{' '}
         · {batch.by} · <TimeText at={Date.parse(batch.createdAt)} />
       </p>
-      {batch.reason && <Notice tone="error" title={batch.reason} />}
+      {batch.reason && <Notice tone="error" title={because(batch.reason)} />}
       <div className="q-row q-wrap">
         {busy && (
           <Button

@@ -5,6 +5,7 @@ import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import type { Held } from './board';
 import type { Stage, StageCard } from './data';
+import { Refused } from './refused';
 import { useT } from './strings';
 
 /** One customer on the board. Carried by mouse, by keyboard, or sent by its menu. */
@@ -66,6 +67,7 @@ export function BoardCard(props: {
           {t('overdue')}
         </StateBadge>
       )}
+      <Refused card={card} />
     </div>
   );
 }

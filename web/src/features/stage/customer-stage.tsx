@@ -6,6 +6,7 @@ import type { CustomerSectionProps } from '@/lib/customer-parts';
 import { useLive } from '@/lib/live';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
+import { ErrorView } from '@/parts/ErrorView';
 import { Card } from '@/parts/Page';
 import { StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
@@ -28,6 +29,13 @@ export default function CustomerStage({ customer }: CustomerSectionProps) {
     queryKey: ['stage', 'customer', id],
     queryFn: ({ signal }) => ok(api.GET('/api/stage/customers/{id}', { params: { path: { id } }, signal })),
   });
+  const failed = [places, flows].find((one) => one.isError);
+  if (failed)
+    return (
+      <Card title={t('stage')}>
+        <ErrorView compact error={failed.error} onRetry={() => void failed.refetch()} />
+      </Card>
+    );
   if (!places.data || !flows.data || places.data.items.length === 0) return null;
   const flowOf = (place: Place) => flows.data.items.find((one) => one.id === place.flow);
   const many = flows.data.items.length > 1;
@@ -39,23 +47,24 @@ export default function CustomerStage({ customer }: CustomerSectionProps) {
           const stage = flow?.stages.find((one) => one.id === place.stage);
           return (
             <div className="stage-placed" key={`${place.flow}-${place.follow}`}>
-              {stage ? (
-                <StateBadge tone={classTone[stage.class]}>{stage.name}</StateBadge>
-              ) : (
-                <span className="q-faint">{t('place.none')}</span>
-              )}
-              {place.overdue && <StateBadge tone="bad">{t('overdue')}</StateBadge>}
-              <span className="q-faint">
-                {many && `${flow?.name ?? ''} · `}
-                {place.memberName}
-                {place.dueAt && (
-                  <>
-                    {' · '}
-                    {t('due')} <TimeText at={Date.parse(place.dueAt)} show="time" />
-                  </>
+              <div>
+                {stage ? (
+                  <StateBadge tone={classTone[stage.class]}>{stage.name}</StateBadge>
+                ) : (
+                  <span className="q-faint">{t('place.none')}</span>
                 )}
-              </span>
-              <span className="q-grow" />
+                {place.overdue && <StateBadge tone="bad">{t('overdue')}</StateBadge>}
+                <span className="q-faint">
+                  {many && `${flow?.name ?? ''} · `}
+                  {place.memberName}
+                  {place.dueAt && (
+                    <>
+                      {' · '}
+                      {t('due')} <TimeText at={Date.parse(place.dueAt)} show="time" />
+                    </>
+                  )}
+                </span>
+              </div>
               {can('stage.move') && place.open && (
                 <Button size="small" onClick={() => setMoving(place)}>
                   {t(stage ? 'move' : 'place.add')}

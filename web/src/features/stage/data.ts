@@ -3,7 +3,7 @@ import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
 import { useNow } from '@/lib/now';
 import { periodInstants, useTimeZone } from '@/lib/time';
-import type { UrlFilters } from '@/lib/url-filters';
+import { some, type UrlFilters } from '@/lib/url-filters';
 import { useFeedback } from '@/parts/Feedback';
 import type { Tone } from '@/parts/StateBadge';
 
@@ -40,9 +40,26 @@ export interface Query {
   to?: string;
   reached?: string;
   gone?: boolean;
+  all?: boolean;
+  outcome?: 'won' | 'lost';
+  main?: number[];
+  stage?: string[];
 }
 
-export const filterKeys = ['q', 'member', 'department', 'overdue', 'joined', 'reached', 'gone'] as const;
+export const filterKeys = [
+  'q',
+  'member',
+  'department',
+  'main',
+  'overdue',
+  'joined',
+  'stage',
+  'reached',
+  'outcome',
+  'gone',
+] as const;
+
+export const ends = ['won', 'lost'] as const;
 
 /** The filters of the address as the server wants them. */
 export function useStageQuery(filters: UrlFilters): Query {
@@ -58,11 +75,11 @@ export function useStageQuery(filters: UrlFilters): Query {
     to: period && new Date(period.to).toISOString(),
     reached: filters.one('reached'),
     gone: filters.one('gone') === 'yes' || undefined,
+    all: filters.one('gone') === 'all' || undefined,
+    outcome: ends.find((one) => one === filters.one('outcome')),
+    main: some(filters.many('main'))?.map(Number),
+    stage: some(filters.many('stage')),
   };
-}
-
-function some<T>(values: T[]): T[] | undefined {
-  return values.length > 0 ? values : undefined;
 }
 
 export interface MoveOrder {

@@ -13,17 +13,18 @@ import { MemberPicker } from '@/parts/MemberPicker';
 import { Card, Page, Waiting } from '@/parts/Page';
 import { CodePicker } from './code-picker';
 import { type Flow, standing, useFlows } from './data';
-import { emptyStage, StagesEditor } from './stages-editor';
+import { emptyStage, type StageRow, StagesEditor } from './stages-editor';
 import { useT } from './strings';
 import './stage.css';
 
 type FlowForm = components['schemas']['StageFlowForm'];
-interface Values extends Omit<FlowForm, 'seen' | 'joins'> {
+interface Values extends Omit<FlowForm, 'seen' | 'joins' | 'stages'> {
   all: boolean;
   members: string[];
   departments: string[];
   kind: 'none' | 'all' | 'states';
   states: string[];
+  stages: StageRow[];
 }
 
 /** A flow is made or changed: for whom it is, who comes in, and its stages. */
@@ -66,7 +67,7 @@ function Editor({ flow }: { flow?: Flow }) {
         note: values.note,
         seen: { all: values.all, members: values.members, departments: values.departments.map(Number) },
         joins: { kind: values.kind, states: values.states },
-        stages: values.stages,
+        stages: values.stages.map(({ row, ...stage }) => stage),
       };
       return flow
         ? ok(
@@ -92,7 +93,7 @@ function Editor({ flow }: { flow?: Flow }) {
     kind: flow?.joins.kind ?? 'none',
     states: [...(flow?.joins.states ?? [])],
     stages: flow
-      ? standing(flow).map(({ into, ...stage }) => stage)
+      ? standing(flow).map(({ into, ...stage }) => ({ ...stage, row: stage.id }))
       : [emptyStage(t('stage.first'), 'waiting')],
   };
   return (

@@ -46,14 +46,15 @@ export function Funnel({ flow, query }: { flow: Flow; query: Query }) {
   const data = funnel.data;
   const stages = standing(flow);
   const step = (id: string) => data.stages.find((one) => one.stage === id);
+  // The rows behind a figure, those who left since among them, as the figure has them.
   const list = (more: Record<string, string>) => {
-    const search = new URLSearchParams({ flow: flow.id, view: 'list', joined, ...more });
+    const search = new URLSearchParams({ flow: flow.id, view: 'list', joined, gone: 'all', ...more });
+    if (more.member) return `/stage?${search}`;
     for (const member of query.member ?? []) search.append('member', member);
     for (const department of query.department ?? []) search.append('department', String(department));
     return `/stage?${search}`;
   };
   const way = stages.filter((stage) => stage.class !== 'lost');
-  const won = stages.find((stage) => stage.class === 'won');
   const stay = (ms: number) => {
     const digits = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
     return ms >= 24 * hour
@@ -74,9 +75,14 @@ export function Funnel({ flow, query }: { flow: Flow; query: Query }) {
           title={t('funnel.won')}
           definition={t('funnel.won.hint')}
           value={data.won}
-          href={won && list({ reached: won.id })}
+          href={list({ outcome: 'won' })}
         />
-        <StatTile title={t('funnel.lost')} definition={t('funnel.lost.hint')} value={data.lost} />
+        <StatTile
+          title={t('funnel.lost')}
+          definition={t('funnel.lost.hint')}
+          value={data.lost}
+          href={list({ outcome: 'lost' })}
+        />
       </Tiles>
       <Columns
         wide="left"
@@ -114,7 +120,7 @@ export function Funnel({ flow, query }: { flow: Flow; query: Query }) {
                       <StateBadge tone={classTone[stage.class]}>{stage.name}</StateBadge>
                     </td>
                     <td className="stage-right">
-                      <Link to={list(stage.class === 'lost' ? {} : { reached: stage.id })}>
+                      <Link to={list(stage.class === 'lost' ? { stage: stage.id } : { reached: stage.id })}>
                         <NumberText value={step(stage.id)?.reached ?? 0} />
                       </Link>
                     </td>
@@ -132,19 +138,32 @@ export function Funnel({ flow, query }: { flow: Flow; query: Query }) {
         <Conversions
           title={t('byMember')}
           rows={data.members}
-          href={(key) => {
-            const search = new URLSearchParams({ flow: flow.id, view: 'list', joined, member: key });
-            return `/stage?${search}`;
-          }}
+          href={(key, more) => list({ member: key, ...more })}
         />
-        <Conversions title={t('byDepartment')} rows={data.departments} />
+        <Conversions
+          title={t('byDepartment')}
+          rows={data.departments}
+          href={(key, more) => list({ main: key, ...more })}
+        />
       </div>
     </div>
   );
 }
 
-function Conversions(props: { title: string; rows: readonly Conversion[]; href?: (key: string) => string }) {
+function Conversions(props: {
+  title: string;
+  rows: readonly Conversion[];
+  href: (key: string, more: Record<string, string>) => string;
+}) {
   const t = useT();
+  const figure = (row: Conversion, value: number, more: Record<string, string>) =>
+    row.key ? (
+      <Link to={props.href(row.key, more)}>
+        <NumberText value={value} />
+      </Link>
+    ) : (
+      <NumberText value={value} />
+    );
   return (
     <Card title={<Hint text={t('conversion.hint')}>{props.title}</Hint>} flush>
       <div className="stage-scroll">
@@ -161,22 +180,10 @@ function Conversions(props: { title: string; rows: readonly Conversion[]; href?:
           <tbody>
             {props.rows.map((row) => (
               <tr key={row.key}>
-                <td>
-                  {props.href ? (
-                    <Link to={props.href(row.key)}>{row.name}</Link>
-                  ) : (
-                    row.name || t('noDepartment')
-                  )}
-                </td>
-                <td className="stage-right">
-                  <NumberText value={row.joined} />
-                </td>
-                <td className="stage-right">
-                  <NumberText value={row.won} />
-                </td>
-                <td className="stage-right">
-                  <NumberText value={row.lost} />
-                </td>
+                <td>{row.name || row.key || t('noDepartment')}</td>
+                <td className="stage-right">{figure(row, row.joined, {})}</td>
+                <td className="stage-right">{figure(row, row.won, { outcome: 'won' })}</td>
+                <td className="stage-right">{figure(row, row.lost, { outcome: 'lost' })}</td>
                 <td className="stage-right">
                   <NumberText value={row.joined > 0 ? row.won / row.joined : 0} as="percent" />
                 </td>

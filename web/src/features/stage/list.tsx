@@ -13,6 +13,7 @@ import type { Selection } from '@/parts/table-selection';
 import { BulkDialog } from './bulk-dialog';
 import { classTone, type Flow, type Query, type StageCard, standing } from './data';
 import { MoveDialog } from './move-dialog';
+import { Refused } from './refused';
 import { useT } from './strings';
 
 const at = (value: string | undefined) => (value ? <TimeText at={Date.parse(value)} /> : '–');
@@ -46,7 +47,23 @@ export function StageList({ flow, query, filters }: { flow: Flow; query: Query; 
       width: 120,
       render: (row) => {
         const stage = stages.find((one) => one.id === row.stage);
-        return stage ? <StateBadge tone={classTone[stage.class]}>{stage.name}</StateBadge> : '–';
+        return (
+          <>
+            {stage ? <StateBadge tone={classTone[stage.class]}>{stage.name}</StateBadge> : '–'}
+            {row.gone && (
+              <div>
+                <StateBadge tone="quiet" hint={t('gone.hint')}>
+                  {t('gone')}
+                </StateBadge>
+              </div>
+            )}
+            {row.refused && (
+              <div>
+                <Refused card={row} />
+              </div>
+            )}
+          </>
+        );
       },
     },
     {
@@ -78,7 +95,6 @@ export function StageList({ flow, query, filters }: { flow: Flow; query: Query; 
               </StateBadge>
             </div>
           )}
-          {row.gone && <div className="q-faint">{t('gone')}</div>}
         </>
       ),
     },

@@ -8,6 +8,7 @@ import { ErrorView } from '@/parts/ErrorView';
 import { useFeedback } from '@/parts/Feedback';
 import { Field, Form } from '@/parts/Form';
 import { Card, Page, Waiting } from '@/parts/Page';
+import { SettingChanges } from '@/parts/SettingChanges';
 import { StateBadge } from '@/parts/StateBadge';
 import { Tabs } from '@/parts/Tabs';
 import { BulkDialog } from './bulk-dialog';
@@ -121,7 +122,7 @@ function SettingForm() {
   if (setting.isError) return <ErrorView error={setting.error} onRetry={() => void setting.refetch()} />;
   if (!setting.data) return <Waiting />;
   return (
-    <Card>
+    <Card title={t('setting')} actions={<SettingChanges object="stage:setting" permission="stage.setting" />}>
       <Form<Setting>
         key={JSON.stringify(setting.data)}
         initial={setting.data}

@@ -10,7 +10,7 @@ import { Page, Waiting } from '@/parts/Page';
 import { Switcher } from '@/parts/Tabs';
 import { Batches } from './batches';
 import { Board } from './board';
-import { filterKeys, standing, useFlows, useStageQuery } from './data';
+import { ends, filterKeys, standing, useFlows, useStageQuery } from './data';
 import { Funnel } from './funnel';
 import { StageList } from './list';
 import { useT } from './strings';
@@ -87,11 +87,25 @@ export default function StagePage() {
           <FilterBar
             filters={filters}
             search={view === 'funnel' ? undefined : { key: 'q', placeholder: t('search') }}
-            viewsKey="stage"
+            viewsKey="stage.customers"
             items={[
               { key: 'member', label: t('member'), kind: 'member' },
               { key: 'department', label: t('department'), kind: 'department' },
+              ...(view !== 'funnel' && filters.many('main').length > 0
+                ? [{ key: 'main', label: t('main'), kind: 'department' as const }]
+                : []),
               { key: 'joined', label: t('joined'), kind: 'period' },
+              ...(view === 'list'
+                ? [
+                    {
+                      key: 'stage',
+                      label: t('stage'),
+                      kind: 'choice' as const,
+                      multiple: true,
+                      options: stages.map((stage) => ({ value: stage.id, label: stage.name })),
+                    },
+                  ]
+                : []),
               ...(view === 'funnel'
                 ? []
                 : [
@@ -108,15 +122,24 @@ export default function StagePage() {
                       options: stages.map((stage) => ({ value: stage.id, label: stage.name })),
                     },
                     {
+                      key: 'outcome',
+                      label: t('outcome'),
+                      kind: 'choice' as const,
+                      options: ends.map((one) => ({ value: one, label: t(`outcome.${one}`) })),
+                    },
+                    {
                       key: 'gone',
                       label: t('standing'),
                       kind: 'choice' as const,
-                      options: [{ value: 'yes', label: t('gone.only') }],
+                      options: [
+                        { value: 'yes', label: t('gone.only') },
+                        { value: 'all', label: t('gone.also') },
+                      ],
                     },
                   ]),
             ]}
           />
-          {view === 'board' && <Board flow={flow} query={query} />}
+          {view === 'board' && <Board flow={flow} query={{ ...query, stage: undefined }} />}
           {view === 'list' && <StageList flow={flow} query={query} filters={filters} />}
           {view === 'funnel' && <Funnel flow={flow} query={query} />}
         </>

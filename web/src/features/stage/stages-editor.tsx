@@ -4,6 +4,7 @@ import { Button } from '@/parts/Button';
 import { CheckBox, NumberInput, Options, TextInput } from '@/parts/fields';
 import { ActsEditor } from './acts-editor';
 import type { Flow, Stage } from './data';
+import { PullEditor } from './pull-editor';
 import { RemoveDialog } from './remove-dialog';
 import { useT } from './strings';
 
@@ -12,9 +13,18 @@ const classes = ['waiting', 'active', 'won', 'lost'] as const;
 const most = 10;
 const nine = 9 * 60;
 
-export function emptyStage(name: string, kind: Stage['class']): StageForm {
+/** Somebody comes into the stage by himself. */
+const pulls = (stage: StageForm) => (stage.pull?.tags.length ?? 0) + (stage.pull?.groups.length ?? 0) > 0;
+
+/** A stage in the editor: its row says who it is while new ones have no id and all can change places. */
+export type StageRow = StageForm & { row: string };
+
+export function emptyStage(name: string, kind: Stage['class'], among: readonly StageRow[] = []): StageRow {
+  let n = 0;
+  while (among.some(({ row }) => row === `new-${n}`)) n++;
   const none = () => ({ tag: [], untag: [], tell: [] });
   return {
+    row: `new-${n}`,
     name,
     class: kind,
     cycle: { days: 0, unit: 'workdays', at: nine, every: 1, times: 2, escalate: 0 },
@@ -26,8 +36,8 @@ export function emptyStage(name: string, kind: Stage['class']): StageForm {
 /** The stages of a flow in their order, each with its cycle and what happens in it. */
 export function StagesEditor(props: {
   flow?: Flow;
-  value?: StageForm[];
-  onChange?: (stages: StageForm[]) => void;
+  value?: StageRow[];
+  onChange?: (stages: StageRow[]) => void;
 }) {
   const t = useT();
   const value = props.value ?? [];
@@ -43,8 +53,7 @@ export function StagesEditor(props: {
   return (
     <div className="stage-rows">
       {value.map((stage, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: new stages have no id; their order is their identity.
-        <section className="q-card stage-step" key={i} aria-label={stage.name || t('stage')}>
+        <section className="q-card stage-step" key={stage.row} aria-label={stage.name || t('stage')}>
           <div className="stage-step-head">
             <span>{t('stage.n', { n: i + 1 })}</span>
             <span className="q-row">
@@ -107,6 +116,7 @@ export function StagesEditor(props: {
               {t('catches')}
             </CheckBox>
           )}
+          {(i > 0 || pulls(stage)) && <PullEditor pull={stage.pull} onChange={(pull) => set(i, { pull })} />}
           <CycleEditor cycle={stage.cycle} onChange={(cycle) => set(i, { cycle })} />
           <ActsEditor title={t('enter')} acts={stage.enter} onChange={(enter) => set(i, { enter })} />
           <ActsEditor title={t('leave')} acts={stage.leave} onChange={(leave) => set(i, { leave })} />
@@ -116,7 +126,7 @@ export function StagesEditor(props: {
         <Button
           icon="add"
           disabled={value.length >= most}
-          onClick={() => props.onChange?.([...value, emptyStage('', 'active')])}
+          onClick={() => props.onChange?.([...value, emptyStage('', 'active', value)])}
         >
           {t('stage.add')}
         </Button>

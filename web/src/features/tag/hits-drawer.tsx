@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { api, ok } from '@/api/client';
+import { useBecause } from '@/lib/because';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { Drawer } from '@/parts/Drawer';
 import { StateBadge } from '@/parts/StateBadge';
@@ -12,6 +13,7 @@ import { type Hit, hitTone, type Rule } from './words';
 export function HitsDrawer({ rule, onClose }: { rule: Rule; onClose: () => void }) {
   const t = useT();
   const why = useWhy();
+  const because = useBecause('tag');
   const columns: Column<Hit>[] = [
     {
       key: 'customer',
@@ -20,9 +22,11 @@ export function HitsDrawer({ rule, onClose }: { rule: Rule; onClose: () => void 
       width: 150,
       render: (row) =>
         row.customerId ? (
-          <Link to={`/customer/${row.customerId}`}>{row.name || t('nameless')}</Link>
+          <Link className="tag-clamp" to={`/customer/${row.customerId}`}>
+            {row.name || t('nameless')}
+          </Link>
         ) : (
-          row.name || t('nameless')
+          <span className="tag-clamp">{row.name || t('nameless')}</span>
         ),
     },
     { key: 'member', title: t('member'), width: 110, render: (row) => row.memberName || '–' },
@@ -31,7 +35,7 @@ export function HitsDrawer({ rule, onClose }: { rule: Rule; onClose: () => void 
       title: t('result'),
       width: 130,
       render: (row) => (
-        <StateBadge tone={hitTone[row.outcome]} hint={t(`hit.${row.outcome}.hint`)}>
+        <StateBadge tone={hitTone[row.outcome]} hint={because(row.reason) || t(`hit.${row.outcome}.hint`)}>
           {t(`hit.${row.outcome}`)}
         </StateBadge>
       ),

@@ -2,9 +2,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
+import { formatBytes } from '@/lib/measure';
 import { Button } from '@/parts/Button';
 import { Dialog } from '@/parts/Drawer';
 import { useFeedback } from '@/parts/Feedback';
+import { FileButton } from '@/parts/FileButton';
 import { Choice } from '@/parts/fields';
 import { useT } from './strings';
 
@@ -35,11 +37,17 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
     <Dialog open onClose={onClose} title={t('import')} width={560}>
       <div className="q-stack">
         <p>{t('import.meaning')}</p>
-        <label className="tag-file">
-          <span>{t('import.file')}</span>
-          <input type="file" accept=".xlsx,.csv" onChange={(event) => setFile(event.target.files?.[0])} />
-        </label>
-        <div>
+        <div className="tag-file">
+          <FileButton label={t('import.file')} accept=".xlsx,.csv" onFiles={([chosen]) => setFile(chosen)}>
+            {t('import.file')}
+          </FileButton>
+          {file && (
+            <span>
+              {file.name} <span className="q-faint">{formatBytes(file.size)}</span>
+            </span>
+          )}
+        </div>
+        <div className="tag-pairs">
           <p>{t('pairs')}</p>
           <Choice
             label={t('pairs')}
@@ -47,12 +55,18 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             onChange={setPairs}
             options={(['newest', 'all'] as const).map((value) => ({ value, label: t(`pairs.${value}`) }))}
           />
+          <small className="q-faint">{t('pairs.hint')}</small>
         </div>
-        <div className="tag-foot">
-          <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button look="primary" onClick={send} disabled={!file}>
+        <div className="q-row">
+          <Button
+            look="primary"
+            onClick={send}
+            disabled={!file}
+            hint={file ? undefined : t('import.file.first')}
+          >
             {t('import.read')}
           </Button>
+          <Button onClick={onClose}>{t('cancel')}</Button>
         </div>
       </div>
     </Dialog>

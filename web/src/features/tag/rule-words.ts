@@ -43,6 +43,6 @@ export function useWhy(): (hit: Hit) => string {
   return ({ why }) => {
     if (why.state !== undefined) return t('why.channel', { state: why.state || '–' });
     if (why.group !== undefined) return t('why.group', { group: why.group || '–' });
-    return t('why.time', { at: why.at ?? '' });
+    return why.at === undefined ? t('why.group.other') : t('why.time', { at: why.at });
   };
 }

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
+import { useBecause } from '@/lib/because';
 import { useLive } from '@/lib/live';
 import { useUrlFilters } from '@/lib/url-filters';
 import { Button } from '@/parts/Button';
@@ -23,7 +24,7 @@ import { TimeText } from '@/parts/TimeText';
 import { MarkFields, type Marks, noMarks } from './mark-fields';
 import { useRunName } from './runs-tab';
 import { useT } from './strings';
-import { type Item, itemTone, type Run, runTone, settled } from './words';
+import { atWork, type Item, itemTone, progress, type Run, runTone, settled } from './words';
 import './tag.css';
 
 /** One batch act: how far it is, and what became of each customer. */
@@ -36,7 +37,13 @@ export default function RunPage() {
     queryKey: ['tag', 'runs', 'one', id],
     queryFn: ({ signal }) => ok(api.GET('/api/tag/runs/{id}', { params: { path: { id } }, signal })),
   });
-  if (run.isPending) return <Waiting />;
+  if (run.isPending) {
+    return (
+      <Page title={t('run')}>
+        <Waiting />
+      </Page>
+    );
+  }
   if (run.isError) {
     return (
       <Page title={t('run')}>
@@ -58,11 +65,25 @@ function RunActions({ run }: { run: Run }) {
   const [beginning, setBeginning] = useState(false);
   const read = () => client.invalidateQueries({ queryKey: ['tag', 'runs'] });
   const path = { params: { path: { id: run.id } } };
-  const open = run.state === 'draft' || run.state === 'collecting' || run.state === 'running';
+  const open = run.state === 'draft' || atWork(run);
   const left = run.total - settled(run);
+  const dropped = run.source === 'file' && run.kind === 'mark' && run.add.length + run.remove.length === 0;
   const retriable =
     !run.undoneBy &&
+    !dropped &&
     (run.state === 'cancelled' ? left + run.failed + run.gone > 0 : run.failed + run.gone > 0);
+  const cancel = () => ok(api.POST('/api/tag/runs/{id}/cancel', path)).then(read).catch(problem);
+  const discard = () =>
+    confirm({
+      title: t('run.discard.title'),
+      detail: t('run.discard.detail', { n: run.total }),
+      action: t('run.discard'),
+      danger: true,
+      onConfirm: async () => {
+        await ok(api.POST('/api/tag/runs/{id}/cancel', path));
+        await read();
+      },
+    });
   return (
     <span className="q-row">
       {run.state === 'draft' && run.total > run.invalid && (
@@ -98,12 +119,10 @@ function RunActions({ run }: { run: Run }) {
         </Button>
       )}
       {open && (
-        <Button
-          look="danger"
-          icon="stop"
-          onClick={() => ok(api.POST('/api/tag/runs/{id}/cancel', path)).then(read).catch(problem)}
-        >
-          {t(run.state === 'draft' ? 'run.discard' : 'run.cancel')}
+        <Button look="danger" icon="stop" onClick={run.state === 'draft' ? discard : cancel}>
+          {t(
+            run.state === 'draft' ? 'run.discard' : run.state === 'checking' ? 'run.stopCheck' : 'run.cancel',
+          )}
         </Button>
       )}
       {beginning && (
@@ -132,7 +151,7 @@ function RunActions({ run }: { run: Run }) {
 
 function RunFacts({ run }: { run: Run }) {
   const t = useT();
-  const working = run.state === 'collecting' || run.state === 'running';
+  const working = atWork(run);
   return (
     <Card title={t('run.facts')}>
       <div className="q-stack">
@@ -140,15 +159,16 @@ function RunFacts({ run }: { run: Run }) {
         {run.state === 'draft' && (
           <Notice tone="info" title={t('run.draft', { n: run.total - run.invalid, bad: run.invalid })} />
         )}
-        <JobProgress
-          job={{
-            title: t(run.undoneBy ? 'run.state.undone' : `run.state.${run.state}`),
-            done: settled(run),
-            total: run.total,
-            startedAt: working ? run.createdAt : undefined,
-            state: working || run.state === 'draft' ? 'running' : run.failed > 0 ? 'failed' : 'done',
-          }}
-        />
+        {run.state !== 'draft' && (
+          <JobProgress
+            job={{
+              title: t(run.undoneBy ? 'run.state.undone' : `run.state.${run.state}`),
+              ...progress(run),
+              startedAt: working ? run.createdAt : undefined,
+              state: working ? 'running' : run.failed > 0 ? 'failed' : 'done',
+            }}
+          />
+        )}
         <Facts
           items={[
             {
@@ -193,6 +213,7 @@ function RunFacts({ run }: { run: Run }) {
 
 function Items({ run }: { run: Run }) {
   const t = useT();
+  const because = useBecause('tag');
   const filters = useUrlFilters('state');
   const state = filters.one('state') as 'changed' | undefined;
   const columns: Column<Item>[] = [
@@ -201,10 +222,11 @@ function Items({ run }: { run: Run }) {
           {
             key: 'line',
             title: t('line'),
-            width: 200,
+            width: 150,
             render: (row: Item) => (
               <>
-                <span className="q-num">{row.line}</span> <span className="q-faint">{row.words}</span>
+                <span className="q-num">{row.line}</span>{' '}
+                <span className="tag-clamp q-faint">{row.words}</span>
               </>
             ),
           },
@@ -214,22 +236,32 @@ function Items({ run }: { run: Run }) {
       key: 'customer',
       title: t('customer'),
       fixed: true,
-      width: 200,
+      width: 180,
       render: (row) => (row.customerId ? <CustomerOf row={row} id={row.customerId} /> : '–'),
     },
     {
       key: 'member',
       title: t('member'),
-      width: 130,
+      width: 110,
       render: (row) => (row.memberName ? <MemberTag name={row.memberName} /> : '–'),
     },
     {
       key: 'state',
       title: t('result'),
-      width: 120,
+      width: 110,
       render: (row) => <StateBadge tone={itemTone[row.state]}>{t(`item.${row.state}`)}</StateBadge>,
     },
-    { key: 'added', title: t('added'), width: 150, render: (row) => <Labels texts={row.added} limit={2} /> },
+    // Before the tags are chosen nothing can have been put on.
+    ...(run.state === 'draft' || run.state === 'checking'
+      ? []
+      : [
+          {
+            key: 'added',
+            title: t('added'),
+            width: 130,
+            render: (row: Item) => <Labels texts={row.added} limit={2} />,
+          },
+        ]),
     {
       key: 'removed',
       title: t('removed'),
@@ -237,7 +269,7 @@ function Items({ run }: { run: Run }) {
       optional: true,
       render: (row) => <Labels texts={row.removed} limit={2} />,
     },
-    { key: 'reason', title: t('reason'), width: 220, render: (row) => row.reason || '–' },
+    { key: 'reason', title: t('reason'), width: 180, render: (row) => because(row.reason) || '–' },
   ];
   return (
     <>

@@ -9,7 +9,7 @@ import { Labels, StateBadge } from '@/parts/StateBadge';
 import { TimeText } from '@/parts/TimeText';
 import { ImportDialog } from './import-dialog';
 import { useT } from './strings';
-import { type Run, runTone, settled } from './words';
+import { atWork, progress, type Run, runTone } from './words';
 
 /** What a run is called: its source, with the name of the group or file. */
 export function useRunName() {
@@ -30,29 +30,37 @@ export function RunsTab() {
       key: 'name',
       title: t('run'),
       fixed: true,
-      width: 200,
+      width: 180,
       render: (run) => <Link to={`/tag/runs/${run.id}`}>{name(run)}</Link>,
     },
     {
-      key: 'add',
-      title: t('mark.add'),
-      width: 170,
-      render: (run) => <Labels texts={run.add.map((word) => word.name)} limit={2} />,
-    },
-    {
-      key: 'remove',
-      title: t('mark.remove'),
-      width: 150,
-      render: (run) => <Labels texts={run.remove.map((word) => word.name)} limit={2} />,
+      key: 'tags',
+      title: t('tags'),
+      width: 190,
+      render: (run) =>
+        run.add.length + run.remove.length === 0
+          ? '–'
+          : (['add', 'remove'] as const)
+              .filter((what) => run[what].length > 0)
+              .map((what) => (
+                <div key={what}>
+                  <span className="q-faint">{t(`mark.${what}`)}</span>{' '}
+                  <Labels texts={run[what].map((word) => word.name)} limit={2} />
+                </div>
+              )),
     },
     {
       key: 'state',
       title: t('state'),
-      width: 180,
+      width: 150,
       render: (run) =>
-        run.state === 'running' || run.state === 'collecting' ? (
+        atWork(run) ? (
           <JobProgress
-            job={{ title: t(`run.state.${run.state}`), done: settled(run), total: run.total || undefined }}
+            job={{
+              title: t(`run.state.${run.state}`),
+              done: progress(run).done,
+              total: progress(run).total || undefined,
+            }}
           />
         ) : (
           <StateBadge tone={runTone[run.state]}>
@@ -67,8 +75,8 @@ export function RunsTab() {
       align: 'right' as const,
       render: (run: Run) => <NumberText value={run[key]} />,
     })),
-    { key: 'by', title: t('by'), width: 110, render: (run) => run.by },
-    { key: 'at', title: t('at'), width: 150, render: (run) => <TimeText at={run.createdAt} /> },
+    { key: 'by', title: t('by'), width: 90, render: (run) => run.by },
+    { key: 'at', title: t('at'), width: 120, render: (run) => <TimeText at={run.createdAt} /> },
   ];
   return (
     <>
@@ -91,7 +99,7 @@ export function RunsTab() {
           ),
         }}
         tools={
-          <Button icon="upload" size="small" onClick={() => setImporting(true)}>
+          <Button look="primary" icon="upload" onClick={() => setImporting(true)}>
             {t('import')}
           </Button>
         }

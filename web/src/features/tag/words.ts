@@ -50,7 +50,19 @@ export function settled(run: Run): number {
   return run.changed + run.same + run.gone + run.failed + run.invalid;
 }
 
+/** Whether a run is at work by itself. */
+export function atWork(run: Run): boolean {
+  return run.state === 'checking' || run.state === 'collecting' || run.state === 'running';
+}
+
+/** How far a run is: of a list that is checked, how many of its lines. */
+export function progress(run: Run): { done: number; total: number } {
+  if (run.state === 'checking') return { done: Math.min(run.total, run.lines ?? 0), total: run.lines ?? 0 };
+  return { done: settled(run), total: run.total };
+}
+
 export const runTone: Record<Run['state'], Tone> = {
+  checking: 'busy',
   draft: 'quiet',
   collecting: 'busy',
   running: 'busy',
@@ -71,7 +83,9 @@ export const itemTone: Record<Item['state'], Tone> = {
 export const changeTone: Record<Change['state'], Tone> = { waiting: 'busy', done: 'good', refused: 'bad' };
 
 export const hitTone: Record<Hit['outcome'], Tone> = {
+  waiting: 'busy',
   tagged: 'good',
+  refused: 'bad',
   same: 'quiet',
   counted: 'busy',
   limited: 'warn',

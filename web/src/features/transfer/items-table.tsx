@@ -94,14 +94,14 @@ function useColumns(linked: boolean): Column<Item>[] {
       key: 'name',
       title: t('subject'),
       fixed: true,
-      width: 220,
+      width: 200,
       render: (row) => <Subject item={row} />,
     },
     { key: 'from', title: t('from'), width: 110, render: (row) => row.from.name },
     {
       key: 'to',
       title: t('to'),
-      width: 130,
+      width: 120,
       render: (row) => (
         <>
           {row.to.name} {row.friends && <Label hint={t('friends.hint')}>{t('friends')}</Label>}
@@ -118,7 +118,7 @@ function useColumns(linked: boolean): Column<Item>[] {
     {
       key: 'state',
       title: t('state'),
-      width: 170,
+      width: 150,
       render: (row) => (
         <>
           <ItemState item={row} />
@@ -135,13 +135,13 @@ function useColumns(linked: boolean): Column<Item>[] {
     {
       key: 'reason',
       title: t('reason'),
-      width: 280,
-      render: (row) => (row.reason ? <span className="transfer-reason">{row.reason}</span> : '–'),
+      width: 250,
+      render: (row) => <Reason item={row} />,
     },
     {
       key: 'created',
       title: t('createdAt'),
-      width: 140,
+      width: 120,
       render: (row) =>
         linked ? (
           <Link to={`/transfer/records/${row.transfer}`}>
@@ -159,6 +159,14 @@ function useColumns(linked: boolean): Column<Item>[] {
       render: (row) => (row.settledAt ? <TimeText at={Date.parse(row.settledAt)} /> : '–'),
     },
   ];
+}
+
+/** Why it came to nothing: in the viewer's language where WeCom has one word for it, otherwise as it was told. */
+function Reason({ item }: { item: Item }) {
+  const t = useT();
+  const { state } = item;
+  const words = state === 'refused' || state === 'full' ? t(`reason.${state}`) : item.reason;
+  return words ? <span className="transfer-reason">{words}</span> : '–';
 }
 
 function Subject({ item }: { item: Item }) {

@@ -1,9 +1,9 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
 import { Button } from '@/parts/Button';
 import { CustomerOf } from '@/parts/CustomerCard';
-import { type Column, DataTable } from '@/parts/DataTable';
+import { type Column, DataTable, type DataTableProps } from '@/parts/DataTable';
 import { Dialog } from '@/parts/Drawer';
 import { NumberText } from '@/parts/NumberText';
 import { Labels, StateBadge } from '@/parts/StateBadge';
@@ -20,105 +20,118 @@ interface Control {
 }
 
 /** Ticks customers of a member. */
-export function PickCustomers({ member, value = [], onChange }: Control) {
+export function PickCustomers(control: Control) {
   const t = useT();
-  const columns: Column<Holding>[] = [
-    {
-      key: 'name',
-      title: t('kind.customer'),
-      fixed: true,
-      width: 220,
-      render: (row) => <CustomerOf row={row} />,
-    },
-    { key: 'tags', title: t('tags'), width: 200, render: (row) => <Labels texts={row.tags} limit={3} /> },
-    {
-      key: 'added',
-      title: t('added'),
-      width: 130,
-      render: (row) => (row.addedAt ? <TimeText at={Date.parse(row.addedAt)} show="day" /> : '–'),
-    },
-    { key: 'busy', title: t('state'), width: 110, render: (row) => row.busy && <Moving /> },
-  ];
   return (
-    <Picker value={value} onChange={onChange} picked={t('picked.n', { n: value.length })} title={t('picked')}>
-      {(take) => (
-        <DataTable<Holding>
-          id="transfer.pick.customers"
-          label={t('picked')}
-          columns={columns}
-          rowKey={(row) => row.follow ?? row.customer}
-          queryKey={['transfer', 'holdings', member]}
-          load={({ after, limit, signal }) =>
-            ok(
-              api.GET('/api/transfer/members/{member}/customers', {
-                params: { path: { member }, query: { after, limit } },
-                signal,
-              }),
-            )
-          }
-          empty={{ title: t('pick.empty') }}
-          pageSize={50}
-          bulk={(selection) => (
-            <Button size="small" look="primary" onClick={() => take(selection.keys)}>
-              {t('pick.take', { n: selection.keys.length })}
-            </Button>
-          )}
-        />
-      )}
-    </Picker>
+    <Picker<Holding>
+      {...control}
+      what="customers"
+      picked={t('picked.n', { n: control.value?.length ?? 0 })}
+      title={t('picked')}
+      empty={t('pick.empty')}
+      name={{ title: t('kind.customer'), width: 220, render: (row) => <CustomerOf row={row} /> }}
+      more={[
+        { key: 'tags', title: t('tags'), width: 200, render: (row) => <Labels texts={row.tags} limit={3} /> },
+        {
+          key: 'added',
+          title: t('added'),
+          width: 130,
+          render: (row) => (row.addedAt ? <TimeText at={Date.parse(row.addedAt)} show="day" /> : '–'),
+        },
+      ]}
+      rowKey={(row) => row.follow ?? row.customer}
+      load={({ after, limit, signal }) =>
+        ok(
+          api.GET('/api/transfer/members/{member}/customers', {
+            params: { path: { member: control.member }, query: { after, limit } },
+            signal,
+          }),
+        )
+      }
+    />
   );
 }
 
 /** Ticks groups that a member owns. */
-export function PickGroups({ member, value = [], onChange }: Control) {
+export function PickGroups(control: Control) {
   const t = useT();
-  const columns: Column<Group>[] = [
-    {
-      key: 'name',
-      title: t('kind.group'),
-      fixed: true,
-      width: 240,
-      render: (row) => row.name || t('nameless.group'),
-    },
-    {
-      key: 'members',
-      title: t('group.members'),
-      width: 100,
-      align: 'right',
-      render: (row) => <NumberText value={row.members} />,
-    },
-    {
-      key: 'customers',
-      title: t('group.customers'),
-      width: 100,
-      align: 'right',
-      render: (row) => <NumberText value={row.customers} />,
-    },
-    { key: 'busy', title: t('state'), width: 110, render: (row) => row.busy && <Moving /> },
-  ];
+  const figure = (key: 'members' | 'customers'): Column<Group> => ({
+    key,
+    title: t(`group.${key}`),
+    width: 100,
+    align: 'right',
+    render: (row) => <NumberText value={row[key]} />,
+  });
   return (
-    <Picker
-      value={value}
-      onChange={onChange}
-      picked={t('picked.groups.n', { n: value.length })}
+    <Picker<Group>
+      {...control}
+      what="groups"
+      picked={t('picked.groups.n', { n: control.value?.length ?? 0 })}
       title={t('picked.groups')}
-    >
-      {(take) => (
-        <DataTable<Group>
-          id="transfer.pick.groups"
-          label={t('picked.groups')}
-          columns={columns}
-          rowKey={(row) => row.chat}
-          queryKey={['transfer', 'owned', member]}
-          load={({ after, limit, signal }) =>
-            ok(
-              api.GET('/api/transfer/members/{member}/groups', {
-                params: { path: { member }, query: { after, limit } },
-                signal,
-              }),
-            )
-          }
-          empty={{ title: t('pick.empty.groups') }}
+      empty={t('pick.empty.groups')}
+      name={{ title: t('kind.group'), width: 240, render: (row) => row.name || t('nameless.group') }}
+      more={[figure('members'), figure('customers')]}
+      rowKey={(row) => row.chat}
+      load={({ after, limit, signal }) =>
+        ok(
+          api.GET('/api/transfer/members/{member}/groups', {
+            params: { path: { member: control.member }, query: { after, limit } },
+            signal,
+          }),
+        )
+      }
+    />
+  );
+}
+
+/** How many are ticked, and the list to tick more in. */
+function Picker<Row extends { busy?: boolean }>(
+  props: Control &
+    Pick<DataTableProps<Row>, 'rowKey' | 'load'> & {
+      what: 'customers' | 'groups';
+      picked: string;
+      title: string;
+      empty: string;
+      name: { title: string; width: number; render: (row: Row) => ReactNode };
+      more: Column<Row>[];
+    },
+) {
+  const { member, value = [], onChange, what, picked, title } = props;
+  const t = useT();
+  const [open, setOpen] = useState(false);
+  const take = (keys: string[]) => {
+    onChange?.([...new Set([...value, ...keys])]);
+    setOpen(false);
+  };
+  return (
+    <div className="transfer-picked">
+      <span>{picked}</span>
+      <Button size="small" icon="add" onClick={() => setOpen(true)}>
+        {t('pick')}
+      </Button>
+      {value.length > 0 && (
+        <Button size="small" look="quiet" onClick={() => onChange?.([])}>
+          {t('pick.clear')}
+        </Button>
+      )}
+      <Dialog open={open} onClose={() => setOpen(false)} title={title} width={820}>
+        <DataTable<Row>
+          id={`transfer.pick.${what}`}
+          label={title}
+          columns={[
+            { key: 'name', fixed: true, ...props.name },
+            ...props.more,
+            {
+              key: 'busy',
+              title: t('state'),
+              width: 110,
+              render: (row) => row.busy && <StateBadge tone="busy">{t('pick.busy')}</StateBadge>,
+            },
+          ]}
+          rowKey={props.rowKey}
+          queryKey={['transfer', what, member]}
+          load={props.load}
+          empty={{ title: props.empty }}
           pageSize={50}
           bulk={(selection) => (
             <Button size="small" look="primary" onClick={() => take(selection.keys)}>
@@ -126,42 +139,6 @@ export function PickGroups({ member, value = [], onChange }: Control) {
             </Button>
           )}
         />
-      )}
-    </Picker>
-  );
-}
-
-function Moving() {
-  const t = useT();
-  return <StateBadge tone="busy">{t('pick.busy')}</StateBadge>;
-}
-
-function Picker(props: {
-  value: string[];
-  onChange?: (keys: string[]) => void;
-  picked: string;
-  title: string;
-  children: (take: (keys: string[]) => void) => React.ReactNode;
-}) {
-  const t = useT();
-  const [open, setOpen] = useState(false);
-  const take = (keys: string[]) => {
-    props.onChange?.([...new Set([...props.value, ...keys])]);
-    setOpen(false);
-  };
-  return (
-    <div className="transfer-picked">
-      <span>{props.picked}</span>
-      <Button size="small" icon="add" onClick={() => setOpen(true)}>
-        {t('pick')}
-      </Button>
-      {props.value.length > 0 && (
-        <Button size="small" look="quiet" onClick={() => props.onChange?.([])}>
-          {t('pick.clear')}
-        </Button>
-      )}
-      <Dialog open={open} onClose={() => setOpen(false)} title={props.title} width={820}>
-        {props.children(take)}
       </Dialog>
     </div>
   );

@@ -9,8 +9,9 @@ import { Form } from '@/parts/Form';
 import { OutlineView } from './outline-view';
 import { blank, planOf, type Values } from './plan';
 import { PlanFields } from './plan-form';
+import { SeatChoices } from './seats';
 import { useT } from './strings';
-import type { Outline, Plan } from './words';
+import type { Outline, Plan, SeatChoice } from './words';
 import './transfer.css';
 
 /** Asks what to hand over and to whom, shows what that comes to, and starts it. */
@@ -25,15 +26,18 @@ export function Planner(props: {
   const client = useQueryClient();
   const { done } = useFeedback();
   const [seen, setSeen] = useState<{ plan: Plan; outline: Outline }>();
+  const [seats, setSeats] = useState<SeatChoice[]>([]);
   const [begun, setBegun] = useState<string>();
   const preview = async (values: Values) => {
     const plan = planOf(values, props.chosen);
-    setSeen({ plan, outline: await ok(api.POST('/api/transfer/preview', { body: plan })) });
+    const outline = await ok(api.POST('/api/transfer/preview', { body: plan }));
+    setSeats(outline.seats.map(({ of, seat, from, fate, to }) => ({ of, seat, from, fate, to })));
+    setSeen({ plan, outline });
   };
   const start = async ({ plan, outline }: { plan: Plan; outline: Outline }) => {
     const made = await ok(
       api.POST('/api/transfer/transfers', {
-        body: { ...plan, expect: { customers: outline.customers, groups: outline.groups } },
+        body: { ...plan, seats, expect: { customers: outline.customers, groups: outline.groups } },
       }),
     );
     done(t('begun', { customers: made.customers, groups: made.groups }));
@@ -62,6 +66,7 @@ export function Planner(props: {
         {seen && (
           <div className="q-stack">
             <OutlineView outline={seen.outline} />
+            <SeatChoices outline={seen.outline} value={seats} onChange={setSeats} />
             <span className="q-row">
               <Button
                 look="primary"

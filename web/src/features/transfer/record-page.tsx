@@ -18,6 +18,7 @@ import { Notice } from '@/parts/Tabs';
 import { TimeText } from '@/parts/TimeText';
 import { ItemsTable } from './items-table';
 import { Standing } from './records-tab';
+import { SeatList } from './seats';
 import { useT } from './strings';
 import { progress, type Transfer, together, total } from './words';
 import './transfer.css';
@@ -32,7 +33,12 @@ export default function RecordPage() {
     queryFn: ({ signal }) =>
       ok(api.GET('/api/transfer/transfers/{id}', { params: { path: { id } }, signal })),
   });
-  if (asked.isPending) return <Waiting rows={10} />;
+  if (asked.isPending)
+    return (
+      <Page title={t('record')}>
+        <Waiting rows={10} />
+      </Page>
+    );
   if (asked.isError)
     return (
       <Page title={t('record')}>
@@ -93,6 +99,9 @@ function Record({ transfer }: { transfer: Transfer }) {
               },
             ].filter((fact) => fact.value)}
           />
+          {transfer.seats && transfer.seats.length > 0 && (
+            <SeatList seats={transfer.seats} from={transfer.from} />
+          )}
         </div>
       </Card>
       <ItemsTable id="transfer.record" transfer={transfer.id} />

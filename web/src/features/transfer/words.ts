@@ -6,6 +6,8 @@ export type Transfer = components['schemas']['TransferTransferView'];
 export type Item = components['schemas']['TransferItemView'];
 export type Outline = components['schemas']['TransferOutline'];
 export type Plan = components['schemas']['TransferPlan'];
+export type Seat = components['schemas']['TransferSeatView'];
+export type SeatChoice = components['schemas']['TransferSeatChoice'];
 export type Share = components['schemas']['TransferShare'];
 export type State = Item['state'];
 

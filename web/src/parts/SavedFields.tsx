@@ -1,14 +1,13 @@
 import type { components } from '@/api/schema';
-import { useCan } from '@/lib/me';
-import { DepartmentPicker } from '@/parts/DepartmentPicker';
-import { Field } from '@/parts/Form';
-import { Choice, TextInput } from '@/parts/fields';
-import { RolePicker } from '@/parts/RolePicker';
+import { DepartmentPicker } from './DepartmentPicker';
+import { Field } from './Form';
+import { Choice, TextInput } from './fields';
+import { RolePicker } from './RolePicker';
 import { useT } from './strings';
 
-export type Share = components['schemas']['CustomerShare'];
+export type Share = components['schemas']['SavedShare'];
 
-/** What the forms of segments and views have in common. */
+/** What the forms of everything that is saved under a name have in common. */
 export interface SavedValues {
   name: string;
   note: string;
@@ -33,11 +32,16 @@ export function shareOf(values: SavedValues): Share {
     : { with: values.with };
 }
 
-/** Name, note, and with whom it is shared. */
-export function SavedFields({ values, note }: { values: SavedValues; note?: boolean }) {
+/** With whom something is shared, in words. */
+export function useShareWords(): (share: Share) => string {
   const t = useT();
-  const can = useCan();
-  const shares = can('customer.share');
+  return (share) => t(`saved.with.${share.with}`);
+}
+
+/** Name, note, and with whom it is shared; `shares` says whether the viewer may share. */
+export function SavedFields(props: { values: SavedValues; shares: boolean; note?: boolean }) {
+  const { values, shares, note } = props;
+  const t = useT();
   return (
     <>
       <Field name="name" label={t('saved.name')} required max={30}>
