@@ -40,6 +40,8 @@ const indented = (text) => text.replaceAll(/^/gm, '    ');
 class Stage {
   program = program;
 
+  #others = [];
+
   async open(view) {
     this.context = await browser.newContext({ ...atHome, ...view, acceptDownloads: true });
     this.context.setDefaultTimeout(waitLimit);
@@ -48,9 +50,23 @@ class Stage {
     this.page = await this.context.newPage();
   }
 
-  /** The windows that are open; none when the browser gave none. */
+  /** Somebody at another browser: windows of their own, nothing in common with the first. Closed with the stage. */
+  async elsewhere() {
+    const context = await browser.newContext(atHome);
+    context.setDefaultTimeout(waitLimit);
+    const other = { program, context, watch: new Watch(context), page: await context.newPage() };
+    this.#others.push(other);
+    return other;
+  }
+
+  /** The windows that are open, in every browser; none when the browser gave none. */
   pages() {
-    return this.context?.pages() ?? [];
+    return [this, ...this.#others].flatMap(({ context }) => context?.pages() ?? []);
+  }
+
+  /** Closes every window. */
+  async close() {
+    for (const { context } of [...this.#others, this]) await context?.close();
   }
 
   /**
@@ -58,7 +74,9 @@ class Stage {
    * and what one finds on it, what pages did that they must not, and the last the program said.
    */
   async tell() {
-    const told = (this.watch?.take() ?? []).map((breach) => `besides: ${breach}`);
+    const told = [this, ...this.#others]
+      .flatMap(({ watch }) => watch?.take() ?? [])
+      .map((breach) => `besides: ${breach}`);
     for (const page of this.pages()) {
       const whole = await page
         .locator('body')
@@ -109,7 +127,7 @@ async function walked(stage, walk, view) {
   const breaches = stage.watch.take();
   if (breaches.length > 0) throw new Error(`pages did what they must not:\n${breaches.join('\n')}`);
   await stage.context.tracing.stop();
-  await stage.context.close();
+  await stage.close();
 }
 
 /**
@@ -127,7 +145,7 @@ export function journey(title, walk, { view = views.wide, limit = journeyLimit }
     } catch (error) {
       console.error(`✖ ${title}: ${error.message}`); // at once: a browser that hangs could keep the rest from being told
       console.error(`${indented(await stage.tell())}\nkept in ${await stage.keep(name)}`);
-      await inTime(stage.context?.close(), 5_000).catch(() => undefined);
+      await inTime(stage.close(), 5_000).catch(() => undefined);
       throw error;
     }
   });

@@ -17,13 +17,6 @@ function digits(secret, at = Date.now()) {
   return String(value % 1_000_000).padStart(6, '0');
 }
 
-/** Another browser: windows of their own, nothing in common with the first. */
-async function elsewhere(stage) {
-  const context = await stage.page.context().browser().newContext({ locale: 'zh-CN' });
-  const page = await context.newPage();
-  return { page, program: stage.program, close: () => context.close() };
-}
-
 /** Makes a local account on the page of accounts and gives its first password. */
 async function create(page, name) {
   await page.getByRole('button', { name: '新建账号' }).first().click();
@@ -46,7 +39,7 @@ journey('a new account: first password, second step, recovery code', async (stag
   await accounts.row('wangfang').filter({ hasText: '未改初始密码' }).waitFor();
 
   // The first password leads to one page only, wherever one wants to go.
-  const her = await elsewhere(stage);
+  const her = await stage.elsewhere();
   await her.page.goto(`${stage.program.url}/customer`);
   await enter(her.page, { name: 'wangfang', password: first });
   await her.page.getByRole('heading', { name: '请设置新密码' }).waitFor();
@@ -82,7 +75,7 @@ journey('a new account: first password, second step, recovery code', async (stag
   });
 
   // Signing in asks for it; the code of the enrolment is used up, a recovery code stands in.
-  const again = await elsewhere(stage);
+  const again = await stage.elsewhere();
   await again.page.goto(`${stage.program.url}/account`);
   await enter(again.page, { name: 'wangfang', password: own });
   const code = again.page.getByLabel('验证码', { exact: true });
@@ -118,8 +111,6 @@ journey('a new account: first password, second step, recovery code', async (stag
   await page.getByRole('dialog').getByRole('button', { name: '退出登录' }).click();
   await eventually(async () => assert.equal((await whoIsSignedIn(her)).status(), 401));
   await eventually(async () => assert.equal(await sessions.row('wangfang').count(), 0));
-  await her.close();
-  await again.close();
 });
 
 journey('a dangerous act asks who is there, and is then done', async (stage) => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { atHome } from '../browser.mjs';
 import { ask, go, List, openFilter, pick, signIn } from '../console.mjs';
 import { journey } from '../journey.mjs';
 
@@ -121,9 +120,9 @@ journey('a view of the log is there in another browser, is shared, and goes', as
   await saving.getByRole('button', { name: '保存', exact: true }).click();
   await page.getByRole('button', { name: '视图：被拒绝的登录' }).waitFor();
 
-  const context = await page.context().browser().newContext(atHome);
-  const elsewhere = await context.newPage();
-  await signIn({ page: elsewhere, program });
+  const other = await stage.elsewhere();
+  await signIn(other);
+  const elsewhere = other.page;
   await elsewhere.goto(`${program.url}/audit`);
   await menu(elsewhere, '视图');
   await elsewhere.getByRole('menuitem', { name: '被拒绝的登录' }).click();
@@ -146,7 +145,6 @@ journey('a view of the log is there in another browser, is shared, and goes', as
   await elsewhere.getByRole('menuitem', { name: '删除视图' }).click();
   await elsewhere.getByRole('dialog').getByRole('button', { name: '删除视图' }).click();
   await elsewhere.getByRole('button', { name: '视图', exact: true }).waitFor();
-  await context.close();
   await page.getByRole('button', { name: '视图', exact: true }).waitFor(); // told to the first browser, too
 });
 
@@ -158,6 +156,7 @@ journey('an entry that was altered in the database is found and located', async 
   assert.ok(changed, JSON.stringify(items));
 
   // Somebody who can write to the disk makes another hall of it, in every place where it stands.
+  await page.goto('about:blank'); // a page that still loads would miss the program
   await program.halt();
   const file = join(program.data, 'queqiao.db');
   const content = await readFile(file);
