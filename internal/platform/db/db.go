@@ -71,6 +71,10 @@ type engine interface {
 	maintain(ctx context.Context, d *DB) error
 	// collation names how texts are compared and sorted.
 	collation(ctx context.Context, d *DB) (string, error)
+	// committed is told of each commit; it must not block.
+	committed(d *DB)
+	// close waits for what the engine does by itself.
+	close()
 	// send tells notes to other processes.
 	send(ctx context.Context, d *DB, texts []string) error
 }
@@ -121,6 +125,7 @@ func engineOf(c Config) (engine, error) {
 // Close ends the listeners and closes the pools.
 func (d *DB) Close() error {
 	d.notes.close()
+	d.engine.close()
 	return errors.Join(d.read.Close(), d.write.Close())
 }
 

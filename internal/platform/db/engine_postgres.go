@@ -23,6 +23,8 @@ type postgresEngine struct{ dsn string }
 func (*postgresEngine) name() Engine        { return Postgres }
 func (*postgresEngine) claimSuffix() string { return " FOR UPDATE SKIP LOCKED" }
 func (*postgresEngine) writers() int        { return 2 }
+func (*postgresEngine) committed(*DB)       {}
+func (*postgresEngine) close()              {}
 
 func (*postgresEngine) migrator() (migrator, error) {
 	// One try a second for ten minutes: another starter may be migrating a large table.

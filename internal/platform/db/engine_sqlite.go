@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/uptrace/bun"
@@ -16,7 +17,13 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-type sqliteEngine struct{ path string }
+type sqliteEngine struct {
+	path string
+	wal  *wal
+}
+
+// busyTimeout is how long a connection waits for another's lock.
+const busyTimeout = 10 * time.Second
 
 func (*sqliteEngine) name() Engine        { return SQLite }
 func (*sqliteEngine) claimSuffix() string { return "" }
@@ -38,7 +45,7 @@ func (e *sqliteEngine) open(ctx context.Context, c Config) (*bun.DB, *bun.DB, er
 		synchronous = "OFF"
 	}
 	common := []string{
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(" + synchronous + ")",
+		fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds()), "journal_mode(WAL)", "synchronous(" + synchronous + ")",
 		"foreign_keys(1)", "temp_store(MEMORY)", "cache_size(-16000)", "journal_size_limit(67108864)",
 	}
 	write, err := e.pool(ctx, 1, url.Values{"_pragma": common, "_txlock": {"immediate"}})
@@ -57,8 +64,12 @@ func (e *sqliteEngine) open(ctx context.Context, c Config) (*bun.DB, *bun.DB, er
 	if err != nil {
 		return nil, nil, errors.Join(err, write.Close())
 	}
+	e.wal = newWAL(e.path, write, walMost)
 	return write, read, nil
 }
+
+func (e *sqliteEngine) committed(d *DB) { e.wal.grown(d.log) }
+func (e *sqliteEngine) close()          { e.wal.close() }
 
 func (e *sqliteEngine) pool(ctx context.Context, conns int, q url.Values) (*bun.DB, error) {
 	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: filepath.ToSlash(e.path)}).EscapedPath(), RawQuery: q.Encode()}

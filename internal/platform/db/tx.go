@@ -175,5 +175,6 @@ func (d *DB) tx(ctx context.Context, fn func(context.Context, Tx) error) (hooks 
 	if err := inner.Commit(); err != nil {
 		return nil, &CommitError{Err: err}
 	}
+	d.engine.committed(d)
 	return tx.state.hooks, nil
 }
