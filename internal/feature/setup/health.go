@@ -23,7 +23,7 @@ const (
 
 // Report is one examination.
 type Report struct {
-	At       int64          `json:"at" doc:"unix ms, 0 = never examined"`
+	At       int64          `json:"at" doc:"unix ms, when it began; 0 = never examined"`
 	Findings []corp.Finding `json:"findings"`
 }
 
@@ -92,13 +92,14 @@ func healthFor(v viewer.Viewer, own, whole Report) *Health {
 }
 
 // examine looks at a corp, or with "" at the installation, and keeps what it found. Twice
-// is harmless: the later report stands.
+// is harmless, at once too: what began later stands, however long the other takes.
 func (s *service) examine(ctx context.Context, corpID string) (Report, error) {
+	begun := db.NowMS(s.deps.Clock)
 	findings, err := s.look(ctx, corpID)
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{At: db.NowMS(s.deps.Clock), Findings: findings}
+	r := Report{At: begun, Findings: findings}
 	return r, s.deps.DB.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		if err := putReport(ctx, tx, corpID, r); err != nil || corpID == "" {
 			return err

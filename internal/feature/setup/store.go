@@ -78,12 +78,13 @@ func reportOf(ctx context.Context, q db.Querier, corp string) (Report, error) {
 	return r, err
 }
 
+// putReport keeps an examination, unless one that began later is there.
 func putReport(ctx context.Context, tx db.Tx, corp string, r Report) error {
 	text, err := json.Marshal(r.Findings)
 	if err != nil {
 		return err
 	}
 	_, err = tx.NewRaw(`INSERT INTO setup_health (corp_id, at, findings) VALUES (?, ?, ?)
-		ON CONFLICT (corp_id) DO UPDATE SET at = excluded.at, findings = excluded.findings`, corp, r.At, string(text)).Exec(ctx)
+		ON CONFLICT (corp_id) DO UPDATE SET at = excluded.at, findings = excluded.findings WHERE setup_health.at <= excluded.at`, corp, r.At, string(text)).Exec(ctx)
 	return err
 }

@@ -7607,7 +7607,7 @@ export interface components {
         SetupReport: {
             /**
              * Format: int64
-             * @description unix ms, 0 = never examined
+             * @description unix ms, when it began; 0 = never examined
              */
             at: number;
             findings: components["schemas"]["CorpFinding"][];

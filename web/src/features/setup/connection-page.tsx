@@ -41,6 +41,14 @@ export default function ConnectionPage() {
     begun.current = true;
     check.mutate();
   }, [check.mutate]);
+  // WeCom verifies the address right when it is saved there: the page tells without being asked again.
+  const heard =
+    connection.data?.app && `${connection.data.app.verifiedAt} ${connection.data.app.eventAt > 0}`;
+  const known = useRef(heard);
+  useEffect(() => {
+    if (known.current && heard !== known.current) check.mutate();
+    known.current = heard;
+  }, [heard, check.mutate]);
 
   const failed = [connection, latest].find((query) => query.isError && !query.data);
   if (failed)

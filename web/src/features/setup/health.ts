@@ -27,7 +27,10 @@ export function useHealth() {
   const check = useMutation({
     mutationFn: () => ok(api.POST('/api/setup/check')),
     onSuccess: (answer) => {
-      client.setQueryData(['setup', 'health'], answer);
+      // Of two that overlap the one that began later stands.
+      client.setQueryData<typeof answer>(['setup', 'health'], (known) =>
+        known && known.corp.at > answer.corp.at ? known : answer,
+      );
       return client.invalidateQueries({ queryKey: ['setup', 'connection'] });
     },
     onError: problem,
