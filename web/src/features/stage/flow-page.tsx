@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
 import { useCan } from '@/lib/me';
@@ -41,14 +42,30 @@ export default function FlowPage() {
       {flows.data && !fresh && !flow && <Empty title={t('flow.missing')} />}
       {flows.data && (fresh || flow) && (
         <Card>
-          <Editor key={`${flow?.id}-${flow?.version}`} flow={flow} />
+          <Opened key={id} flow={flow} />
         </Card>
       )}
     </Page>
   );
 }
 
-function Editor({ flow }: { flow?: Flow }) {
+/** The form over the flow as it was opened. Stages taken away here leave it as it is filled in; somebody else's change begins it anew. */
+function Opened({ flow }: { flow?: Flow }) {
+  const newest = flow?.version ?? 0;
+  const [opened, setOpened] = useState({ version: newest, removed: 0 });
+  if (newest > opened.version + opened.removed) setOpened({ version: newest, removed: 0 });
+  return (
+    <Editor
+      key={opened.version}
+      flow={flow}
+      version={opened.version + opened.removed}
+      onRemoved={() => setOpened((was) => ({ ...was, removed: was.removed + 1 }))}
+    />
+  );
+}
+
+function Editor(props: { flow?: Flow; version: number; onRemoved: () => void }) {
+  const { flow, version } = props;
   const t = useT();
   const can = useCan();
   const client = useQueryClient();
@@ -73,7 +90,7 @@ function Editor({ flow }: { flow?: Flow }) {
         ? ok(
             api.PUT('/api/stage/flows/{id}', {
               params: { path: { id: flow.id } },
-              body: { ...body, version: flow.version },
+              body: { ...body, version },
             }),
           )
         : ok(api.POST('/api/stage/flows', { body }));
@@ -143,7 +160,7 @@ function Editor({ flow }: { flow?: Flow }) {
           </FormSection>
           <FormSection title={t('stages')} meaning={t('stages.meaning')}>
             <Field name="stages" label={t('stages.order')}>
-              <StagesEditor flow={flow} />
+              <StagesEditor flow={flow} onRemoved={props.onRemoved} />
             </Field>
           </FormSection>
         </>

@@ -8,7 +8,13 @@ import { type Flow, standing } from './data';
 import { useT } from './strings';
 
 /** Takes a stage away and asks where its customers go. */
-export function RemoveDialog(props: { flow: Flow; stage: string; name: string; onClose: () => void }) {
+export function RemoveDialog(props: {
+  flow: Flow;
+  stage: string;
+  name: string;
+  onRemoved?: (() => void) | undefined;
+  onClose: () => void;
+}) {
   const t = useT();
   const client = useQueryClient();
   const feedback = useFeedback();
@@ -29,6 +35,7 @@ export function RemoveDialog(props: { flow: Flow; stage: string; name: string; o
       ),
     onSuccess: async () => {
       feedback.done(t('stage.removed', { name: props.name }));
+      props.onRemoved?.();
       props.onClose();
       await client.invalidateQueries({ queryKey: ['stage'] });
     },

@@ -1,9 +1,9 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { components } from '@/api/schema';
 import { Button } from '@/parts/Button';
 import { CheckBox, NumberInput, Options, TextInput } from '@/parts/fields';
 import { ActsEditor } from './acts-editor';
-import type { Flow, Stage } from './data';
+import { type Flow, type Stage, standing } from './data';
 import { PullEditor } from './pull-editor';
 import { RemoveDialog } from './remove-dialog';
 import { useT } from './strings';
@@ -12,6 +12,7 @@ type StageForm = components['schemas']['StageStageForm'];
 const classes = ['waiting', 'active', 'won', 'lost'] as const;
 const most = 10;
 const nine = 9 * 60;
+const none: StageRow[] = [];
 
 /** Somebody comes into the stage by himself. */
 const pulls = (stage: StageForm) => (stage.pull?.tags.length ?? 0) + (stage.pull?.groups.length ?? 0) > 0;
@@ -22,14 +23,14 @@ export type StageRow = StageForm & { row: string };
 export function emptyStage(name: string, kind: Stage['class'], among: readonly StageRow[] = []): StageRow {
   let n = 0;
   while (among.some(({ row }) => row === `new-${n}`)) n++;
-  const none = () => ({ tag: [], untag: [], tell: [] });
+  const nothing = () => ({ tag: [], untag: [], tell: [] });
   return {
     row: `new-${n}`,
     name,
     class: kind,
     cycle: { days: 0, unit: 'workdays', at: nine, every: 1, times: 2, escalate: 0 },
-    enter: none(),
-    leave: none(),
+    enter: nothing(),
+    leave: nothing(),
   };
 }
 
@@ -38,10 +39,18 @@ export function StagesEditor(props: {
   flow?: Flow;
   value?: StageRow[];
   onChange?: (stages: StageRow[]) => void;
+  /** A stage of the flow was taken away here, at once: the flow has one more version. */
+  onRemoved?: () => void;
 }) {
   const t = useT();
-  const value = props.value ?? [];
+  const { flow, value = none, onChange } = props;
   const [removing, setRemoving] = useState<StageForm>();
+  // A stage that was taken away leaves the form when the flow has come without it, not before: until then
+  // the form would count its absence among the changes still to be saved.
+  useEffect(() => {
+    const left = value.filter(({ id }) => !id || !flow || standing(flow).some((stage) => stage.id === id));
+    if (left.length < value.length) onChange?.(left);
+  }, [flow, value, onChange]);
   const set = (at: number, change: Partial<StageForm>) =>
     props.onChange?.(value.map((stage, i) => (i === at ? { ...stage, ...change } : stage)));
   const swap = (at: number, by: number) => {
@@ -136,6 +145,7 @@ export function StagesEditor(props: {
           flow={props.flow}
           stage={removing.id}
           name={removing.name}
+          onRemoved={props.onRemoved}
           onClose={() => setRemoving(undefined)}
         />
       )}
