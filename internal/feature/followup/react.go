@@ -130,8 +130,9 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 		Name       string `bun:"name"`
 		Customer   string `bun:"customer"`
 		CustomerID id.ID  `bun:"customer_id"`
+		AddedAt    int64  `bun:"added_at"`
 	}
-	err := s.db.Read().NewRaw(`SELECT f.member_id, m.name, f.customer, f.customer_id FROM mirror_follow AS f
+	err := s.db.Read().NewRaw(`SELECT f.member_id, m.name, f.customer, f.customer_id, f.added_at FROM mirror_follow AS f
 		JOIN mirror_member AS m ON m.corp_id = f.corp_id AND m.id = f.member_id
 		WHERE f.corp_id = ? AND f.standing = 1 ORDER BY f.added_at DESC, f.id DESC LIMIT 60`, v.Corp).Scan(ctx, &rows)
 	if err != nil {
@@ -145,6 +146,9 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		for i, x := range rows {
 			at := now.Add(-time.Duration(i%9+1) * 17 * time.Hour)
+			if added := db.FromMS(x.AddedAt); at.Before(added) { // nobody writes of whom he does not know yet
+				at = added.Add(now.Sub(added) / 2)
+			}
 			n := noteRow{
 				ID: s.ids.New(), Corp: v.Corp, Customer: x.Customer, CustomerID: x.CustomerID, Author: "member:" + x.Member, Member: x.Member, Name: x.Name,
 				How: how[i%4], Text: said[i%4], Pictures: "[]", Mentions: "[]", CreatedAt: db.MS(at), Findable: 1,

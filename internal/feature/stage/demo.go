@@ -32,10 +32,16 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 		Member     string `bun:"member_id"`
 		Customer   string `bun:"customer"`
 		CustomerID id.ID  `bun:"customer_id"`
+		AddedAt    int64  `bun:"added_at"`
 	}
-	if err := s.db.Read().NewRaw("SELECT id, member_id, customer, customer_id FROM mirror_follow WHERE corp_id = ? AND standing = 1 ORDER BY added_at DESC, id DESC LIMIT 160", v.Corp).Scan(ctx, &rows); err != nil {
+	if err := s.db.Read().NewRaw("SELECT id, member_id, customer, customer_id, added_at FROM mirror_follow WHERE corp_id = ? AND standing = 1 ORDER BY added_at DESC, id DESC LIMIT 4000", v.Corp).Scan(ctx, &rows); err != nil {
 		return err
 	}
+	// Of the newest alone nobody could have come far yet: some of every day.
+	for i, every := 0, len(rows)/demoPlaced; every > 1 && i < demoPlaced; i++ {
+		rows[i] = rows[i*every]
+	}
+	rows = rows[:min(demoPlaced, len(rows))]
 	f, now := all[0], s.clock.Now()
 	for from := 0; from < len(rows); from += 20 {
 		err := s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
@@ -45,9 +51,8 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 			}
 			for i, x := range rows[from:min(from+20, len(rows))] {
 				n := from + i
-				began := now.Add(-time.Duration(n%29+2) * 26 * time.Hour)
-				for step := 0; step <= furthest(n); step++ {
-					to, st := f.Stages[step], demoStep(began, step, n, x.Member, now)
+				for step, st := range demoSteps(n, db.FromMS(x.AddedAt), now, x.Member) {
+					to := f.Stages[step]
 					if _, _, err := s.put(ctx, tx, r, f, to, pair{x.ID, x.CustomerID, x.Member, x.Customer}, st); err != nil {
 						return err
 					}
@@ -61,6 +66,9 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 	}
 	return nil
 }
+
+// demoPlaced is how many customers of the demo's first flow were there before its month is played.
+const demoPlaced = 160
 
 // demoOverdue is how many follow-ups of the demo are late.
 const demoOverdue = 7
@@ -88,13 +96,21 @@ func (s *service) demoFollowed(ctx context.Context, corp string, f Flow) error {
 // furthest is how far the n-th customer of the demo has come.
 func furthest(n int) int { return []int{0, 1, 1, 2, 0, 1, 3, 0, 4, 2, 1, 0}[n%12] }
 
-func demoStep(began time.Time, at, n int, member string, now time.Time) step {
-	st := step{why: byRule, at: began.Add(time.Duration(at*(n%5+1)) * 20 * time.Hour)}
-	if st.at.After(now) {
-		st.at = now.Add(-time.Duration(n%7+1) * time.Hour)
+// demoSteps are the moves of the n-th customer through the first stages: none before he was
+// added, each after the one before, none still to come.
+func demoSteps(n int, added, now time.Time, member string) []step {
+	began := now.Add(-time.Duration(n%29+2) * 26 * time.Hour)
+	if began.Before(added) {
+		began = added
 	}
-	if at > 0 {
-		st.why, st.by, st.name = byHand, member, member
+	count := furthest(n) + 1
+	pace := max(0, min(time.Duration(n%5+1)*20*time.Hour, now.Sub(began)/time.Duration(count)))
+	steps := make([]step, count)
+	for i := range steps {
+		steps[i] = step{why: byRule, at: began.Add(time.Duration(i) * pace)}
+		if i > 0 {
+			steps[i].why, steps[i].by, steps[i].name = byHand, member, member
+		}
 	}
-	return st
+	return steps
 }
