@@ -65,7 +65,7 @@ export function Drawer(props: DrawerProps) {
     <KitDrawer
       open={props.open}
       onClose={() => void close()}
-      title={props.title}
+      title={<h2 className="q-over-title">{props.title}</h2>}
       size={Math.min(props.width ?? 640, window.innerWidth)}
       destroyOnHidden
       extra={
@@ -99,7 +99,7 @@ export function Dialog(props: {
     <Modal
       open={props.open}
       onCancel={() => void close()}
-      title={props.title}
+      title={<h2 className="q-over-title">{props.title}</h2>}
       width={props.width ?? 520}
       footer={null}
       destroyOnHidden

@@ -12,7 +12,7 @@ export function Empty(props: {
   /** It is the whole page: its title is the page's heading. */
   page?: boolean;
 }) {
-  const Title = props.page ? 'h1' : 'h3';
+  const Title = props.page ? 'h1' : 'h2';
   return (
     <div className={props.compact ? 'q-state q-state-compact' : 'q-state'}>
       <Icon name={props.icon ?? 'empty'} className="q-state-icon" />

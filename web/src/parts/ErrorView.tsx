@@ -16,7 +16,7 @@ export function ErrorView(props: {
   page?: boolean;
 }) {
   const t = useT();
-  const Title = props.page ? 'h1' : 'h3';
+  const Title = props.page ? 'h1' : 'h2';
   const problem = asProblem(props.error);
   const words = problemWords(problem, t);
   return (

@@ -249,7 +249,7 @@ export function Field(props: FieldProps) {
 export function FormSection(props: { title: string; meaning?: string; children: ReactNode }) {
   return (
     <section className="q-form-section" aria-label={props.title}>
-      <h3>{props.title}</h3>
+      <h2>{props.title}</h2>
       {props.meaning && <p className="q-faint">{props.meaning}</p>}
       {props.children}
     </section>

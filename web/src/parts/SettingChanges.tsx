@@ -61,18 +61,18 @@ function History({ object, chain, fieldName }: Setting) {
     text === undefined ? t('settingChanges.unset') : valued(path, text);
   const columns: Column<Change>[] = [
     {
+      // In one column: on a phone there is no room for two beside what changed.
       key: 'at',
       title: t('settingChanges.at'),
       fixed: true,
-      width: 150,
-      render: (row) => <TimeText at={row.at} show="time" />,
-    },
-    {
-      key: 'who',
-      title: t('settingChanges.who'),
       width: 140,
       render: (row) => (
-        <MemberTag name={row.actor === 'system' ? t('settingChanges.system') : row.actorName || row.actor} />
+        <div className="q-changes">
+          <TimeText at={row.at} show="time" />
+          <MemberTag
+            name={row.actor === 'system' ? t('settingChanges.system') : row.actorName || row.actor}
+          />
+        </div>
       ),
     },
     {

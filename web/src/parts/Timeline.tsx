@@ -34,7 +34,7 @@ export function Timeline(props: { entries: readonly TimelineEntry[]; empty?: str
     <div className="q-timeline">
       {[...days].map(([day, entries]) => (
         <section key={day}>
-          <h4 className="q-num">{day}</h4>
+          <h3 className="q-num">{day}</h3>
           <ol>
             {entries.map((entry) => (
               <li key={entry.id}>

@@ -88,7 +88,7 @@ export function NumberInput(
       }
       suffix={unit}
       aria-label={label}
-      style={{ width: 180 }}
+      className="q-number"
       onChange={(next) => onChange?.(next)}
     />
   );
@@ -170,6 +170,8 @@ export function Options<Value extends string>(
       }))}
       showSearch={options.length > 8 ? { optionFilterProp: 'label' } : false}
       allowClear={clearable}
+      // In a narrow column an option may be longer than what is chosen: it is read whole.
+      popupMatchSelectWidth={false}
       aria-label={label}
       style={{ width: '100%' }}
     />

@@ -48,6 +48,7 @@ export function CompanyTable(props: LevelProps) {
       key: 'tags',
       title: t('tag'),
       hint: t('tags.hint'),
+      width: 200,
       render: (row) => <Labels texts={tagNames(row.tags)} />,
     },
     {

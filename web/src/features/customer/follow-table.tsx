@@ -21,15 +21,15 @@ export function FollowTable(props: LevelProps) {
       key: 'name',
       title: t('customer'),
       fixed: true,
-      width: 240,
+      width: 230,
       render: (row) => <CustomerOf row={row} />,
     },
-    { key: 'member', title: t('member'), width: 140, render: (row) => <MemberTag name={row.memberName} /> },
-    { key: 'tags', title: t('tag'), render: (row) => <Labels texts={tagNames(row.tags)} /> },
+    { key: 'member', title: t('member'), width: 130, render: (row) => <MemberTag name={row.memberName} /> },
+    { key: 'tags', title: t('tag'), width: 190, render: (row) => <Labels texts={tagNames(row.tags)} /> },
     {
       key: 'standing',
       title: t('standing'),
-      width: 140,
+      width: 120,
       render: (row) => {
         const s = standingOf(row.standing);
         return <StateBadge tone={standingTone[s]}>{t(`standing.${s}`)}</StateBadge>;

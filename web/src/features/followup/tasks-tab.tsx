@@ -52,10 +52,10 @@ export function Tasks() {
       title: t('due'),
       width: 230,
       render: (task) => (
-        <>
-          <TimeText at={Date.parse(task.dueAt)} show="time" />{' '}
+        <span className="q-row">
+          <TimeText at={Date.parse(task.dueAt)} show="time" />
           {task.overdue && <StateBadge tone="bad">{t('overdue')}</StateBadge>}
-        </>
+        </span>
       ),
     },
     { key: 'by', title: t('by'), width: 120, optional: true, render: (task) => task.by },
@@ -76,7 +76,7 @@ export function Tasks() {
     {
       key: 'act',
       title: '',
-      width: 60,
+      width: 90,
       render: (task) =>
         task.mine &&
         !task.doneAt && (

@@ -70,7 +70,7 @@ export function StageList({ flow, query, filters }: { flow: Flow; query: Query; 
       key: 'entered',
       title: t('entered'),
       hint: t('entered.hint'),
-      width: 115,
+      width: 140,
       render: (row) => at(row.enteredAt),
     },
     {
@@ -84,7 +84,7 @@ export function StageList({ flow, query, filters }: { flow: Flow; query: Query; 
       key: 'due',
       title: t('due'),
       hint: t('due.hint'),
-      width: 140,
+      width: 120,
       render: (row) => (
         <>
           {at(row.dueAt)}

@@ -85,7 +85,7 @@ function RunActions({ run }: { run: Run }) {
       },
     });
   return (
-    <span className="q-row">
+    <span className="q-row q-wrap">
       {run.state === 'draft' && run.total > run.invalid && (
         <Button look="primary" icon="tag" onClick={() => setBeginning(true)}>
           {t('run.begin')}
@@ -165,7 +165,8 @@ function RunFacts({ run }: { run: Run }) {
               title: t(run.undoneBy ? 'run.state.undone' : `run.state.${run.state}`),
               ...progress(run),
               startedAt: working ? run.createdAt : undefined,
-              state: working ? 'running' : run.failed > 0 ? 'failed' : 'done',
+              // Some who failed are told of below: red is for a task that did nothing else.
+              state: working ? 'running' : run.failed > 0 && run.changed + run.same === 0 ? 'failed' : 'done',
             }}
           />
         )}
@@ -222,7 +223,7 @@ function Items({ run }: { run: Run }) {
           {
             key: 'line',
             title: t('line'),
-            width: 150,
+            width: 130,
             render: (row: Item) => (
               <>
                 <span className="q-num">{row.line}</span>{' '}
@@ -236,20 +237,25 @@ function Items({ run }: { run: Run }) {
       key: 'customer',
       title: t('customer'),
       fixed: true,
-      width: 180,
+      width: 170,
       render: (row) => (row.customerId ? <CustomerOf row={row} id={row.customerId} /> : '–'),
     },
     {
       key: 'member',
       title: t('member'),
-      width: 110,
+      width: 100,
       render: (row) => (row.memberName ? <MemberTag name={row.memberName} /> : '–'),
     },
     {
       key: 'state',
       title: t('result'),
-      width: 110,
-      render: (row) => <StateBadge tone={itemTone[row.state]}>{t(`item.${row.state}`)}</StateBadge>,
+      width: 220,
+      render: (row) => (
+        <>
+          <StateBadge tone={itemTone[row.state]}>{t(`item.${row.state}`)}</StateBadge>
+          {row.reason && <div className="tag-because q-faint">{because(row.reason)}</div>}
+        </>
+      ),
     },
     // Before the tags are chosen nothing can have been put on.
     ...(run.state === 'draft' || run.state === 'checking'
@@ -258,7 +264,7 @@ function Items({ run }: { run: Run }) {
           {
             key: 'added',
             title: t('added'),
-            width: 130,
+            width: 120,
             render: (row: Item) => <Labels texts={row.added} limit={2} />,
           },
         ]),
@@ -269,7 +275,6 @@ function Items({ run }: { run: Run }) {
       optional: true,
       render: (row) => <Labels texts={row.removed} limit={2} />,
     },
-    { key: 'reason', title: t('reason'), width: 180, render: (row) => because(row.reason) || '–' },
   ];
   return (
     <>

@@ -97,7 +97,7 @@ function useColumns(linked: boolean): Column<Item>[] {
       width: 200,
       render: (row) => <Subject item={row} />,
     },
-    { key: 'from', title: t('from'), width: 110, render: (row) => row.from.name },
+    { key: 'from', title: t('from'), width: 142, render: (row) => row.from.name },
     {
       key: 'to',
       title: t('to'),
