@@ -21,7 +21,7 @@ type costs struct {
 }
 
 func measured() costs {
-	return costs{named: 2_000, gathered: 10_000, tagged: 100_000, lists: 8, short: 20_000, long: 100_000}
+	return costs{named: 5_000, gathered: 10_000, tagged: 100_000, lists: 8, short: 20_000, long: 100_000}
 }
 
 // gather lets the list begin at the follows of the rarest condition whose follows an index

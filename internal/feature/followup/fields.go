@@ -25,9 +25,10 @@ func amongLast(_ context.Context, t ask.Test) (viewer.Condition, error) {
 		return viewer.Condition{}, nil
 	}
 	c := t.IsDate("fl.at")
+	// Each follow by its key: of a join PostgreSQL expects hardly a row, and would read all follows.
 	return viewer.Condition{
-		SQL: `SELECT a.id FROM followup_last AS fl CROSS JOIN mirror_follow AS a
-			WHERE fl.corp_id = ? AND ` + c.SQL + ` AND a.corp_id = fl.corp_id AND a.member_id = fl.member_id AND a.customer = fl.customer`,
+		SQL: `SELECT COALESCE((SELECT a.id FROM mirror_follow AS a WHERE a.corp_id = fl.corp_id AND a.member_id = fl.member_id AND a.customer = fl.customer), 0) AS id
+			FROM followup_last AS fl WHERE fl.corp_id = ? AND ` + c.SQL,
 		Args: append([]any{t.Viewer.Corp}, c.Args...),
 	}, nil
 }
