@@ -1,6 +1,7 @@
 package transfer_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -120,47 +121,49 @@ func TestNothingLostNothingDoubled(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, e db.Engine) {
 		for _, seed := range apptest.SeedsOr(t, map[db.Engine][]uint64{db.SQLite: {1, 131}, db.Postgres: {3}}[e]...) {
-			r := rand.New(rand.NewPCG(seed, 11))
-			members := []string{"zhang", "li", "zhao", "qian"}
-			w := newWorld(t, e, members...)
-			here := slices.Clone(members)
-			for _, m := range members {
-				w.meet(m, 3+r.IntN(4))
-			}
-			w.Settle()
-			for step := range 14 {
-				w.trouble(r)
-				switch r.IntN(7) {
-				case 0, 1, 2:
-					from := members[r.IntN(len(members))]
-					to := slices.DeleteFunc(slices.Clone(here), func(m string) bool { return m == from })
-					w.hand(from, to...)
-				case 3:
-					_, _ = w.Sim.RefuseTransfer(wecomsim.RefuseTransfer{Person: w.people[r.IntN(len(w.people))]})
-				case 4:
-					if len(here) > 2 && step > 4 {
-						_, err := w.Sim.Resign(wecomsim.Resign{Member: here[0]})
-						w.must(err)
-						here = here[1:]
-					}
-				case 5:
-					w.Restart()
-				case 6:
-					_, _ = w.Sim.AcceptTransfer(wecomsim.AcceptTransfer{Person: w.people[r.IntN(len(w.people))]})
+			t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) { // its house is closed before the next
+				r := rand.New(rand.NewPCG(seed, 11))
+				members := []string{"zhang", "li", "zhao", "qian"}
+				w := newWorld(t, e, members...)
+				here := slices.Clone(members)
+				for _, m := range members {
+					w.meet(m, 3+r.IntN(4))
 				}
-				w.Advance([]time.Duration{time.Second, 11 * time.Minute, 5 * time.Hour, 25 * time.Hour}[r.IntN(4)])
-			}
-			w.Sim.ClearFaults()
-			w.line.Mend()
-			w.Sync()
-			w.days(4, 4*time.Hour)
-			if got := w.states(); got["planned"]+got["sent"]+got["waiting"] != 0 {
-				t.Errorf("seed %d: something is open: %v", seed, got)
-			}
-			w.same()
-			if t.Failed() {
-				t.Fatalf("seed %d: %v", seed, w.states())
-			}
+				w.Settle()
+				for step := range 14 {
+					w.trouble(r)
+					switch r.IntN(7) {
+					case 0, 1, 2:
+						from := members[r.IntN(len(members))]
+						to := slices.DeleteFunc(slices.Clone(here), func(m string) bool { return m == from })
+						w.hand(from, to...)
+					case 3:
+						_, _ = w.Sim.RefuseTransfer(wecomsim.RefuseTransfer{Person: w.people[r.IntN(len(w.people))]})
+					case 4:
+						if len(here) > 2 && step > 4 {
+							_, err := w.Sim.Resign(wecomsim.Resign{Member: here[0]})
+							w.must(err)
+							here = here[1:]
+						}
+					case 5:
+						w.Restart()
+					case 6:
+						_, _ = w.Sim.AcceptTransfer(wecomsim.AcceptTransfer{Person: w.people[r.IntN(len(w.people))]})
+					}
+					w.Advance([]time.Duration{time.Second, 11 * time.Minute, 5 * time.Hour, 25 * time.Hour}[r.IntN(4)])
+				}
+				w.Sim.ClearFaults()
+				w.line.Mend()
+				w.Sync()
+				w.days(4, 4*time.Hour)
+				if got := w.states(); got["planned"]+got["sent"]+got["waiting"] != 0 {
+					t.Errorf("something is open: %v", got)
+				}
+				w.same()
+				if t.Failed() {
+					t.Fatalf("seed %d: %v", seed, w.states())
+				}
+			})
 		}
 	})
 }
