@@ -39,7 +39,10 @@ export function BulkDialog(props: {
       props.onClose();
     },
   });
-  const stages = standing(props.flow);
+  // Who is moved out of one stage goes to another, which nobody but the user can know.
+  const [leaving, ...others] = props.matching?.stage ?? [];
+  const one = others.length === 0 ? leaving : undefined;
+  const stages = standing(props.flow).filter((stage) => stage.id !== one);
   return (
     <Dialog
       open
@@ -50,11 +53,11 @@ export function BulkDialog(props: {
           : t(props.matching ? 'bulk.matching.title' : 'bulk.all.title')
       }
     >
-      <Form
-        initial={{ stage: stages[0]?.id ?? '' }}
+      <Form<{ stage?: string | undefined }>
+        initial={{ stage: one ? undefined : stages[0]?.id }}
         submitLabel={t('bulk.start')}
         onCancel={props.onClose}
-        onSubmit={(values) => start.mutateAsync(values.stage)}
+        onSubmit={(values) => start.mutateAsync(values.stage ?? '')}
       >
         <Field name="stage" label={t('move.to')} hint={t('bulk.hint')} required>
           <Options options={stages.map((stage) => ({ value: stage.id, label: stage.name }))} />
