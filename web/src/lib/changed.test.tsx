@@ -28,6 +28,18 @@ it.each([
 });
 
 it.each([
+  ['counts', 'call、note', 'call, note'],
+  ['name', '您好、欢迎 hello', '您好、欢迎 hello'],
+])('in English, %s: %s is %s', (path, value, words) => {
+  const english = ({ children }: { children: ReactNode }) => (
+    <I18nProvider language="en" catalogue={{}} onSwitch={() => undefined}>
+      {children}
+    </I18nProvider>
+  );
+  expect(renderHook(useValueName, { wrapper: english }).result.current(path, value)).toBe(words);
+});
+
+it.each([
   ['shifts[0].from', '班次 1 · 开始'],
   ['no.such', 'no · such'],
 ])('%s is called %s', (path, words) => {

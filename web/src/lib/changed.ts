@@ -5,7 +5,7 @@ import { useI18n } from '@/lib/i18n';
 
 /** A value in words, for those that are a choice: yes, no, the greeting of a code. Of a list, each. */
 export function useValueName(): (path: string, value: string) => string {
-  const { text } = useI18n();
+  const { text, language } = useI18n();
   return useCallback(
     (path, value) => {
       const name = path.split('.').at(-1)?.split('[')[0] ?? '';
@@ -15,9 +15,12 @@ export function useValueName(): (path: string, value: string) => string {
           : /^\w+$/.test(one)
             ? text(`audit.value.${name}.${one}`, undefined, text(`audit.value.${one}`, undefined, one))
             : one;
-      return value.split('、').map(word).join('、');
+      const parts = value.split('、');
+      // A list of words, not somebody's sentence: that one keeps the signs he wrote.
+      const list = name === 'permissions' || parts.every((part) => /^\w+$/.test(part));
+      return parts.map(word).join(list && language === 'en' ? ', ' : '、');
     },
-    [text],
+    [text, language],
   );
 }
 

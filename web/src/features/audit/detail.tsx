@@ -82,7 +82,9 @@ function Change({ change, onObject }: { change: ObjectChange; onObject: (object:
       <header>
         <h3>
           {change.name || kindName(change.object)}
-          <span className="q-faint">{kindName(change.object)}</span>
+          {change.name && change.name !== kindName(change.object) && (
+            <span className="q-faint">{kindName(change.object)}</span>
+          )}
         </h3>
         <Button size="small" look="quiet" icon="clock" onClick={() => onObject(change.object)}>
           {t('history')}

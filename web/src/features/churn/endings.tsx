@@ -178,7 +178,7 @@ function useColumns(kind: Kind, handed: boolean): Column<Ending>[] {
       key: 'channel',
       title: t('channel'),
       hint: t('channel.hint'),
-      width: 120,
+      width: 135,
       optional: true,
       render: (row) => <span className="q-ellipsis">{channelName(row)}</span>,
     },
@@ -193,7 +193,7 @@ function useColumns(kind: Kind, handed: boolean): Column<Ending>[] {
       key: 'ended',
       title: t(handed ? 'handed.at' : `ended.${kind}`),
       hint: kind === 'lost' ? t('ended.hint') : undefined,
-      width: 130,
+      width: 120,
       render: (row) => (
         <>
           <TimeText at={Date.parse(row.endedAt)} />

@@ -39,10 +39,10 @@ export function RecordsTab() {
     {
       key: 'what',
       title: t('what'),
-      width: 150,
+      width: 190,
       render: (row) => t('what.n', { customers: total(row.customers), groups: total(row.groups) }),
     },
-    { key: 'state', title: t('state'), width: 320, render: (row) => <Standing transfer={row} /> },
+    { key: 'state', title: t('state'), width: 290, render: (row) => <Standing transfer={row} /> },
     { key: 'by', title: t('by'), width: 120, optional: true, render: (row) => row.by },
     {
       key: 'at',
