@@ -232,7 +232,7 @@ func (s *service) taggedAll(ctx context.Context, tags []string, p *plan, anybody
 	}
 	if fewest <= p.costs.tagged {
 		with := p.withAll(tags, anybodys)
-		rows, all, err := p.listed(ctx, with)
+		rows, all, err := p.listed(ctx, with, p.costs.together)
 		switch {
 		case err != nil:
 			return err

@@ -13,6 +13,7 @@ import (
 // found by measuring at a million customers. Tests make them small.
 type costs struct {
 	named    int // named one by one in a statement; of more than that an index is walked
+	together int // the same for those that have several tags, which are dear to find a second time
 	gathered int // gathered and sorted rather than looked for in the order of the list
 	tagged   int // of a tag: looked at, all of them, for those that have others too
 	lists    int // lists of members that are merged without looking further
@@ -21,7 +22,7 @@ type costs struct {
 }
 
 func measured() costs {
-	return costs{named: 5_000, gathered: 10_000, tagged: 100_000, lists: 8, short: 20_000, long: 100_000}
+	return costs{named: 2_000, together: 5_000, gathered: 10_000, tagged: 100_000, lists: 8, short: 20_000, long: 100_000}
 }
 
 // gather lets the list begin at the follows of the rarest condition whose follows an index
@@ -87,8 +88,8 @@ func (p *plan) withAll(tags []string, anybodys bool) viewer.Condition {
 	return viewer.Condition{SQL: sql, Args: args}
 }
 
-// listed gives the ids that a query finds, or all false when there are too many to be named.
-func (p *plan) listed(ctx context.Context, q viewer.Condition) (ids []id.ID, all bool, err error) {
-	err = p.read.NewRaw("SELECT r.id FROM ("+q.SQL+" LIMIT ?) AS r", append(slices.Clone(q.Args), p.costs.named+1)...).Scan(ctx, &ids)
-	return ids, len(ids) <= p.costs.named, err
+// listed gives the ids that a query finds, or all false when there are more than most.
+func (p *plan) listed(ctx context.Context, q viewer.Condition, most int) (ids []id.ID, all bool, err error) {
+	err = p.read.NewRaw("SELECT r.id FROM ("+q.SQL+" LIMIT ?) AS r", append(slices.Clone(q.Args), most+1)...).Scan(ctx, &ids)
+	return ids, len(ids) <= most, err
 }

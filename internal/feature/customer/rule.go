@@ -277,7 +277,7 @@ func (c *compiler) rarely(ctx context.Context, r ask.Rule) error {
 	if err != nil || among.SQL == "" {
 		return err
 	}
-	rows, all, err := c.p.listed(ctx, among)
+	rows, all, err := c.p.listed(ctx, among, c.p.costs.named)
 	if err != nil {
 		return err
 	}
