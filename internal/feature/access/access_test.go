@@ -199,12 +199,9 @@ func TestRightsFollowTheContactBook(t *testing.T) {
 			t.Fatalf("%+v", v)
 		}
 
-		n.member(corpID, "li", false, 3)
-		if v := n.resolve(corpID, "lead"); v.Sees("li") {
-			t.Fatal("rights are not answered from memory: this test would show nothing")
-		}
-		n.tell(event.MemberJoined{Meta: n.meta(), Member: "li"})
-		if v := n.resolve(corpID, "lead"); !v.Sees("li") {
+		li := n.unheardOf(t)
+		n.tell(event.MemberJoined{Meta: n.meta(), Member: li})
+		if v := n.resolve(corpID, "lead"); !v.Sees(li) {
 			t.Error("a new member is not seen at once")
 		}
 
@@ -228,6 +225,21 @@ func TestRightsFollowTheContactBook(t *testing.T) {
 			t.Errorf("who left: %v", err)
 		}
 	})
+}
+
+// unheardOf is a newcomer to the leader's people whom the rights in memory do not know. What
+// is in memory goes once when the node begins to hear the database's news, which on a busy
+// machine may be now: then the next newcomer is the one.
+func (n *node) unheardOf(t *testing.T) string {
+	t.Helper()
+	for _, li := range []string{"li", "lin", "ling"} {
+		n.member(corpID, li, false, 3)
+		if v := n.resolve(corpID, "lead"); !v.Sees(li) {
+			return li
+		}
+	}
+	t.Fatal("rights are not answered from memory: this test would show nothing")
+	return ""
 }
 
 func TestRightsAreReadAgainWithoutNews(t *testing.T) {
