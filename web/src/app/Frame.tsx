@@ -13,6 +13,7 @@ import { isIconName } from '@/parts/Icon';
 import { Waiting } from '@/parts/Page';
 import { Shell, type ShellGroup } from '@/parts/Shell';
 import { CorpSwitch } from './CorpSwitch';
+import { Offline } from './Offline';
 import { Search } from './Search';
 import { useT } from './strings';
 import { Tools } from './Tools';
@@ -100,6 +101,7 @@ function SignedIn({ me }: { me: Me }) {
           search={<Search menu={menu} />}
           tools={<Tools />}
         >
+          <Offline />
           {stranded ? <Navigate to="/setup/corps" replace /> : <Outlet />}
         </Shell>
         <ConfirmDialog me={me} />

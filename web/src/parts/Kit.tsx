@@ -93,7 +93,14 @@ export function Kit({ dark, children }: { dark: boolean; children: ReactNode }) 
             itemHoverColor: colours.link,
             inkBarColor: colours.link,
           },
-          Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 500 },
+          Button: {
+            primaryShadow: 'none',
+            defaultShadow: 'none',
+            dangerShadow: 'none',
+            fontWeight: 500,
+            // The kit's own is lighter, too light for white words.
+            colorPrimaryHover: colours['primary-hover'],
+          },
           Form: { verticalLabelPadding: '0 0 6px' },
           Tag: { defaultBg: colours.head },
         },

@@ -32,7 +32,7 @@ for (const [scheme, colours] of Object.entries(palette)) {
       ...texts.flatMap((text) => grounds.map((ground) => [text, ground] as const)),
       ...badges,
     ].map(([text, ground]) => [text, ground, contrast(colours[text], colours[ground])] as const);
-    const white = (['primary', 'alarm'] as const).map(
+    const white = (['primary', 'primary-hover', 'alarm'] as const).map(
       (ground) => ['white', ground, contrast('#ffffff', colours[ground])] as const,
     );
     expect(

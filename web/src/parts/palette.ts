@@ -6,6 +6,7 @@
 export const palette = {
   light: {
     primary: '#2457d6',
+    'primary-hover': '#1c48b8',
     link: '#1f4fc7',
     success: '#146c3e',
     warning: '#8f5200',
@@ -32,6 +33,7 @@ export const palette = {
   },
   dark: {
     primary: '#3565e3',
+    'primary-hover': '#2b58d0',
     link: '#8db0ff',
     success: '#5cc98d',
     warning: '#e5ad55',
