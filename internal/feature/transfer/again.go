@@ -117,7 +117,7 @@ func (s *service) Cancel(ctx context.Context, in *cancelInput) (*CancelView, err
 			return err
 		}
 		res, err := tx.NewRaw("UPDATE transfer_item SET state = 'cancelled', reason = ?, settled_at = ? WHERE transfer_id = ? AND state = 'planned' AND "+scope.SQL,
-			append([]any{"发出之前由「" + v.Name + "」取消", db.NowMS(s.clock), t.ID}, scope.Args...)...).Exec(ctx)
+			append([]any{db.Clean(web.Why("cancelled", "by", v.Name).Kept()), db.NowMS(s.clock), t.ID}, scope.Args...)...).Exec(ctx)
 		if err != nil {
 			return err
 		}

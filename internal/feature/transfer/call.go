@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/wecom"
 	"github.com/queqiao-scrm/queqiao/wecom/errcode"
@@ -110,7 +111,7 @@ func (s *service) answered(ctx context.Context, tx db.Tx, i Item, code int, text
 	if code == unknownCode {
 		code = 0
 	}
-	return s.settle(ctx, tx, i, Failed, code, advice(code, text), now)
+	return s.settle(ctx, tx, i, Failed, code, refusal(code, text).Kept(), now)
 }
 
 // refused sorts out a call that WeCom refused as a whole. A certain no about one of the
@@ -132,7 +133,7 @@ func (s *service) refused(ctx context.Context, b batch, err error) error {
 			if e.Code == errcode.ContactLimit {
 				as = Full
 			}
-			if err := s.settle(ctx, tx, i, as, e.Code, advice(e.Code, ""), now); err != nil {
+			if err := s.settle(ctx, tx, i, as, e.Code, corp.Why(err).Kept(), now); err != nil {
 				return err
 			}
 		}

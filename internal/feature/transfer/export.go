@@ -157,7 +157,7 @@ func (x ItemView) cells(columns []string, zone *time.Location, english bool) []a
 	}
 	all := map[string]any{
 		"kind": kind, "name": x.Name, "subject": x.Subject, "from": x.From.Name, "to": x.To.Name, "how": how, "friends": friends,
-		"state": stateWords(x.State, english), "reason": x.Reason, "code": code, "created": stamp(&x.CreatedAt), "sent": stamp(x.SentAt), "settled": stamp(x.SettledAt),
+		"state": stateWords(x.State, english), "reason": x.Reason.In(english, becauses()), "code": code, "created": stamp(&x.CreatedAt), "sent": stamp(x.SentAt), "settled": stamp(x.SettledAt),
 	}
 	cells := make([]any, len(columns))
 	for i, c := range columns {

@@ -47,9 +47,10 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 		}
 		all := []ask.Entry{{At: db.FromMS(i.SentAt), Key: "transfer.begun." + i.ID.String(), Kind: "transfer.begun", Member: i.To, Values: values, Href: href}}
 		if i.SettledAt > 0 && i.State != Cancelled {
+			why := i.why()
 			all = append(all, ask.Entry{
 				At: db.FromMS(i.SettledAt), Key: "transfer.ended." + i.ID.String(), Kind: "transfer." + string(i.State), Member: i.To,
-				Values: map[string]string{"from": names[i.From], "to": names[i.To], "reason": i.Reason}, Href: href,
+				Values: map[string]string{"from": names[i.From], "to": names[i.To], "reason": why.In(false, becauses()), "reasonEn": why.In(true, becauses())}, Href: href,
 			})
 		}
 		for _, e := range all {

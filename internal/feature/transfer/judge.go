@@ -32,16 +32,8 @@ type verdict struct {
 	// Ask: the result and the mirror do not agree, or the end is not to be taken on one
 	// word: WeCom is to be asked for the customer himself.
 	Ask    bool
-	Reason string
+	Reason string // as it is kept
 }
-
-// Reasons that WeCom gives no errcode for.
-const (
-	reasonRefused = "客户拒绝了转接：可由原成员与客户沟通后重试，或改由其他成员接替"
-	reasonFull    = "接替成员的客户数已达上限：请更换接替成员，或让其清理客户后重试"
-	reasonNone    = "企业微信没有这次转接的记录：客户可能已删除原成员，或接替成员已离职；请同步客户后重试"
-	reasonSilent  = "企业微信 72 小时内没有给出结果：请同步客户后重试"
-)
 
 // resultLag is how long WeCom's list of results may go on telling of the try before.
 const resultLag = time.Hour

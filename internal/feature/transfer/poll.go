@@ -232,11 +232,6 @@ func (s *service) pollOwners(ctx context.Context, client *wecom.Client, items []
 	return s.conclude(ctx, items, verdicts)
 }
 
-const (
-	reasonOther = "该群已由其他成员接替"
-	reasonGone  = "该群已解散或不可见"
-)
-
 // judgeGroup: a group has passed when the taker owns it.
 func judgeGroup(i Item, owner string, age time.Duration) verdict {
 	switch {

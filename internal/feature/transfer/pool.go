@@ -8,7 +8,6 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
-	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
@@ -24,11 +23,11 @@ const (
 
 // RefreshView is the newest reading of WeCom's list of unassigned customers.
 type RefreshView struct {
-	State      string     `json:"state" enum:"never,running,done,failed"`
-	Done       int64      `json:"done" doc:"rows read"`
-	Error      string     `json:"error,omitempty"`
-	StartedAt  *time.Time `json:"startedAt,omitempty"`
-	FinishedAt *time.Time `json:"finishedAt,omitempty"`
+	State      string      `json:"state" enum:"never,running,done,failed"`
+	Done       int64       `json:"done" doc:"rows read"`
+	Error      web.Because `json:"error,omitzero" doc:"why the newest reading came to nothing"`
+	StartedAt  *time.Time  `json:"startedAt,omitempty"`
+	FinishedAt *time.Time  `json:"finishedAt,omitempty"`
 }
 
 type reading struct {
@@ -58,7 +57,7 @@ func (s *service) Refreshed(ctx context.Context, _ *struct{}) (*RefreshView, err
 		return nil, err
 	}
 	r, err := readingOf(ctx, s.db.Read(), v.Corp)
-	view := &RefreshView{State: r.State, Done: r.Done, Error: r.Error}
+	view := &RefreshView{State: r.State, Done: r.Done, Error: corp.Told(r.Error, 0)}
 	if r.StartedAt > 0 {
 		view.StartedAt = new(db.FromMS(r.StartedAt))
 	}
@@ -159,16 +158,20 @@ func writeReading(ctx context.Context, tx db.Tx, r reading) error {
 
 // unread notes why the list could not be read; the job tries again.
 func (s *service) unread(ctx context.Context, corpID string, cause error) error {
-	text := "读取待分配列表失败"
-	if f := fault.As(corp.Fault(cause)); f != nil {
-		text = f.Message + "：" + f.Advice
-	}
 	return cmpErr(s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		if _, err := tx.NewRaw(`UPDATE transfer_refresh SET error = ? WHERE corp_id = ?`, db.Clean(text), corpID).Exec(ctx); err != nil {
+		if _, err := tx.NewRaw(`UPDATE transfer_refresh SET error = ? WHERE corp_id = ?`, db.Clean(unreadable(cause)), corpID).Exec(ctx); err != nil {
 			return err
 		}
 		return s.live.Publish(ctx, tx, corpID, slug)
 	}), cause)
+}
+
+// unreadable is why WeCom's list could not be read, as it is kept.
+func unreadable(cause error) string {
+	if why := corp.Why(cause); !why.None() {
+		return why.Kept()
+	}
+	return web.Why("unread").Kept()
 }
 
 func cmpErr(first, second error) error {
@@ -182,10 +185,7 @@ func cmpErr(first, second error) error {
 func (s *service) refreshGaveUp(ctx context.Context, j job.Job[struct{}], cause error) {
 	r, err := readingOf(ctx, s.db.Read(), j.Corp)
 	if err == nil {
-		r.Corp, r.State, r.FinishedAt, r.Error = j.Corp, "failed", db.NowMS(s.clock), "读取待分配列表失败"
-		if f := fault.As(corp.Fault(cause)); f != nil {
-			r.Error = f.Message + "：" + f.Advice
-		}
+		r.Corp, r.State, r.FinishedAt, r.Error = j.Corp, "failed", db.NowMS(s.clock), unreadable(cause)
 		err = s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 			if err := writeReading(ctx, tx, r); err != nil {
 				return err

@@ -19,7 +19,7 @@ const (
 
 // transferFailed settles the item at once. News of an earlier try changes nothing.
 func (s *service) transferFailed(ctx context.Context, e event.TransferFailed) error {
-	as, reason := Failed, advice(0, e.Reason)
+	as, reason := Failed, refusal(0, e.Reason).Kept()
 	switch e.Reason {
 	case failRefused:
 		as, reason = Refused, reasonRefused

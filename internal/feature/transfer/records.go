@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
@@ -24,7 +25,7 @@ type TransferView struct {
 	Resigned  bool            `json:"resigned" doc:"all of the old members had left"`
 	Spread    Spread          `json:"spread" enum:"even,load,tag,department"`
 	Message   string          `json:"message,omitempty"`
-	Problem   string          `json:"problem,omitempty" doc:"why it does not move on at the moment"`
+	Problem   web.Because     `json:"problem,omitzero" doc:"why it does not move on at the moment"`
 	RetryOf   id.ID           `json:"retryOf,omitzero"`
 	By        string          `json:"by"`
 	CreatedAt time.Time       `json:"createdAt"`
@@ -144,7 +145,7 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, rows []Transfer) (
 	names, err := mirror.Names(ctx, s.db.Read(), v.Corp, slices.Compact(members))
 	for n, t := range rows {
 		w := TransferView{
-			ID: t.ID, From: []MemberName{}, To: []MemberName{}, Resigned: true, Spread: t.Spread, Message: t.Message, Problem: t.Problem, RetryOf: t.RetryOf,
+			ID: t.ID, From: []MemberName{}, To: []MemberName{}, Resigned: true, Spread: t.Spread, Message: t.Message, Problem: corp.Told(t.Problem, 0), RetryOf: t.RetryOf,
 			By: t.Creator, CreatedAt: db.FromMS(t.CreatedAt), Customers: map[State]int64{}, Groups: map[State]int64{},
 		}
 		open, done := false, int64(0)
@@ -237,25 +238,25 @@ func items(q db.Querier, v viewer.Viewer, f ItemFilter) *bun.SelectQuery {
 
 // ItemView is one item as the console shows it.
 type ItemView struct {
-	ID         id.ID      `json:"id"`
-	Transfer   id.ID      `json:"transfer"`
-	Kind       Kind       `json:"kind" enum:"customer,group"`
-	Subject    string     `json:"subject" doc:"external_userid or chat_id"`
-	CustomerID id.ID      `json:"customerId,omitzero" doc:"the customer's page"`
-	Name       string     `json:"name"`
-	Avatar     string     `json:"avatar"`
-	From       MemberName `json:"from"`
-	To         MemberName `json:"to"`
-	Resigned   bool       `json:"resigned"`
-	Friends    bool       `json:"friends" doc:"the taker had the customer already"`
-	State      State      `json:"state" enum:"planned,sent,waiting,accepted,refused,full,failed,cancelled"`
-	Code       int        `json:"code,omitempty" doc:"WeCom's errcode"`
-	Reason     string     `json:"reason,omitempty" doc:"in words, with what to do"`
-	Retried    bool       `json:"retried" doc:"was tried again by another hand-over"`
-	CreatedAt  time.Time  `json:"createdAt"`
-	SentAt     *time.Time `json:"sentAt,omitempty"`
-	DueAt      *time.Time `json:"dueAt,omitempty" doc:"planned: not sent before; waiting: done by itself then, unless the customer refuses"`
-	SettledAt  *time.Time `json:"settledAt,omitempty"`
+	ID         id.ID       `json:"id"`
+	Transfer   id.ID       `json:"transfer"`
+	Kind       Kind        `json:"kind" enum:"customer,group"`
+	Subject    string      `json:"subject" doc:"external_userid or chat_id"`
+	CustomerID id.ID       `json:"customerId,omitzero" doc:"the customer's page"`
+	Name       string      `json:"name"`
+	Avatar     string      `json:"avatar"`
+	From       MemberName  `json:"from"`
+	To         MemberName  `json:"to"`
+	Resigned   bool        `json:"resigned"`
+	Friends    bool        `json:"friends" doc:"the taker had the customer already"`
+	State      State       `json:"state" enum:"planned,sent,waiting,accepted,refused,full,failed,cancelled"`
+	Code       int         `json:"code,omitempty" doc:"WeCom's errcode"`
+	Reason     web.Because `json:"reason,omitzero" doc:"why it came to nothing, or waits"`
+	Retried    bool        `json:"retried" doc:"was tried again by another hand-over"`
+	CreatedAt  time.Time   `json:"createdAt"`
+	SentAt     *time.Time  `json:"sentAt,omitempty"`
+	DueAt      *time.Time  `json:"dueAt,omitempty" doc:"planned: not sent before; waiting: done by itself then, unless the customer refuses"`
+	SettledAt  *time.Time  `json:"settledAt,omitempty"`
 }
 
 type itemsInput struct {
@@ -336,7 +337,7 @@ func (s *service) itemViews(ctx context.Context, corp string, rows []Item) ([]It
 		w := ItemView{
 			ID: i.ID, Transfer: i.Transfer, Kind: i.Kind, Subject: i.Subject, CustomerID: c.ID, Name: c.Name, Avatar: c.Avatar,
 			From: MemberName{i.From, names[i.From]}, To: MemberName{i.To, names[i.To]}, Resigned: i.Resigned, Friends: i.Friends,
-			State: i.State, Code: i.Code, Reason: i.Reason, Retried: i.RetriedBy != 0, CreatedAt: i.ID.Time(),
+			State: i.State, Code: i.Code, Reason: i.why(), Retried: i.RetriedBy != 0, CreatedAt: i.ID.Time(),
 			SentAt: moment(i.SentAt), SettledAt: moment(i.SettledAt),
 		}
 		if i.Kind == OfGroup {

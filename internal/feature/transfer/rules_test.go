@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/wecom"
 	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
@@ -139,12 +140,40 @@ func TestAdvice(t *testing.T) {
 		40096, 40097, 40098, 40099, 40100, 40128, 40129, 40130, 40131, 40143, 84061, 90500, 90501, 90502, 90503, 90504, 90507, 90508, 90509, 90510,
 	} {
 		info, known := errcode.Lookup(code)
-		if got := advice(code, ""); !known || !strings.Contains(got, info.AdviceZH) {
-			t.Errorf("%d: %q", code, got)
+		got := Item{Reason: refusal(code, "").Kept(), Code: code}.why()
+		if !known || !strings.Contains(got.In(false, becauses()), info.AdviceZH) || !strings.Contains(got.In(true, becauses()), info.AdviceEN) {
+			t.Errorf("%d: %+v", code, got)
 		}
 	}
-	if got := advice(0, "chat is gone"); !strings.Contains(got, "chat is gone") {
-		t.Errorf("a failure without a code says %q", got)
+	for name, got := range map[string]web.Because{"no code": refusal(0, "chat is gone"), "an unknown one": refusal(-999999, "chat is gone")} {
+		why := Item{Reason: got.Kept()}.why()
+		if zh, en := why.In(false, becauses()), why.In(true, becauses()); !strings.HasPrefix(zh, "企业微信：chat is gone") || !strings.HasPrefix(en, "WeCom: chat is gone") {
+			t.Errorf("%s says %q, %q", name, zh, en)
+		}
+	}
+	if got := refusal(0, ""); got.Code != "unsaid" {
+		t.Errorf("nothing said: %+v", got)
+	}
+}
+
+// TestReasonsOfBefore: what was kept in Chinese before there were codes is told as well as
+// it can be.
+func TestReasonsOfBefore(t *testing.T) {
+	info, _ := errcode.Lookup(40098)
+	for name, c := range map[string]struct {
+		item   Item
+		zh, en string
+	}{
+		"refused":  {Item{State: Refused, Reason: "客户拒绝了转接"}, becauses()["refused"][0], becauses()["refused"][1]},
+		"full":     {Item{State: Full, Reason: "已达上限"}, becauses()["full"][0], becauses()["full"][1]},
+		"by WeCom": {Item{State: Failed, Reason: "旧的（40098）", Code: 40098}, "旧的（40098）", info.AdviceEN + " (40098)"},
+		"by us":    {Item{State: Failed, Reason: "旧的"}, "旧的", "旧的"},
+		"no word":  {Item{State: Accepted}, "", ""},
+	} {
+		why := c.item.why()
+		if zh, en := why.In(false, becauses()), why.In(true, becauses()); zh != c.zh || en != c.en {
+			t.Errorf("%s: %q, %q", name, zh, en)
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -116,14 +115,7 @@ func (s *service) hindered(ctx context.Context, corpID string, transfer id.ID, e
 	if !ok {
 		return err
 	}
-	text := err.Error()
-	if f := fault.As(corp.Fault(err)); f != nil {
-		text = f.Message + "：" + f.Advice
-		if f.Upstream != 0 {
-			text = fmt.Sprintf("%s（%d）：%s", f.Message, f.Upstream, f.Advice)
-		}
-	}
-	if err := s.setProblem(ctx, corpID, transfer, text); err != nil {
+	if err := s.setProblem(ctx, corpID, transfer, corp.Why(err)); err != nil {
 		return err
 	}
 	switch e.Class {
@@ -139,7 +131,7 @@ func (s *service) hindered(ctx context.Context, corpID string, transfer id.ID, e
 
 // sendGaveUp says on the hand-over that it stands still.
 func (s *service) sendGaveUp(ctx context.Context, j job.Job[sendArgs], cause error) {
-	if err := s.setProblem(ctx, j.Corp, j.Args.Transfer, "长时间无法继续，已停止自动重试："+fmt.Sprint(corp.Fault(cause))); err != nil {
+	if err := s.setProblem(ctx, j.Corp, j.Args.Transfer, gaveUp(cause)); err != nil {
 		s.log.ErrorContext(ctx, "a hand-over that stands still is not marked", "transfer", j.Args.Transfer.String(), "error", err.Error())
 	}
 }
@@ -213,8 +205,6 @@ func (s *service) groupsLeft(ctx context.Context, tx db.Tx, i Item, now time.Tim
 		AND sent_at >= ? AND state IN ('sent', 'waiting', 'accepted')`, i.Corp, i.From, db.MS(dayBegan(now, 0))).Scan(ctx, &used)
 	return groupsPerDay - used, err
 }
-
-const reasonTomorrow = "同一群主每天最多转接 300 个群，今天的额度已用完，明天自动继续"
 
 // putOff lets the owner's groups of this hand-over wait for the next day.
 func (s *service) putOff(ctx context.Context, tx db.Tx, i Item, now time.Time) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -206,10 +207,11 @@ func (s *service) settle(ctx context.Context, tx db.Tx, i Item, as State, code i
 	return s.settled(ctx, tx, news)
 }
 
-// setProblem says on a hand-over why it does not move on, "" when it does.
-func (s *service) setProblem(ctx context.Context, corp string, transfer id.ID, problem string) error {
+// setProblem says on a hand-over why it does not move on.
+func (s *service) setProblem(ctx context.Context, corp string, transfer id.ID, why web.Because) error {
+	problem := db.Clean(why.Kept())
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		res, err := tx.NewRaw(`UPDATE transfer_transfer SET problem = ? WHERE corp_id = ? AND id = ? AND problem <> ?`, db.Clean(problem), corp, transfer, db.Clean(problem)).Exec(ctx)
+		res, err := tx.NewRaw(`UPDATE transfer_transfer SET problem = ? WHERE corp_id = ? AND id = ? AND problem <> ?`, problem, corp, transfer, problem).Exec(ctx)
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -138,22 +137,6 @@ func dayBegan(now time.Time, ago int) time.Time {
 }
 
 func beijing() *time.Location { return time.FixedZone("UTC+8", 8*60*60) }
-
-// advice says in words for people why WeCom did not begin, or not finish, a transfer.
-func advice(code int, text string) string {
-	if info, ok := errcode.Lookup(code); ok && code != 0 {
-		return fmt.Sprintf("%s（%d）", info.AdviceZH, code)
-	}
-	switch {
-	case code != 0 && text != "":
-		return fmt.Sprintf("企业微信：%s（%d）", text, code)
-	case code != 0:
-		return fmt.Sprintf("企业微信返回了错误码 %d：请在官方错误码页面查询。", code)
-	case text != "":
-		return "企业微信：" + text
-	}
-	return "企业微信没有说明原因"
-}
 
 // ofTaker tells whether a refused call says that the taker, or the old member, cannot
 // take part: then it concerns the pair alone and not the whole app.

@@ -9,11 +9,11 @@ import (
 // Because is why something in the background came to nothing, for whoever reads it later in
 // his own language: a code, for which the pages have the words under "<slug>.because.<code>",
 // and the values for them. What another system said, and what was kept in words before there
-// was a code, is Text.
+// was a code, is Text; beside a code it stands where its words have "{said}".
 type Because struct {
 	Code   string            `json:"code,omitempty"`
 	Values map[string]string `json:"values,omitempty"`
-	Text   string            `json:"text,omitempty" doc:"in Chinese, where there is no code"`
+	Text   string            `json:"text,omitempty" doc:"in Chinese, where there is no code; beside a code it is what another system said, for {said} in the words"`
 	EN     string            `json:"en,omitempty" doc:"the text in English, where it is known"`
 }
 
@@ -58,6 +58,30 @@ func KeptWhy(kept string) Because {
 		b.Values = nil
 	}
 	return b
+}
+
+// In gives the words in one language, for a file: those of the code, which the pages have
+// too, in Chinese and English, else what was said.
+func (b Because) In(english bool, words map[string][2]string) string {
+	said, in := b.Text, 0
+	if english {
+		in = 1
+		if b.EN != "" {
+			said = b.EN
+		}
+	}
+	if b.Code == "" {
+		return said
+	}
+	text := words[b.Code][in]
+	if text == "" {
+		return b.Code
+	}
+	places := []string{"{said}", said}
+	for name, value := range b.Values {
+		places = append(places, "{"+name+"}", value)
+	}
+	return strings.NewReplacer(places...).Replace(text)
 }
 
 // None tells that there is nothing to say.

@@ -28,3 +28,30 @@ func TestBecauseIsKept(t *testing.T) {
 		t.Error("None")
 	}
 }
+
+// TestBecauseInWords: a file has the words in its reader's language.
+func TestBecauseInWords(t *testing.T) {
+	t.Parallel()
+	words := map[string][2]string{
+		"twice":  {"与第 {line} 行重复", "The same as line {line}"},
+		"gaveUp": {"已停止：{said}", "Stopped: {said}"},
+	}
+	gaveUp := web.Why("gaveUp")
+	gaveUp.Text, gaveUp.EN = "没有权限", "no right"
+	for _, c := range []struct {
+		why    web.Because
+		zh, en string
+	}{
+		{web.Because{}, "", ""},
+		{web.Because{Text: "没有权限"}, "没有权限", "没有权限"},
+		{web.Because{Text: "没有权限", EN: "no right"}, "没有权限", "no right"},
+		{web.Why("twice", "line", "3"), "与第 3 行重复", "The same as line 3"},
+		{web.Why("twice", "line", "{said}"), "与第 {said} 行重复", "The same as line {said}"},
+		{gaveUp, "已停止：没有权限", "Stopped: no right"},
+		{web.Why("unheard"), "unheard", "unheard"},
+	} {
+		if zh, en := c.why.In(false, words), c.why.In(true, words); zh != c.zh || en != c.en {
+			t.Errorf("%+v is %q, %q", c.why, zh, en)
+		}
+	}
+}

@@ -5081,7 +5081,7 @@ export interface components {
             code?: string;
             /** @description the text in English, where it is known */
             en?: string;
-            /** @description in Chinese, where there is no code */
+            /** @description in Chinese, where there is no code; beside a code it is what another system said, for {said} in the words */
             text?: string;
             values?: {
                 [key: string]: string;
@@ -8629,8 +8629,8 @@ export interface components {
             /** @enum {string} */
             kind: "customer" | "group";
             name: string;
-            /** @description in words, with what to do */
-            reason?: string;
+            /** @description why it came to nothing, or waits */
+            reason?: components["schemas"]["Because"];
             resigned: boolean;
             /** @description was tried again by another hand-over */
             retried: boolean;
@@ -8782,7 +8782,8 @@ export interface components {
              * @description rows read
              */
             done: number;
-            error?: string;
+            /** @description why the newest reading came to nothing */
+            error?: components["schemas"]["Because"];
             /** Format: date-time */
             finishedAt?: string;
             /** Format: date-time */
@@ -8896,7 +8897,7 @@ export interface components {
             id: string;
             message?: string;
             /** @description why it does not move on at the moment */
-            problem?: string;
+            problem?: components["schemas"]["Because"];
             /** @description all of the old members had left */
             resigned: boolean;
             /** @description id, 13 characters that sort by time */

@@ -9,13 +9,17 @@ export interface Because {
   en?: string;
 }
 
-/** The words for it: of a code those under "<slug>.because.<code>", else what was said then, in English where that is known. */
+/**
+ * The words for it: of a code those under "<slug>.because.<code>", with what another system
+ * said for `{said}`; else what was said then, in English where that is known.
+ */
 export function useBecause(slug: string): (why: Because | undefined) => string {
   const { text, language } = useI18n();
   return useCallback(
     (why) => {
-      if (why?.code) return text(`${slug}.because.${why.code}`, why.values, why.code);
-      return (language === 'en' && why?.en) || why?.text || '';
+      const said = (language === 'en' && why?.en) || why?.text || '';
+      if (why?.code) return text(`${slug}.because.${why.code}`, { ...why.values, said }, why.code);
+      return said;
     },
     [text, language, slug],
   );

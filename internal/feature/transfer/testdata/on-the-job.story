@@ -13,7 +13,7 @@ refuse wang
 items one waiting=1 refused=1
 holds zhang wang
 api owner GET /api/transfer/items?state=refused
-stdout '"name":"王小明".*"state":"refused".*客户拒绝了转接'
+stdout '"name":"王小明".*"state":"refused","reason":{"code":"refused"}'
 advance 25h
 items one accepted=1 refused=1
 holds li chen

@@ -12,4 +12,4 @@ heal
 hand zhang to=li as=one
 items one waiting=1 failed=1
 api owner GET /api/transfer/items?state=failed
-stdout '"name":"王小明".*"code":[0-9]+,"reason":"[^"]+（[0-9]+）"'
+stdout '"name":"王小明".*"code":[0-9]+,"reason":{"text":"[^"]+（[0-9]+）","en":"[^"]+ [(][0-9]+[)]"}'

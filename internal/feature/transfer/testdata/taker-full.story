@@ -14,7 +14,7 @@ items one waiting=2
 advance 25h
 items one accepted=1 full=1
 api owner GET /api/transfer/items?state=full
-stdout '"state":"full".*上限'
+stdout '"state":"full","reason":{"code":"full"}'
 tile transfer.unassigned 1
 capacity li 0
 retry one to=zhao as=two

@@ -23,7 +23,7 @@ fault errcode operation=transfer_customer code=40098
 hand zhang to=qian as=one
 items one failed=1
 api owner GET /api/transfer/items
-stdout '"code":40098,"reason":"[^"]+40098'
+stdout '"code":40098,"reason":{"text":"[^"]+（40098）","en":"[^"]+ [(]40098[)]"}'
 heal
 retry one as=two
 items two waiting=1

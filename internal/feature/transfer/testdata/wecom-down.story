@@ -7,7 +7,7 @@ fault http operation=transfer_customer status=503
 hand zhang to=li as=one
 items one sent=1
 api owner GET /api/transfer/transfers
-stdout '"problem":"[^"]*企业微信'
+stdout '"problem":{"text":"[^"]*企业微信[^"]*","en":"[^"]*WeCom'
 advance 20m
 advance 20m
 heal

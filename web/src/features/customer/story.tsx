@@ -132,6 +132,11 @@ export function Story({ id }: { id: string }) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next,
   });
+  /** The entry with its reason in the language of the reader. */
+  const told = (e: Entry): Entry =>
+    language === 'en' && e.values?.reasonEn
+      ? { ...e, values: { ...e.values, reason: e.values.reasonEn } }
+      : e;
   const line = (e: Entry) => text(`timeline.${e.kind}`, e.values ?? {}, e.kind);
   const detail = ({ values, ...e }: Entry) => {
     if (values?.repaired === 'true') return t('timeline.repaired');
@@ -162,7 +167,7 @@ export function Story({ id }: { id: string }) {
         <Timeline
           empty={t(filters.active ? 'story.none' : 'timeline.empty')}
           entries={pages.data.pages.flatMap((page) =>
-            page.items.map((e) => ({
+            page.items.map(told).map((e) => ({
               id: e.key,
               at: Date.parse(e.at),
               ...(looks[e.kind] ?? { icon: 'info' as const, tone: 'quiet' as const }),

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { api, ok } from '@/api/client';
+import { useBecause } from '@/lib/because';
 import { useCan } from '@/lib/me';
 import { useNow } from '@/lib/now';
 import { periodInstants, useTimeZone } from '@/lib/time';
@@ -161,11 +162,9 @@ function useColumns(linked: boolean): Column<Item>[] {
   ];
 }
 
-/** Why it came to nothing: in the viewer's language where WeCom has one word for it, otherwise as it was told. */
+/** Why it came to nothing. */
 function Reason({ item }: { item: Item }) {
-  const t = useT();
-  const { state } = item;
-  const words = state === 'refused' || state === 'full' ? t(`reason.${state}`) : item.reason;
+  const words = useBecause('transfer')(item.reason);
   return words ? <span className="transfer-reason">{words}</span> : '–';
 }
 

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
+import { useBecause } from '@/lib/because';
 import { useLive } from '@/lib/live';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
@@ -50,6 +51,7 @@ export default function RecordPage() {
 
 function Record({ transfer }: { transfer: Transfer }) {
   const t = useT();
+  const because = useBecause('transfer');
   const names = (people: Transfer['to']) => people.map((p) => p.name).join(t('comma'));
   const { done, total: all } = progress(transfer);
   return (
@@ -60,7 +62,7 @@ function Record({ transfer }: { transfer: Transfer }) {
     >
       {transfer.problem && done < all && (
         <Notice tone="warning" title={t('problem')}>
-          {transfer.problem}
+          {because(transfer.problem)}
         </Notice>
       )}
       <Card>

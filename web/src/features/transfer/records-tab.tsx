@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { api, ok } from '@/api/client';
+import { useBecause } from '@/lib/because';
 import { useUrlFilters } from '@/lib/url-filters';
 import { type Column, DataTable } from '@/parts/DataTable';
 import { Hint } from '@/parts/Facts';
@@ -96,6 +97,7 @@ function People({ people }: { people: readonly { member: string; name: string }[
 /** How many are in each state. */
 export function Standing({ transfer }: { transfer: Transfer }) {
   const t = useT();
+  const because = useBecause('transfer');
   const sum = together(transfer);
   const { done, total: all } = progress(transfer);
   return (
@@ -108,7 +110,7 @@ export function Standing({ transfer }: { transfer: Transfer }) {
           </StateBadge>
         ))}
       {done < all && transfer.problem && (
-        <Hint text={transfer.problem}>
+        <Hint text={because(transfer.problem)}>
           <Icon name="warning" /> {t('problem')}
         </Hint>
       )}

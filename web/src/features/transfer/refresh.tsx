@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
+import { useBecause } from '@/lib/because';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
 import { Hint } from '@/parts/Facts';
@@ -10,6 +11,7 @@ import { useT } from './strings';
 /** When WeCom's list of unassigned customers was read, and the button to read it again. */
 export function Refresh() {
   const t = useT();
+  const because = useBecause('transfer');
   const can = useCan();
   const client = useQueryClient();
   const reading = useQuery({
@@ -33,7 +35,7 @@ export function Refresh() {
       )}
       {state === 'never' && <span className="q-faint">{t('refresh.never')}</span>}
       {reading.data?.error && (
-        <Hint text={reading.data.error}>
+        <Hint text={because(reading.data.error)}>
           <Icon name="warning" /> {t('refresh.failed')}
         </Hint>
       )}
