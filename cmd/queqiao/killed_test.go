@@ -140,8 +140,9 @@ func begin(t *testing.T, console *apptest.Console) (w work) {
 func (w work) ends(t *testing.T, console *apptest.Console) {
 	t.Helper()
 	var act struct {
-		State, Problem, Error string
-		Total, Failed         int64
+		State, Problem string
+		Error          map[string]any
+		Total, Failed  int64
 	}
 	until(t, "all acts are done", time.Minute, func() bool {
 		var batches struct{ Items []struct{ ID, State string } }
@@ -154,7 +155,7 @@ func (w work) ends(t *testing.T, console *apptest.Console) {
 			if act.State != "done" {
 				return false
 			}
-			if act.Failed != 0 || act.Problem+act.Error != "" {
+			if act.Failed != 0 || act.Problem != "" || act.Error != nil {
 				t.Fatalf("%s: %+v", path, act)
 			}
 		}

@@ -40,8 +40,8 @@ func (s *service) demo(ctx context.Context, v viewer.Viewer) error {
 			for i, f := range made {
 				if text := demoValue(f, n, i); text != "" {
 					cells, wrong := f.cellsOf([]string{text}, nil)
-					if wrong != "" {
-						return fmt.Errorf("profile: demo value %q of %s: %s", text, f.Name, wrong)
+					if !wrong.None() {
+						return fmt.Errorf("profile: demo value %q of %s: %s", text, f.Name, wrong.Code)
 					}
 					e.wants[f.ID] = cells
 				}

@@ -79,7 +79,7 @@ func (s *service) describe(ctx context.Context, in *describeInput, may func(v vi
 		d.Mobiles = []string{}
 		for _, m := range *in.Body.Mobiles {
 			_, wrong := Phone.cellOf(m)
-			check.That(wrong == "", "mobiles", wrong)
+			check.That(wrong.None(), "mobiles", inForm(wrong))
 			d.Mobiles = append(d.Mobiles, m)
 		}
 	}

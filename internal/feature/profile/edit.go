@@ -39,7 +39,7 @@ func (s *service) Edit(ctx context.Context, in *batchEdit) (*Run, error) {
 		check.That(f.filledBy(v), at, "您不能修改「"+f.Name+"」")
 		check.That(f.Kind != File, at, "文件不能批量填写")
 		cells, wrong := f.cellsOf(g.Values, nil)
-		check.That(wrong == "", at, wrong)
+		check.That(wrong.None(), at, inForm(wrong))
 		check.That(!f.Required || len(cells) > 0, at, "「"+f.Name+"」是必填的，不能清空")
 		if title != "" {
 			title += "、"

@@ -19,7 +19,7 @@ func (s *service) ended(ctx context.Context, tx db.Tx, corp string, run id.ID, o
 	if err != nil || r.State == stateChecked || r.Phase == stateChecking {
 		return err
 	}
-	t := web.Tally{State: r.State, Done: r.Changed, Failed: r.Failed, Skipped: r.Done - r.Changed - r.Failed, Reason: r.Error}
+	t := web.Tally{State: r.State, Done: r.Changed, Failed: r.Failed, Skipped: r.Done - r.Changed - r.Failed, Reason: r.Error.In(false, becauses())}
 	summary := "批量修改客户资料结束"
 	if r.State == stateUndone || r.Phase == stateUndoing {
 		summary, t.Done, t.Failed, t.Skipped = "撤销批量修改结束", r.Undone, 0, r.Kept

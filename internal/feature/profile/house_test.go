@@ -18,6 +18,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -286,4 +287,13 @@ func (h *house) matching(key string, op ask.Op, values ...string) string {
 	}
 	h.T.Fatalf("no field %s among %d", key, len(fields))
 	return ""
+}
+
+// why says codes with their values, as they are kept.
+func why(reasons []web.Because) string {
+	kept := make([]string, len(reasons))
+	for n, r := range reasons {
+		kept[n] = r.Kept()
+	}
+	return strings.Join(kept, ";")
 }

@@ -6,12 +6,11 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
-	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -27,7 +26,7 @@ func (s *service) importAll(ctx context.Context, j job.Job[runArgs], r Run, x sp
 	}
 	body, _, err := s.blob.Get(ctx, importKey(r.Corp, r.ID))
 	if err != nil {
-		return fault.New(fault.NotFound, "上传的文件已被清理，请重新上传").Because(err)
+		return stopped{web.Why("uploadGone")}
 	}
 	raw, err := io.ReadAll(io.LimitReader(body, maxSheet+1))
 	if err := errors.Join(err, body.Close()); err != nil {
@@ -97,7 +96,7 @@ func (s *service) importStep(ctx context.Context, v viewer.Viewer, r Run, x spec
 		return r, err
 	}
 	if err := x.Import.check(v, fields); err != nil {
-		return r, fault.New(fault.Conflict, "要导入的字段已停用、被删除，或不再允许发起人修改")
+		return r, stopped{web.Why("fieldsGone")}
 	}
 	found, err := s.match(ctx, v, *x.Import, fields, step)
 	if err != nil {
@@ -190,7 +189,7 @@ func itemOf(l line, p plan, fields []Field, found matched) (Item, edit) {
 		i.Label = viewer.MaskPhone(i.Label)
 	}
 	e := edit{customer: found.customer, wants: map[id.ID][]cell{}}
-	reasons := []string{}
+	var reasons []web.Because
 	if found.customer == "" {
 		reasons = append(reasons, found.reason)
 	}
@@ -201,22 +200,22 @@ func itemOf(l line, p plan, fields []Field, found matched) (Item, edit) {
 			continue
 		}
 		if text == "" && f.Required {
-			reasons = append(reasons, "「"+f.Name+"」是必填的，不能清空")
+			reasons = append(reasons, web.Why("required", "field", f.Name))
 			continue
 		}
 		var cells []cell
-		wrong := ""
+		var wrong web.Because
 		if text != "" {
 			cells, wrong = f.imported(text)
 		}
-		if wrong != "" {
-			reasons = append(reasons, "「"+f.Name+"」"+wrong)
+		if !wrong.None() {
+			reasons = append(reasons, about(wrong, f))
 			continue
 		}
 		e.wants[f.ID] = cells
 	}
 	if len(reasons) > 0 {
-		i.State, i.Reason = itemFailed, strings.Join(reasons, "；")
+		i.State, i.Why = itemFailed, keptReasons(reasons)
 	}
 	return i, e
 }

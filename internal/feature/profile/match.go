@@ -2,21 +2,22 @@ package profile
 
 import (
 	"context"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/uptrace/bun"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
 // matched is the customer of a line, or why there is none.
 type matched struct {
 	customer string
-	reason   string
+	reason   web.Because
 }
 
 // match finds the customers of some lines, in a few queries for all of them. Only customers
@@ -130,11 +131,11 @@ func (s *service) only(ctx context.Context, v viewer.Viewer, keys []string, foun
 		}
 		switch {
 		case k == "":
-			result[i].reason = "没有填写用来匹配客户的内容"
+			result[i].reason = web.Why("keyEmpty")
 		case len(mains) == 0:
-			result[i].reason = "没有找到客户，或不在您的数据范围内"
+			result[i].reason = web.Why("nobody")
 		case len(mains) > 1:
-			result[i].reason = fmt.Sprintf("匹配到 %d 位客户，无法确定是哪一位", len(mains))
+			result[i].reason = web.Why("manyMatch", "n", strconv.Itoa(len(mains)))
 		default:
 			for _, c := range mains {
 				result[i].customer = c
@@ -181,7 +182,7 @@ func (s *service) byRemarks(ctx context.Context, v viewer.Viewer, p plan, step [
 	result, err := s.only(ctx, v, keys, found)
 	for i, l := range step {
 		if err == nil && members[strings.ToLower(l.At(p.Member))] == "" {
-			result[i] = matched{reason: "没有成员「" + clipped(l.At(p.Member)) + "」，或有同名的成员，请填写成员账号"}
+			result[i] = matched{reason: web.Why("noMember", "member", clipped(l.At(p.Member)))}
 		}
 	}
 	return result, err

@@ -3,6 +3,7 @@ package profile
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -10,7 +11,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
-// report streams what became of each line of a run as CSV.
+// report streams what became of each line of a run as CSV, in English when asked.
 func (s *service) report(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	wanted, err := id.Parse(r.PathValue("id"))
@@ -21,7 +22,7 @@ func (s *service) report(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	words := map[string]string{itemChanged: "已修改", itemSame: "没有变化", itemFailed: "失败", itemUndone: "已撤销", itemKept: "未撤销（之后又被修改）"}
+	said := sheetWords(r.URL.Query().Get("english") == "true")
 	rows := func(yield func([]any, error) bool) {
 		after := int64(0)
 		for {
@@ -35,7 +36,7 @@ func (s *service) report(w http.ResponseWriter, r *http.Request) error {
 			}
 			for _, i := range items {
 				after = i.Seq
-				if !yield([]any{i.Seq, i.Label, i.Name, i.Customer, words[i.State], i.Reason, i.Text}, nil) {
+				if !yield([]any{i.Seq, i.Label, i.Name, i.Customer, said.states[i.State], said.reasons(i), i.Text}, nil) {
 					return
 				}
 			}
@@ -45,7 +46,40 @@ func (s *service) report(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	web.Note(ctx, web.Change{Object: "profile:run:" + run.ID.String(), Name: run.Title})
-	return web.CSV(w, "处理结果-"+run.Title, []string{"行号", "表格中的客户", "客户", "external_userid", "结果", "原因", "修改内容"}, rows)
+	return web.CSV(w, said.name+run.Title, said.header, rows)
+}
+
+// reportWords are the words of a report in one language.
+type reportWords struct {
+	english bool
+	name    string
+	header  []string
+	states  map[string]string
+}
+
+func sheetWords(english bool) reportWords {
+	if english {
+		return reportWords{
+			true, "Results-", []string{"Line", "Customer in the table", "Customer", "external_userid", "Result", "Reason", "Changes"},
+			map[string]string{itemChanged: "Changed", itemSame: "No change", itemFailed: "Failed", itemUndone: "Undone", itemKept: "Not undone (changed again since)"},
+		}
+	}
+	return reportWords{
+		false, "处理结果-", []string{"行号", "表格中的客户", "客户", "external_userid", "结果", "原因", "修改内容"},
+		map[string]string{itemChanged: "已修改", itemSame: "没有变化", itemFailed: "失败", itemUndone: "已撤销", itemKept: "未撤销（之后又被修改）"},
+	}
+}
+
+// reasons are why an item failed.
+func (w reportWords) reasons(i Item) string {
+	words, mark := make([]string, len(i.Reasons)), "；"
+	for n, r := range i.Reasons {
+		words[n] = r.In(w.english, becauses())
+	}
+	if w.english {
+		mark = "; "
+	}
+	return strings.Join(words, mark)
 }
 
 // template gives an empty table with the columns that the viewer may import.

@@ -49,26 +49,27 @@ const (
 
 // Run is an act on many customers: it works in the background and can be undone.
 type Run struct {
-	ID         id.ID  `json:"id" bun:"id"`
-	Corp       string `json:"-" bun:"corp_id"`
-	Kind       string `json:"kind" bun:"kind" enum:"edit,import,blacklist,unblacklist"`
-	State      string `json:"state" bun:"state" enum:"draft,checking,checked,running,done,failed,stopped,undoing,undone"`
-	Title      string `json:"title" bun:"title" doc:"names of the fields; the file's name; the reason"`
-	Spec       string `json:"-" bun:"spec"`
-	Walked     string `json:"-" bun:"walked"`
-	Seq        int64  `json:"-" bun:"seq"`
-	Total      int64  `json:"total" bun:"total" doc:"0 while not known"`
-	Done       int64  `json:"done" bun:"done" doc:"customers, or lines, that are through"`
-	Changed    int64  `json:"changed" bun:"changed"`
-	Failed     int64  `json:"failed" bun:"failed"`
-	Undone     int64  `json:"undone" bun:"undone"`
-	Kept       int64  `json:"kept" bun:"kept" doc:"not undone, because somebody changed them since"`
-	Error      string `json:"error,omitempty" bun:"error"`
-	Phase      string `json:"phase,omitempty" bun:"phase" enum:"checking,running,undoing" doc:"of one that failed or was stopped: what it was doing, with which a retry goes on"`
-	Actor      string `json:"-" bun:"by_actor"`
-	By         string `json:"by" bun:"by_name"`
-	CreatedAt  int64  `json:"createdAt" bun:"created_at"`
-	FinishedAt int64  `json:"finishedAt" bun:"finished_at" doc:"0 while it is not over"`
+	ID         id.ID       `json:"id" bun:"id"`
+	Corp       string      `json:"-" bun:"corp_id"`
+	Kind       string      `json:"kind" bun:"kind" enum:"edit,import,blacklist,unblacklist"`
+	State      string      `json:"state" bun:"state" enum:"draft,checking,checked,running,done,failed,stopped,undoing,undone"`
+	Title      string      `json:"title" bun:"title" doc:"names of the fields; the file's name; the reason"`
+	Spec       string      `json:"-" bun:"spec"`
+	Walked     string      `json:"-" bun:"walked"`
+	Seq        int64       `json:"-" bun:"seq"`
+	Total      int64       `json:"total" bun:"total" doc:"0 while not known"`
+	Done       int64       `json:"done" bun:"done" doc:"customers, or lines, that are through"`
+	Changed    int64       `json:"changed" bun:"changed"`
+	Failed     int64       `json:"failed" bun:"failed"`
+	Undone     int64       `json:"undone" bun:"undone"`
+	Kept       int64       `json:"kept" bun:"kept" doc:"not undone, because somebody changed them since"`
+	Error      web.Because `json:"error,omitzero" bun:"-" doc:"why it broke off"`
+	Why        string      `json:"-" bun:"error"` // Error as it is kept
+	Phase      string      `json:"phase,omitempty" bun:"phase" enum:"checking,running,undoing" doc:"of one that failed or was stopped: what it was doing, with which a retry goes on"`
+	Actor      string      `json:"-" bun:"by_actor"`
+	By         string      `json:"by" bun:"by_name"`
+	CreatedAt  int64       `json:"createdAt" bun:"created_at"`
+	FinishedAt int64       `json:"finishedAt" bun:"finished_at" doc:"0 while it is not over"`
 }
 
 const runColumns = `id, corp_id, kind, state, title, spec, walked, seq, total, done, changed, failed, undone, kept, error, phase, by_actor, by_name, created_at, finished_at`
@@ -152,6 +153,7 @@ func runByID(ctx context.Context, q db.Querier, corp string, wanted id.ID) (Run,
 	if db.NoRows(err) {
 		return r, fault.Missing("任务")
 	}
+	r.Error = web.KeptWhy(r.Why)
 	return r, err
 }
 
@@ -198,6 +200,9 @@ func (s *service) Runs(ctx context.Context, in *runList) (*web.Page[Run], error)
 	if err := query.Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
+	for n := range rows {
+		rows[n].Error = web.KeptWhy(rows[n].Why)
+	}
 	page := web.NewPage(rows, in.Limit, func(r Run) runKey { return runKey{r.ID} })
 	return &page, nil
 }
@@ -214,15 +219,16 @@ func (s *service) GetRun(ctx context.Context, in *runInput) (*Run, error) {
 
 // Item is what became of one customer, or of one line of a file.
 type Item struct {
-	Seq        int64  `json:"seq" bun:"seq" doc:"of an import the line in the file"`
-	Customer   string `json:"customer" bun:"customer"`
-	CustomerID id.ID  `json:"customerId,omitempty" bun:"-"`
-	Name       string `json:"name" bun:"-" doc:"of the customer, when he is in scope"`
-	State      string `json:"state" bun:"state" enum:"changed,same,failed,undone,kept"`
-	Label      string `json:"label" bun:"label" doc:"what the line calls him"`
-	Reason     string `json:"reason" bun:"reason"`
-	Text       string `json:"text" bun:"-" doc:"what changed"`
-	Changes    string `json:"-" bun:"changes"`
+	Seq        int64         `json:"seq" bun:"seq" doc:"of an import the line in the file"`
+	Customer   string        `json:"customer" bun:"customer"`
+	CustomerID id.ID         `json:"customerId,omitempty" bun:"-"`
+	Name       string        `json:"name" bun:"-" doc:"of the customer, when he is in scope"`
+	State      string        `json:"state" bun:"state" enum:"changed,same,failed,undone,kept"`
+	Label      string        `json:"label" bun:"label" doc:"what the line calls him"`
+	Reasons    []web.Because `json:"reasons,omitempty" bun:"-" doc:"why it failed"`
+	Why        string        `json:"-" bun:"reason"` // Reasons as they are kept
+	Text       string        `json:"text" bun:"-" doc:"what changed"`
+	Changes    string        `json:"-" bun:"changes"`
 }
 
 type itemList struct {
@@ -262,6 +268,9 @@ func (s *service) itemsOf(ctx context.Context, r Run, state string, after int64,
 	var rows []Item
 	if err := query.Scan(ctx, &rows); err != nil {
 		return nil, err
+	}
+	for n := range rows {
+		rows[n].Reasons = keptWhys(rows[n].Why)
 	}
 	return rows, nil
 }

@@ -33,7 +33,7 @@ func (h *house) reasons(run id.ID, state string) []string {
 	h.do("GET", "/runs/"+run.String()+"/items?limit=200&state="+state, nil, &page)
 	var list []string
 	for _, i := range page.Items {
-		list = append(list, strings.TrimSpace(fmt.Sprintf("%d %s%s", i.Seq, i.Reason, i.Text)))
+		list = append(list, strings.TrimSpace(fmt.Sprintf("%d %s%s", i.Seq, why(i.Reasons), i.Text)))
 	}
 	return list
 }
@@ -108,7 +108,7 @@ func TestRightsAreAskedAgain(t *testing.T) {
 		h.later = &less
 		var r profile.Run
 		h.do("POST", "/edits", map[string]any{"selection": map[string]any{"rule": map[string]any{}}, "values": []profile.Value{value(city, "杭州")}}, &r)
-		if r = h.settled(r.ID); r.State != "failed" || !strings.Contains(r.Error, "权限") || h.of(wang, city) != "" {
+		if r = h.settled(r.ID); r.State != "failed" || r.Error.Code != "mayNot" || h.of(wang, city) != "" {
 			t.Errorf("%+v %q", r, h.of(wang, city))
 		}
 		h.later = nil
@@ -203,7 +203,10 @@ func TestImport(t *testing.T) {
 		if r.State != "checked" || r.Total != 5 || r.Changed != 2 || r.Failed != 3 || h.of(a, birthday) != "" {
 			t.Fatalf("%+v", r)
 		}
-		want := []string{"3 「产品」没有选项「旗舰版」", "5 没有找到客户，或不在您的数据范围内", "6 没有找到客户，或不在您的数据范围内；「生日」不是日期，请写成 2026-11-22；「电话」不是电话号码"}
+		want := []string{
+			`3 {"because":"wrongWord","field":"产品","option":"旗舰版"}`, `5 {"because":"nobody"}`,
+			`6 {"because":"nobody"};{"because":"wrongDate","field":"生日"};{"because":"wrongPhone","field":"电话"}`,
+		}
 		if got := h.reasons(d.ID, "failed"); !slices.Equal(got, want) {
 			t.Errorf("%q", got)
 		}
@@ -226,8 +229,15 @@ func TestImport(t *testing.T) {
 			t.Errorf("%s", got)
 		}
 		status, csv := h.call("GET", "/runs/"+d.ID.String()+"/report.csv", nil)
-		if status != http.StatusOK || strings.Count(csv, "\n") != 6 || !strings.Contains(csv, "没有选项") || strings.Contains(csv, "13812345678") {
+		if status != http.StatusOK || strings.Count(csv, "\n") != 6 || !strings.Contains(csv, "「产品」没有选项「旗舰版」") || strings.Contains(csv, "13812345678") {
 			t.Errorf("%d %s", status, csv)
+		}
+		if !strings.Contains(csv, "没有找到客户，或不在您的数据范围内；「生日」不是日期，请写成 2026-11-22；「电话」不是电话号码") {
+			t.Errorf("several reasons of a line: %s", csv)
+		}
+		status, csv = h.call("GET", "/runs/"+d.ID.String()+"/report.csv?english=true", nil)
+		if status != http.StatusOK || !strings.Contains(csv, `""产品"" has no option ""旗舰版""`) || !strings.Contains(csv, `is outside your scope; ""生日"" is not a date`) || !strings.Contains(csv, ",Failed,") {
+			t.Errorf("in English: %d %s", status, csv)
 		}
 		// The failed lines are tried anew once the reason is gone.
 		h.meet(who{member: "zhang", customer: "wmNobody", name: "丁"})
@@ -251,7 +261,7 @@ func TestImport(t *testing.T) {
 		h.Clock.Advance(2 * day)
 		h.sweep()
 		h.do("PUT", "/imports/"+d.ID.String(), plan, nil)
-		if r = h.settled(d.ID); r.State != "failed" || !strings.Contains(r.Error, "重新上传") {
+		if r = h.settled(d.ID); r.State != "failed" || r.Error.Code != "uploadGone" {
 			t.Errorf("after 31 days: %+v", r)
 		}
 		h.sweep()
@@ -279,9 +289,9 @@ func TestImportFindsCustomers(t *testing.T) {
 			changed     int64
 			says        string
 		}{
-			{"remark", "备注.csv", []byte(gbk), 1, 1, "匹配到 2 位客户"},
-			{"unionid", "u.csv", []byte("\xef\xbb\xbfunionid;x;城市\nuA;;苏州\nuB;;上海\n"), 0, 1, "匹配到 2 位客户"},
-			{"phone", "p.csv", []byte("手机号\tx\t城市\n138 1234 5678\t\t宁波\n01087654321\t\t嘉兴\n13900000000\t\t\n"), 0, 2, "没有找到客户"},
+			{"remark", "备注.csv", []byte(gbk), 1, 1, `{"because":"manyMatch","n":"2"}`},
+			{"unionid", "u.csv", []byte("\xef\xbb\xbfunionid;x;城市\nuA;;苏州\nuB;;上海\n"), 0, 1, `{"because":"manyMatch","n":"2"}`},
+			{"phone", "p.csv", []byte("手机号\tx\t城市\n138 1234 5678\t\t宁波\n01087654321\t\t嘉兴\n13900000000\t\t\n"), 0, 2, `{"because":"nobody"}`},
 		} {
 			var d profile.Draft
 			h.do("POST", "/imports", upload{row.file, row.raw}, &d)
@@ -320,7 +330,7 @@ func TestFilesThatAreNone(t *testing.T) {
 		h.do("POST", "/imports", upload{"many.csv", many.Bytes()}, &d)
 		h.do("PUT", "/imports/"+d.ID.String(), map[string]any{"match": "external", "key": 0, "columns": []map[string]any{{"index": 1, "field": city.ID}}}, nil)
 		if h.DB.Engine() == "sqlite" { // five hundred steps; once is enough
-			if r := h.settled(d.ID); r.State != "failed" || !strings.Contains(r.Error, "100000 行") {
+			if r := h.settled(d.ID); r.State != "failed" || r.Error.Code != "tooLarge" || r.Error.Values["n"] != "100000" {
 				t.Errorf("%+v", r)
 			}
 		}

@@ -7,22 +7,26 @@ import (
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/sheet"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
 // maxSheet is the largest table in bytes, as uploaded.
 const maxSheet = 20 << 20
+
+// maxLines is how many lines a table has at most.
+const maxLines = 100_000
 
 // line is one line of a table.
 type line = sheet.Line
 
 // lines reads a table that somebody uploaded.
 func lines(raw []byte) iter.Seq2[line, error] {
-	return sheet.Lines(raw, sheet.Limits{Lines: 100_000, Rows: 1_048_576, Columns: 200, Cell: 2000, Unfolded: 400 << 20})
+	return sheet.Lines(raw, sheet.Limits{Lines: maxLines, Rows: 1_048_576, Columns: 200, Cell: 2000, Unfolded: 400 << 20})
 }
 
 // imported reads a cell of a file into a field: options by their names, dates as sheets
 // store them too.
-func (f Field) imported(text string) (cells []cell, wrong string) {
+func (f Field) imported(text string) (cells []cell, wrong web.Because) {
 	switch f.Kind {
 	case Choice, Multi:
 		var keys []string
@@ -33,7 +37,7 @@ func (f Field) imported(text string) (cells []cell, wrong string) {
 		for _, p := range parts {
 			key, ok := f.named(p)
 			if !ok {
-				return nil, "没有选项「" + clipped(strings.TrimSpace(p)) + "」"
+				return nil, web.Why("wrongWord", "option", clipped(strings.TrimSpace(p)))
 			}
 			keys = append(keys, key)
 		}
@@ -48,7 +52,7 @@ func (f Field) imported(text string) (cells []cell, wrong string) {
 			text = day
 		}
 	case File:
-		return nil, "文件不能导入"
+		return nil, web.Why("wrongFile")
 	default: // as it is written
 	}
 	return f.cellsOf([]string{text}, nil)

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -30,11 +31,11 @@ const (
 )
 
 // cellsOf checks what somebody wrote into a field, by the field's kind. had are the values
-// the field has now: an option that is put away may stay. wrong says in words for people
-// what does not fit, "" when all does.
+// the field has now: an option that is put away may stay. wrong says what does not fit, none
+// when all does.
 //
 // The texts of a choice are keys of options; those of a file are ids.
-func (f Field) cellsOf(values []string, had []cell) (cells []cell, wrong string) {
+func (f Field) cellsOf(values []string, had []cell) (cells []cell, wrong web.Because) {
 	var given []string
 	for _, v := range values {
 		if v = strings.TrimSpace(db.Clean(v)); v != "" {
@@ -43,65 +44,65 @@ func (f Field) cellsOf(values []string, had []cell) (cells []cell, wrong string)
 	}
 	switch {
 	case len(given) == 0:
-		return nil, ""
+		return nil, wrong
 	case f.Kind == Choice || f.Kind == Multi:
 		return f.chosen(given, had)
 	case f.Kind == File:
 		return filesOf(given)
 	case len(given) > 1:
-		return nil, "只能填写一个值"
+		return nil, web.Why("wrongMany")
 	}
 	c, wrong := f.Kind.cellOf(given[0])
-	if wrong != "" {
+	if !wrong.None() {
 		return nil, wrong
 	}
-	return []cell{c}, ""
+	return []cell{c}, wrong
 }
 
 // cellOf reads one value of a kind that has a single one.
-func (k Kind) cellOf(text string) (c cell, wrong string) {
+func (k Kind) cellOf(text string) (c cell, wrong web.Because) {
 	switch k {
 	case Number:
 		n, err := strconv.ParseFloat(strings.NewReplacer(",", "", "，", "", " ", "").Replace(text), 64)
 		if err != nil || math.IsNaN(n) || math.Abs(n) > maxNumber {
-			return c, "不是数字"
+			return c, web.Why("wrongNumber")
 		}
 		plain := strconv.FormatFloat(n, 'f', -1, 64)
-		return cell{plain, plain, n}, ""
+		return cell{plain, plain, n}, wrong
 	case Date:
 		day, ok := dayOf(text)
 		if !ok {
-			return c, "不是日期，请写成 2026-11-22"
+			return c, web.Why("wrongDate")
 		}
-		return cell{day.Format(time.DateOnly), day.Format(time.DateOnly), float64(day.Year()*10000 + int(day.Month())*100 + day.Day())}, ""
+		return cell{day.Format(time.DateOnly), day.Format(time.DateOnly), float64(day.Year()*10000 + int(day.Month())*100 + day.Day())}, wrong
 	case Phone:
 		token := digits(text)
 		if n := len(token); n < 5 || n > 20 || utf8.RuneCountInString(text) > 30 || strings.ContainsFunc(text, notOfPhone) {
-			return c, "不是电话号码"
+			return c, web.Why("wrongPhone")
 		}
-		return cell{Text: text, Token: token}, ""
+		return cell{Text: text, Token: token}, wrong
 	case Address:
 		if utf8.RuneCountInString(text) > maxAddress {
-			return c, "最多 200 个字"
+			return c, web.Why("wrongLong", "n", strconv.Itoa(maxAddress))
 		}
 	default:
 		if utf8.RuneCountInString(text) > maxText {
-			return c, "最多 500 个字"
+			return c, web.Why("wrongLong", "n", strconv.Itoa(maxText))
 		}
 	}
-	return cell{Text: text, Token: folded(text)}, ""
+	return cell{Text: text, Token: folded(text)}, wrong
 }
 
 // chosen are the options with these keys, in the field's order.
-func (f Field) chosen(keys []string, had []cell) (cells []cell, wrong string) {
+func (f Field) chosen(keys []string, had []cell) (cells []cell, wrong web.Because) {
 	if f.Kind == Choice && len(keys) > 1 {
-		return nil, "只能选择一项"
+		return nil, web.Why("wrongOne")
 	}
 	for _, key := range keys {
 		o, ok := f.option(key)
 		kept := slices.ContainsFunc(had, func(c cell) bool { return c.Token == key })
 		if !ok || o.Archived && !kept {
-			return nil, "没有这个选项，或已停用"
+			return nil, web.Why("wrongOption")
 		}
 	}
 	for _, o := range f.Options {
@@ -109,19 +110,19 @@ func (f Field) chosen(keys []string, had []cell) (cells []cell, wrong string) {
 			cells = append(cells, cell{Text: o.Key, Token: o.Key})
 		}
 	}
-	return cells, ""
+	return cells, wrong
 }
 
-func filesOf(ids []string) (cells []cell, wrong string) {
+func filesOf(ids []string) (cells []cell, wrong web.Because) {
 	if len(ids) > maxFiles {
-		return nil, "最多 9 个文件"
+		return nil, web.Why("wrongFiles", "n", strconv.Itoa(maxFiles))
 	}
 	for _, i := range ids {
 		if !slices.ContainsFunc(cells, func(c cell) bool { return c.Token == i }) {
 			cells = append(cells, cell{Text: i, Token: i})
 		}
 	}
-	return cells, ""
+	return cells, wrong
 }
 
 // dayOf reads a day as people write it.

@@ -223,9 +223,9 @@ func (s *service) editOf(ctx context.Context, q db.Querier, v viewer.Viewer, fie
 			continue // sent back as it was shown
 		}
 		cells, wrong := f.cellsOf(g.Values, had)
-		check.That(wrong == "", at, wrong)
+		check.That(wrong.None(), at, inForm(wrong))
 		e.wants[f.ID] = cells
-		if f.Kind == File && wrong == "" {
+		if f.Kind == File && wrong.None() {
 			ok, err := ownFiles(ctx, q, v.Corp, f, cells, group)
 			if err != nil {
 				return e, err

@@ -65,8 +65,11 @@ func (s *service) work(ctx context.Context, j job.Job[runArgs]) error {
 		if errors.Is(err, errElsewhere) {
 			return nil
 		}
+		if end, ok := errors.AsType[stopped](err); ok {
+			return s.fail(ctx, r, end.why)
+		}
 		if f, ok := errors.AsType[*fault.Fault](err); ok && f.Code != fault.Unavailable {
-			return s.fail(ctx, r, f.Message+map[bool]string{true: "：" + f.Advice}[f.Advice != ""])
+			return s.fail(ctx, r, cannot(r.Kind, f))
 		}
 		if err != nil {
 			return err
@@ -79,15 +82,15 @@ func (s *service) broken(ctx context.Context, j job.Job[runArgs], _ error) {
 	r, err := runByID(ctx, s.db.Read(), j.Corp, j.Args.Run)
 	if err == nil {
 		// Nothing more can be done here; the dead job stands in the event log.
-		_ = s.fail(ctx, r, "处理时发生内部错误，可以重试；详情见事件日志的后台任务")
+		_ = s.fail(ctx, r, web.Why("broke"))
 	}
 }
 
 // fail keeps what the run was doing, with which a retry goes on.
-func (s *service) fail(ctx context.Context, r Run, reason string) error {
+func (s *service) fail(ctx context.Context, r Run, why web.Because) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		res, err := tx.NewRaw(`UPDATE profile_run SET state = ?, phase = ?, error = ?, finished_at = ? WHERE id = ? AND corp_id = ? AND state = ?`,
-			stateFailed, r.State, db.Clean(reason), db.NowMS(s.clock), r.ID, r.Corp, r.State).Exec(ctx)
+			stateFailed, r.State, db.Clean(why.Kept()), db.NowMS(s.clock), r.ID, r.Corp, r.State).Exec(ctx)
 		if err == nil {
 			err = s.ended(ctx, tx, r.Corp, r.ID, web.Failed, res)
 		}
@@ -105,7 +108,7 @@ func (s *service) as(ctx context.Context, x spec, permission string) (viewer.Vie
 		return v, err
 	}
 	if v.Corp != x.Who.Corp || !v.Can(permission) {
-		return v, fault.New(fault.Forbidden, "发起人已没有这项权限")
+		return v, stopped{web.Why("mayNot")}
 	}
 	v.Name = x.Who.Name
 	return v, nil
@@ -147,7 +150,7 @@ func insertItems(ctx context.Context, tx db.Tx, r Run, items []Item) error {
 		if i.Changes == "" {
 			i.Changes = "[]"
 		}
-		rows = append(rows, []any{r.ID, i.Seq, r.Corp, i.Customer, i.State, db.Clean(i.Label), db.Clean(i.Reason), db.Clean(i.Changes)})
+		rows = append(rows, []any{r.ID, i.Seq, r.Corp, i.Customer, i.State, db.Clean(i.Label), db.Clean(i.Why), db.Clean(i.Changes)})
 	}
 	if len(rows) == 0 {
 		return nil
@@ -203,11 +206,11 @@ func (s *service) editBatch(ctx context.Context, tx db.Tx, v viewer.Viewer, item
 	for _, g := range given {
 		f, err := fieldIn(fields, g.Field)
 		if err != nil || f.Archived || !f.filledBy(v) {
-			return fault.New(fault.Conflict, "要修改的字段已停用、被删除，或不再允许发起人修改")
+			return stopped{web.Why("fieldsGone")}
 		}
 		cells, wrong := f.cellsOf(g.Values, nil)
-		if wrong != "" {
-			return fault.New(fault.Conflict, "「"+f.Name+"」"+wrong)
+		if !wrong.None() {
+			return stopped{about(wrong, f)}
 		}
 		wants[f.ID] = cells
 	}

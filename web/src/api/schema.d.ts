@@ -7219,7 +7219,8 @@ export interface components {
             label: string;
             /** @description of the customer, when he is in scope */
             name: string;
-            reason: string;
+            /** @description why it failed */
+            reasons?: components["schemas"]["Because"][];
             /**
              * Format: int64
              * @description of an import the line in the file
@@ -7334,7 +7335,8 @@ export interface components {
              * @description customers, or lines, that are through
              */
             done: number;
-            error?: string;
+            /** @description why it broke off */
+            error?: components["schemas"]["Because"];
             /** Format: int64 */
             failed: number;
             /**

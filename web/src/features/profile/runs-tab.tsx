@@ -3,6 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
+import { useBecause } from '@/lib/because';
+import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
@@ -129,6 +131,8 @@ export function RunDetail({ id }: { id: string }) {
   const can = useCan();
   const client = useQueryClient();
   const { confirm, done } = useFeedback();
+  const because = useBecause('profile');
+  const { language } = useI18n();
   const run = useRun(id);
   if (run.isPending) return <Waiting />;
   if (run.isError) return <ErrorView error={run.error} onRetry={() => void run.refetch()} />;
@@ -172,7 +176,7 @@ export function RunDetail({ id }: { id: string }) {
           }}
         />
       )}
-      {r.error && <Notice tone="error" title={r.error} />}
+      {r.error && <Notice tone="error" title={because(r.error)} />}
       {r.state === 'draft' && (
         <Notice tone="info" title={t('draft')}>
           {t('draft.detail')}
@@ -237,7 +241,11 @@ export function RunDetail({ id }: { id: string }) {
           {!busy && r.state !== 'draft' && (
             <Button
               icon="download"
-              onClick={() => window.location.assign(`/api/profile/runs/${id}/report.csv`)}
+              onClick={() =>
+                window.location.assign(
+                  `/api/profile/runs/${id}/report.csv${language === 'en' ? '?english=true' : ''}`,
+                )
+              }
             >
               {t('report')}
             </Button>
@@ -251,6 +259,7 @@ export function RunDetail({ id }: { id: string }) {
 
 function Items({ id }: { id: string }) {
   const t = useT();
+  const because = useBecause('profile');
   const [state, setState] = useState<'all' | Item['state']>('all');
   const columns: Column<Item>[] = [
     { key: 'seq', title: t('item.seq'), width: 70, render: (row) => row.seq },
@@ -271,7 +280,11 @@ function Items({ id }: { id: string }) {
       width: 110,
       render: (row) => <StateBadge tone={itemTones[row.state]}>{t(`item.${row.state}`)}</StateBadge>,
     },
-    { key: 'text', title: t('item.text'), render: (row) => row.reason || row.text },
+    {
+      key: 'text',
+      title: t('item.text'),
+      render: (row) => row.reasons?.map(because).join(t('reasons.mark')) || row.text,
+    },
   ];
   return (
     <DataTable<Item>
