@@ -72,8 +72,9 @@ func (o *outside) greetedOnce(t *testing.T, survivor *program, pair wecomsim.Pai
 	console := apptest.SignIn(t, survivor.url)
 	var log struct {
 		Items []struct {
-			Member, Outcome, Reason string
-			Tries                   int
+			Member, Outcome string
+			Reason          map[string]any
+			Tries           int
 		}
 	}
 	until(t, "the greeting is settled", 40*time.Second, func() bool {

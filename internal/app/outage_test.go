@@ -10,6 +10,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/product"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
@@ -75,13 +76,16 @@ func (o *office) greetings(n int) []string {
 func (o *office) outcome(customer string) string {
 	o.t.Helper()
 	var log struct {
-		Items []struct{ Outcome, Reason string }
+		Items []struct {
+			Outcome string
+			Reason  web.Because
+		}
 	}
 	o.console.Do(http.MethodGet, "/api/welcome/deliveries?customer="+customer, nil, &log)
 	if len(log.Items) == 0 {
 		return ""
 	}
-	if d := log.Items[0]; d.Outcome != "sent" && d.Reason == "" {
+	if d := log.Items[0]; d.Outcome != "sent" && d.Reason.None() {
 		o.t.Errorf("greeting %s without a reason", d.Outcome)
 	}
 	return log.Items[0].Outcome
@@ -89,7 +93,8 @@ func (o *office) outcome(customer string) string {
 
 // code is a channel code as the console shows it.
 type code struct {
-	ID, Status, Problem string
+	ID, Status string
+	Problem    web.Because
 }
 
 func (o *office) createCode(name string) code {
@@ -189,7 +194,7 @@ func TestWeComDownForAnHour(t *testing.T) {
 		for range 15 { // the longest wait between two tries is ten minutes, give or take
 			o.Advance(time.Minute)
 		}
-		if c := o.code(code.ID); c.Status != "live" || c.Problem != "" {
+		if c := o.code(code.ID); c.Status != "live" || !c.Problem.None() {
 			t.Errorf("with WeCom back the code is %+v", c)
 		}
 		if c := o.customer(met.ExternalUserID); c.Name == "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 	"github.com/queqiao-scrm/queqiao/wecom/wecomsim"
 )
@@ -44,19 +45,19 @@ func (s *Story) checks() map[string]command {
 		},
 		"status": func(ts *testscript.TestScript, a args) {
 			if v := s.view(ts, a); v.Status != a.word(ts, 1) {
-				ts.Fatalf("the code is %s (%s), want %s", v.Status, v.Problem, a.word(ts, 1))
+				ts.Fatalf("the code is %s (%s), want %s", v.Status, v.problem(), a.word(ts, 1))
 			}
 		},
 		"problem": func(ts *testscript.TestScript, a args) {
 			v := s.view(ts, a)
 			if len(a.words) == 1 {
-				if (v.Problem == "") != a.neg {
-					ts.Fatalf("problem: %q", v.Problem)
+				if v.Problem.None() != a.neg {
+					ts.Fatalf("problem: %q", v.problem())
 				}
 				return
 			}
-			if strings.Contains(v.Problem, a.word(ts, 1)) == a.neg {
-				ts.Fatalf("problem: %q, want in it: %s", v.Problem, a.word(ts, 1))
+			if strings.Contains(v.problem(), a.word(ts, 1)) == a.neg {
+				ts.Fatalf("problem: %q, want in it: %s", v.problem(), a.word(ts, 1))
 			}
 		},
 		"delivery": s.delivery,
@@ -82,8 +83,16 @@ func (s *Story) checks() map[string]command {
 }
 
 type codeView struct {
-	Status, Problem string
-	Counters        map[string]int64
+	Status   string
+	Problem  web.Because
+	Counters map[string]int64
+}
+
+// problem is the code of what is wrong with its values, and what WeCom said.
+func (v codeView) problem() string {
+	said := v.Problem.Text
+	v.Problem.Text = ""
+	return v.Problem.Kept() + said
 }
 
 func (s *Story) view(ts *testscript.TestScript, a args) (v codeView) {

@@ -72,7 +72,7 @@ type Code struct {
 	CustomerRemark string
 
 	Status    Status
-	Problem   string   // why it is broken, with what to do
+	Problem   string   // why it is broken, as it is kept
 	ConfigID  string   // WeCom's name of the contact way
 	QR        string   // URL of the picture at WeCom
 	Picture   string   // blob key of our copy of the picture: WeCom does not say how long its own lives

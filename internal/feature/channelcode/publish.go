@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,9 +11,9 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
-	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/wecom"
 	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
@@ -54,7 +53,7 @@ func (s *service) publish(ctx context.Context, j job.Job[publishArgs]) error {
 	wanted := c.OnDuty(duty)
 	next.Published, next.NextChangeAt = wanted, c.NextChange(duty.Now)
 	if len(wanted) == 0 {
-		return s.broken(ctx, c, "没有可接待的成员：活码中的成员都已离职、未激活或没有客户联系权限，请编辑活码更换成员")
+		return s.broken(ctx, c, web.Why("nobody"))
 	}
 	err = s.tellWeCom(ctx, client, &next)
 	left := []string(nil)
@@ -68,7 +67,7 @@ func (s *service) publish(ctx context.Context, j job.Job[publishArgs]) error {
 	}
 	next.Status, next.Problem = Live, ""
 	if len(left) > 0 {
-		next.Problem = s.unable(ctx, c.Corp, left) + "，暂由其余成员接待；开通后一小时内自动恢复"
+		next.Problem = web.Why("some", "members", s.called(ctx, c.Corp, left)).Kept()
 		next.NextChangeAt = earlier(next.NextChangeAt, s.clock.Now().Add(tryAgain))
 	}
 	return s.record(ctx, c, next, wanted)
@@ -132,8 +131,8 @@ func (s *service) tellWithoutUnable(ctx context.Context, client *wecom.Client, n
 	return left, s.tellWeCom(ctx, client, next)
 }
 
-// unable names members who cannot serve.
-func (s *service) unable(ctx context.Context, corpID string, members []string) string {
+// called names members who cannot serve.
+func (s *service) called(ctx context.Context, corpID string, members []string) string {
 	names, err := mirror.Names(ctx, s.db.Read(), corpID, members)
 	if err != nil {
 		s.log.WarnContext(ctx, "names of members who cannot serve", "error", err.Error())
@@ -142,7 +141,7 @@ func (s *service) unable(ctx context.Context, corpID string, members []string) s
 	for i, m := range members {
 		called[i] = cmp.Or(names[m], m)
 	}
-	return "成员「" + strings.Join(called, "」「") + "」未激活或没有客户联系权限"
+	return strings.Join(called, "、")
 }
 
 // wayRemark is what WeCom keeps beside the contact way, at most 30 characters.
@@ -170,12 +169,9 @@ func (s *service) unpublish(ctx context.Context, client *wecom.Client, c Code) e
 func (s *service) refused(ctx context.Context, c Code, left []string, err error) error {
 	switch classOf(err) {
 	case errcode.ClassItem, errcode.ClassConfig:
-		problem := err.Error()
-		if f := fault.As(corp.Fault(err)); f != nil {
-			problem = fmt.Sprintf("%s（%d）：%s", f.Message, f.Upstream, f.Advice)
-		}
+		problem := corp.Why(err)
 		if len(left) > 0 {
-			problem = s.unable(ctx, c.Corp, left) + "。" + problem
+			problem = corp.WhyAfter("unable", err, "members", s.called(ctx, c.Corp, left))
 		}
 		if recordErr := s.broken(ctx, c, problem); recordErr != nil {
 			return recordErr
@@ -190,21 +186,29 @@ func (s *service) refused(ctx context.Context, c Code, left []string, err error)
 func (s *service) publishFailed(ctx context.Context, j job.Job[publishArgs], cause error) {
 	c, err := byID(ctx, s.db.Read(), j.Corp, j.Args.Code)
 	if err == nil {
-		err = s.broken(ctx, c, "企业微信长时间没有应答，将每小时重试一次。最近的错误："+cause.Error())
+		err = s.broken(ctx, c, unanswered(cause))
 	}
 	if err != nil {
 		s.log.ErrorContext(ctx, "a channel code that cannot be published is not marked", "code", j.Args.Code.String(), "error", err.Error())
 	}
 }
 
+// unanswered is why a code could not be published for hours.
+func unanswered(cause error) web.Because {
+	if classOf(cause) == "" {
+		return web.Why("stuck")
+	}
+	return corp.WhyAfter("silent", cause)
+}
+
 // broken shows what is wrong on the code and has it tried again later. A deleted code
 // stays deleted.
-func (s *service) broken(ctx context.Context, c Code, problem string) error {
+func (s *service) broken(ctx context.Context, c Code, problem web.Because) error {
 	next := c
 	if c.Status != Deleted {
 		next.Status = Broken
 	}
-	next.Problem, next.NextChangeAt = problem, s.clock.Now().Add(tryAgain)
+	next.Problem, next.NextChangeAt = problem.Kept(), s.clock.Now().Add(tryAgain)
 	return s.record(ctx, c, next, nil)
 }
 

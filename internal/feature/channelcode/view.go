@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/message"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -27,7 +28,7 @@ type View struct {
 	Tags           []string        `json:"tags"`
 	CustomerRemark string          `json:"customerRemark"`
 	Status         Status          `json:"status" enum:"pending,live,broken"`
-	Problem        string          `json:"problem,omitempty"`
+	Problem        web.Because     `json:"problem,omitzero" doc:"why WeCom does not have it as wanted"`
 	State          string          `json:"state" doc:"what WeCom sends with every customer who came by the code"`
 	Version        int64           `json:"version"`
 	// QR is where the console finds the picture; absent until WeCom has made it.
@@ -112,7 +113,7 @@ func (s *service) views(ctx context.Context, v viewer.Viewer, codes []Code) ([]V
 		w := View{
 			ID: c.ID, Name: c.Name, Remark: c.Remark, Members: filled(c.Members), Shifts: filled(c.Shifts), DailyCap: c.DailyCap,
 			Backup: filled(c.Backup), SkipVerify: c.SkipVerify, Greeting: c.Greeting, Content: c.Content, Tags: filled(c.Tags),
-			CustomerRemark: c.CustomerRemark, Status: c.Status, Problem: c.Problem, State: c.State(), Version: c.Version,
+			CustomerRemark: c.CustomerRemark, Status: c.Status, Problem: corp.Told(c.Problem, 0), State: c.State(), Version: c.Version,
 			Scan: c.QR, OnDuty: filled(c.Published), Counters: counts[c.ID], CreatedBy: c.CreatedBy, CreatedAt: c.CreatedAt,
 			UpdatedAt: c.UpdatedAt, Names: map[string]string{}, Left: []string{}, TagNames: map[string]string{},
 		}

@@ -3,7 +3,6 @@ package welcome
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/wecom"
 	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
@@ -78,9 +78,9 @@ func (s *service) within(ctx context.Context, d time.Duration) (context.Context,
 func (s *service) late(e event.CustomerAdded) bool { return s.clock.Now().Sub(e.At) >= window }
 
 func tooLate(d Delivery) Delivery {
-	d.Outcome, d.Reason = Late, "欢迎语须在添加后 20 秒内发出，已超时"
+	d.Outcome, d.Why = Late, web.Why("late").Kept()
 	if d.unsure() {
-		d.Reason = "企业微信在 20 秒内没有应答，欢迎语可能已送达"
+		d.Why = web.Why("unsure").Kept()
 	}
 	return d
 }
@@ -119,15 +119,8 @@ func (s *service) settle(ctx context.Context, e event.CustomerAdded, d Delivery,
 	default:
 		return s.again(ctx, e, err)
 	}
-	d.Code, d.Reason = wx.Code, reasonOf(err)
+	d.Code, d.Why = wx.Code, corp.Why(err).Kept()
 	return s.finish(ctx, e, d)
-}
-
-func reasonOf(err error) string {
-	if f := fault.As(corp.Fault(err)); f != nil {
-		return fmt.Sprintf("%s（%d）：%s", f.Message, f.Upstream, f.Advice)
-	}
-	return err.Error()
 }
 
 // chosen is what a customer is to receive and whose word it is.

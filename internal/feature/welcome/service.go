@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/message"
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -316,9 +317,10 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 	}
 	var entries []ask.Entry
 	for _, d := range rows {
+		why := corp.Told(d.Why, d.Code)
 		e := ask.Entry{
 			At: db.FromMS(d.AddedAt), Key: "welcome." + d.ID.String(), Kind: "welcome." + string(d.Outcome), Member: d.Member,
-			Values: map[string]string{"reason": d.Reason},
+			Values: map[string]string{"reason": why.In(false, becauses()), "reasonEn": why.In(true, becauses())},
 		}
 		if q.Covers(e) {
 			entries = append(entries, e)

@@ -7,10 +7,12 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/event"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -91,10 +93,11 @@ type Delivery struct {
 	Outcome  Outcome `bun:"outcome" json:"outcome" enum:"sending,sent,none,taken,late,refused"`
 	Source   Source  `bun:"source" json:"source" enum:"member,department,company,claim," doc:"whose greeting; empty when none was found"`
 	// Claimer names what claimed the customer, when Source is claim: a channel code's name.
-	Claimer string `bun:"claimer" json:"claimer,omitempty"`
-	Code    int    `bun:"errcode" json:"errcode"`
-	Reason  string `bun:"reason" json:"reason"`
-	Tries   int    `bun:"tries" json:"tries"`
+	Claimer string      `bun:"claimer" json:"claimer,omitempty"`
+	Code    int         `bun:"errcode" json:"errcode"`
+	Reason  web.Because `bun:"-" json:"reason,omitzero" doc:"why WeCom did not take it"`
+	Why     string      `bun:"reason" json:"-"` // Reason as it is kept
+	Tries   int         `bun:"tries" json:"tries"`
 	// Answered counts the tries that surely did not send: WeCom said no, or was not asked.
 	Answered int   `bun:"answered" json:"-"`
 	AddedAt  int64 `bun:"added_at" json:"addedAt" doc:"unix ms"`
@@ -131,7 +134,7 @@ func (s *service) answered(ctx context.Context, e event.CustomerAdded) error {
 func (s *service) finish(ctx context.Context, e event.CustomerAdded, d Delivery) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		if _, err := tx.NewRaw("UPDATE welcome_delivery SET outcome = ?, source = ?, claimer = ?, errcode = ?, reason = ?, done_at = ? WHERE corp_id = ? AND id = ?",
-			d.Outcome, d.Source, db.Clean(d.Claimer), d.Code, db.Clean(d.Reason), d.DoneAt, e.Corp, e.Event).Exec(ctx); err != nil {
+			d.Outcome, d.Source, db.Clean(d.Claimer), d.Code, db.Clean(d.Why), d.DoneAt, e.Corp, e.Event).Exec(ctx); err != nil {
 			return err
 		}
 		return s.live.Publish(ctx, tx, e.Corp, slug, e.Event.String())
@@ -162,5 +165,8 @@ func deliveries(ctx context.Context, q db.Querier, v viewer.Viewer, in Deliverie
 	}
 	var rows []Delivery
 	err := query.Scan(ctx, &rows)
+	for i := range rows {
+		rows[i].Reason = corp.Told(rows[i].Why, rows[i].Code)
+	}
 	return rows, err
 }

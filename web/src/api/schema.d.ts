@@ -5241,7 +5241,8 @@ export interface components {
             nextChange?: string;
             /** @description the members WeCom distributes to now */
             onDuty: string[];
-            problem?: string;
+            /** @description why WeCom does not have it as wanted */
+            problem?: components["schemas"]["Because"];
             qr?: string;
             remark: string;
             scan?: string;
@@ -8989,7 +8990,8 @@ export interface components {
             memberName: string;
             /** @enum {string} */
             outcome: "sending" | "sent" | "none" | "taken" | "late" | "refused";
-            reason: string;
+            /** @description why WeCom did not take it */
+            reason?: components["schemas"]["Because"];
             /**
              * @description whose greeting; empty when none was found
              * @enum {string}

@@ -8,7 +8,7 @@ resign li
 serves 展会 zhang
 status 展会 live
 status 单人 broken
-problem 单人 没有可接待的成员
+problem 单人 nobody
 scan wang 展会
 count 展会 added=1
 # Somebody takes over.

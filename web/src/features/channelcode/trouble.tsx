@@ -1,3 +1,4 @@
+import { useBecause } from '@/lib/because';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
 import { Notice } from '@/parts/Tabs';
@@ -8,6 +9,7 @@ import type { Code } from './words';
 export function Trouble({ code }: { code: Code }) {
   const t = useT();
   const can = useCan();
+  const because = useBecause('channelcode');
   if (code.status === 'pending')
     return (
       <Notice tone="info" title={t('preparing')}>
@@ -43,7 +45,7 @@ export function Trouble({ code }: { code: Code }) {
         )
       }
     >
-      {code.problem}
+      {because(code.problem)}
     </Notice>
   );
 }

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { api, ok } from '@/api/client';
+import { useBecause } from '@/lib/because';
 import { useLive } from '@/lib/live';
 import { useUrlFilters } from '@/lib/url-filters';
 import { type Column, DataTable } from '@/parts/DataTable';
@@ -16,6 +17,7 @@ import './welcome.css';
 /** What became of every greeting code, the newest first. */
 export function Deliveries() {
   const t = useT();
+  const because = useBecause('welcome');
   const filters = useUrlFilters('outcome', 'member');
   useLive('welcome', [['welcome', 'deliveries']]);
   const query = {
@@ -65,7 +67,7 @@ export function Deliveries() {
       key: 'reason',
       title: t('reason'),
       width: 210,
-      render: (row) => <span className="welcome-reason">{row.reason || '–'}</span>,
+      render: (row) => <span className="welcome-reason">{because(row.reason) || '–'}</span>,
     },
   ];
   return (
@@ -116,10 +118,11 @@ function Customer({ delivery }: { delivery: Delivery }) {
 
 function OutcomeBadge({ delivery }: { delivery: Delivery }) {
   const t = useT();
+  const because = useBecause('welcome');
   return (
     <StateBadge
       tone={outcomeTone[delivery.outcome]}
-      hint={delivery.reason || t(`outcome.${delivery.outcome}.hint`)}
+      hint={because(delivery.reason) || t(`outcome.${delivery.outcome}.hint`)}
     >
       {t(`outcome.${delivery.outcome}`)}
     </StateBadge>
@@ -136,6 +139,7 @@ function Whose({ delivery }: { delivery: Delivery }) {
 
 function Detail({ delivery }: { delivery: Delivery }) {
   const t = useT();
+  const because = useBecause('welcome');
   return (
     <Facts
       items={[
@@ -147,7 +151,7 @@ function Detail({ delivery }: { delivery: Delivery }) {
           hint: t(`outcome.${delivery.outcome}.hint`),
         },
         { name: t('source'), value: <Whose delivery={delivery} /> },
-        { name: t('reason'), value: delivery.reason },
+        { name: t('reason'), value: because(delivery.reason) },
         { name: t('errcode'), value: delivery.errcode ? <code>{delivery.errcode}</code> : undefined },
         { name: t('added'), value: <TimeText at={delivery.addedAt} show="seconds" /> },
         { name: t('done'), value: <TimeText at={delivery.doneAt} show="seconds" /> },
