@@ -11,6 +11,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/wecom"
 	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
@@ -128,20 +129,20 @@ func (n *Notices) deliver(ctx context.Context, corp, member string, card wecom.T
 	})
 	switch e, refused := errors.AsType[*wecom.Error](err); {
 	case err == nil && res.InvalidUser+res.UnlicensedUser != "":
-		return settle(StateFailed, outOfRange)
+		return settle(StateFailed, web.Why("outOfRange").Kept())
 	case err == nil:
 		return settle(StateSent, "")
 	case refused && (e.Code == errcode.NoValidRecipient || e.Code == errcode.MemberOutOfRange):
-		return settle(StateFailed, fmt.Sprintf("%s（%d）", outOfRange, e.Code))
+		return settle(StateFailed, web.Why("outOfRange").Kept())
 	case refused && (e.Class == errcode.ClassItem || e.Class == errcode.ClassConfig):
-		return settle(StateFailed, reasonOf(err))
+		return settle(StateFailed, whyOf(err))
 	}
 	return err
 }
 
 // sendGivenUp marks a message that could not be sent for hours.
 func (n *Notices) sendGivenUp(ctx context.Context, j job.Job[sendArgs], cause error) {
-	if err := n.settle(ctx, row{ID: j.Args.Message, Corp: j.Corp}, StateFailed, reasonOf(cause)); err != nil {
+	if err := n.settle(ctx, row{ID: j.Args.Message, Corp: j.Corp}, StateFailed, whyOf(cause)); err != nil {
 		n.log.ErrorContext(ctx, "a notice stays waiting", "message", j.Args.Message.String(), "error", err.Error())
 	}
 }

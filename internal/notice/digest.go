@@ -12,13 +12,6 @@ import (
 	"github.com/queqiao-scrm/queqiao/wecom"
 )
 
-// Why a message is held.
-const (
-	heldByQuiet = "免打扰时段，结束后汇总发送"
-	heldByPace  = "一分钟内通知过多，稍后汇总发送"
-	heldByKind  = "一小时内同类通知过多，整点汇总发送"
-)
-
 type digestArgs struct {
 	Member string `json:"member"`
 }
@@ -132,7 +125,7 @@ func (n *Notices) settleDigest(ctx context.Context, j job.Job[digestArgs], s Sta
 
 // digestGivenUp marks what was in a digest that could not be sent for hours.
 func (n *Notices) digestGivenUp(ctx context.Context, j job.Job[digestArgs], cause error) {
-	if err := n.settleDigest(ctx, j, StateFailed, reasonOf(cause)); err != nil {
+	if err := n.settleDigest(ctx, j, StateFailed, whyOf(cause)); err != nil {
 		n.log.ErrorContext(ctx, "a digest of notices stays held", "job", j.ID.String(), "error", err.Error())
 	}
 }

@@ -5,9 +5,11 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -15,22 +17,22 @@ import (
 type Receipt struct {
 	Member string
 	State  State
-	Reason string
-	SentAt int64 // unix ms, 0 while not sent
+	Reason web.Because // why it is off, held or failed
+	SentAt int64       // unix ms, 0 while not sent
 }
 
 // States looks up what became of messages by their keys, in one query. Keys that were never
 // sent, or so long ago that it is forgotten (Keep), are absent.
-func States(ctx context.Context, q db.Querier, corp, kind string, keys []string) (map[string][]Receipt, error) {
+func States(ctx context.Context, q db.Querier, corpID, kind string, keys []string) (map[string][]Receipt, error) {
 	found := make(map[string][]Receipt, len(keys))
 	if len(keys) == 0 {
 		return found, nil
 	}
 	var rows []row
 	err := q.NewSelect().Model(&rows).Column("once", "member_id", "state", "reason", "sent_at").
-		Where("n.corp_id = ? AND n.kind = ? AND n.once IN (?)", corp, kind, bun.List(keys)).OrderExpr("n.once, n.member_id").Scan(ctx)
+		Where("n.corp_id = ? AND n.kind = ? AND n.once IN (?)", corpID, kind, bun.List(keys)).OrderExpr("n.once, n.member_id").Scan(ctx)
 	for _, r := range rows {
-		found[r.Once] = append(found[r.Once], Receipt{Member: r.Member, State: r.State, Reason: r.Reason, SentAt: r.SentAt})
+		found[r.Once] = append(found[r.Once], Receipt{Member: r.Member, State: r.State, Reason: corp.Told(r.Reason, 0), SentAt: r.SentAt})
 	}
 	return found, err
 }
@@ -44,7 +46,7 @@ type Entry struct {
 	Text      string
 	Href      string
 	State     State
-	Reason    string
+	Reason    web.Because // why it is off, held or failed
 	HeldUntil int64
 	CreatedAt int64
 	SentAt    int64
@@ -101,7 +103,7 @@ func Log(ctx context.Context, q db.Querier, x Query, after *Place, limit int) ([
 	entries := make([]Entry, len(rows))
 	for i, r := range rows {
 		entries[i] = Entry{
-			ID: r.ID, Member: r.Member, Kind: r.Kind, Title: r.Title, Text: r.Text, Href: r.Href, State: r.State, Reason: r.Reason,
+			ID: r.ID, Member: r.Member, Kind: r.Kind, Title: r.Title, Text: r.Text, Href: r.Href, State: r.State, Reason: corp.Told(r.Reason, 0),
 			HeldUntil: r.HeldUntil, CreatedAt: r.CreatedAt, SentAt: r.SentAt,
 		}
 	}

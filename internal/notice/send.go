@@ -38,12 +38,6 @@ type sendArgs struct {
 	Message id.ID `json:"message"`
 }
 
-// Why a message is off.
-const (
-	offByCorp   = "企业已关闭这类通知"
-	offByMember = "成员已关闭这类通知"
-)
-
 // sendRows bounds how many rows are stored by one statement.
 const sendRows = 500
 

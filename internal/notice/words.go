@@ -1,14 +1,9 @@
 package notice
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/queqiao-scrm/queqiao/internal/corp"
-	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 )
 
 // Limits of a text card in UTF-8 bytes (developer.work.weixin.qq.com/document/path/90236).
@@ -87,22 +82,4 @@ func cut(s string, limit int) string {
 		limit--
 	}
 	return s[:max(limit, 0)] + dots
-}
-
-// outOfRange is why a member is not told whom the app cannot reach.
-const outOfRange = "成员不在应用的可见范围内，收不到应用消息；请在企业微信管理后台把该成员加入应用的可见范围"
-
-// reasonOf says in words for people why WeCom did not take a message.
-func reasonOf(err error) string {
-	err = corp.Fault(err)
-	f, ok := errors.AsType[*fault.Fault](err)
-	switch {
-	case !ok:
-		return "发送时发生内部错误，请在事件日志的后台任务中查看"
-	case f.Upstream != 0:
-		return fmt.Sprintf("%s（%d）：%s", f.Message, f.Upstream, f.Advice)
-	case f.Advice != "":
-		return f.Message + "：" + f.Advice
-	}
-	return f.Message
 }

@@ -306,8 +306,8 @@ func TestSwitchForcedAndOwn(t *testing.T) {
 			d.meet(member, person)
 			d.Advance(time.Hour)
 			d.leave(member, person)
-			if l := d.losses()[0]; l.Notice != step.want || (l.Notice == churn.NoticeOff) != (l.Reason != "") {
-				t.Errorf("%d: %s %q, want %s", i, l.Notice, l.Reason, step.want)
+			if l := d.losses()[0]; l.Notice != step.want || (l.Notice == churn.NoticeOff) != (!l.Reason.None()) {
+				t.Errorf("%d: %s %+v, want %s", i, l.Notice, l.Reason, step.want)
 			}
 			d.Advance(time.Hour)
 		}

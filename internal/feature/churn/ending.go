@@ -6,6 +6,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/notice"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
 // Kind says whose doing an ending was.
@@ -44,7 +45,7 @@ type Ending struct {
 	Company    bool
 	ReturnedAt time.Time // zero while ended
 	Notice     Notice
-	Reason     string // why the notice is off or failed
+	Reason     web.Because // why the notice is off or failed, in the codes of package notice
 }
 
 // Notice is what became of the message about an ending.

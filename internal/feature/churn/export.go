@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/queqiao-scrm/queqiao/internal/feature"
+	"github.com/queqiao-scrm/queqiao/internal/notice"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
@@ -118,7 +119,7 @@ func note(x View, in file) any {
 	if x.Unknown {
 		return in.say("同步时发现，时间未知", "Found by a sync, time unknown")
 	}
-	return x.Reason
+	return x.Reason.In(in.english, notice.Becauses())
 }
 
 // exportFilter is the list's filter as the page sends it.

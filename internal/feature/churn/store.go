@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 )
@@ -42,7 +43,7 @@ func (r row) ending() (Ending, error) {
 	l := Ending{
 		ID: r.ID, Corp: r.Corp, Kind: r.Kind, Member: r.Member, Customer: r.Customer, Name: r.Name, Remark: r.Remark, State: r.State,
 		AddWay: r.AddWay, AddedAt: db.FromMS(r.AddedAt), EndedAt: db.FromMS(r.EndedAt), Unknown: r.Unknown, Company: r.Company,
-		ReturnedAt: db.FromMS(r.ReturnedAt), Notice: r.Notice, Reason: r.Reason,
+		ReturnedAt: db.FromMS(r.ReturnedAt), Notice: r.Notice, Reason: corp.Told(r.Reason, 0),
 		Department: r.Department, DepartmentName: r.DepartmentName,
 	}
 	if err := json.Unmarshal([]byte(r.Tags), &l.Tags); err != nil {
@@ -72,7 +73,7 @@ func insert(ctx context.Context, tx db.Tx, l Ending, now int64) (bool, error) {
 	res, err := tx.NewInsert().Model(&row{
 		ID: l.ID, Corp: l.Corp, Kind: l.Kind, Member: l.Member, Customer: l.Customer, Name: db.Clean(l.Name), Remark: db.Clean(l.Remark),
 		Tags: db.Clean(string(tags)), State: l.State, AddWay: l.AddWay, AddedAt: db.MS(l.AddedAt), EndedAt: db.MS(l.EndedAt),
-		Unknown: l.Unknown, Company: l.Company, ReturnedAt: db.MS(l.ReturnedAt), Notice: l.Notice, Reason: db.Clean(l.Reason), RecordedAt: now,
+		Unknown: l.Unknown, Company: l.Company, ReturnedAt: db.MS(l.ReturnedAt), Notice: l.Notice, Reason: db.Clean(l.Reason.Kept()), RecordedAt: now,
 		Department: l.Department, DepartmentName: db.Clean(l.DepartmentName),
 	}).On("CONFLICT DO NOTHING").Exec(ctx)
 	if err != nil {

@@ -86,13 +86,13 @@ func TestNoticeRefused(t *testing.T) {
 	stories(t, apptest.Options{}, func(d *desk) {
 		member, person := d.cast()
 		d.meet(member, person)
-		for code, want := range map[int]string{81013: "可见范围", 60020: "（60020）", 48002: "（48002）"} {
+		for code, want := range map[int]string{81013: "outOfRange", 60020: "（60020）", 48002: "（48002）"} {
 			fault, err := d.Sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultCode, Path: "/cgi-bin/message/send", Code: code})
 			d.must(err)
 			d.leave(member, person)
 			l := d.losses()[0]
-			if l.Notice != churn.NoticeFailed || !strings.Contains(l.Reason, want) || strings.Contains(l.Reason, "errmsg") {
-				d.t.Errorf("%d: %s %q", code, l.Notice, l.Reason)
+			if l.Notice != churn.NoticeFailed || !strings.Contains(l.Reason.Code+l.Reason.Text, want) || strings.Contains(l.Reason.Text, "errmsg") {
+				d.t.Errorf("%d: %s %+v", code, l.Notice, l.Reason)
 			}
 			d.Sim.ClearFaults(fault)
 			d.Advance(time.Hour)
@@ -144,8 +144,8 @@ func TestNoticeGivesUp(t *testing.T) {
 		for range 30 {
 			d.Advance(13 * time.Minute)
 		}
-		if l := d.only(); l.Notice != churn.NoticeFailed || !strings.Contains(l.Reason, "企业微信") {
-			d.t.Errorf("%s %q", l.Notice, l.Reason)
+		if l := d.only(); l.Notice != churn.NoticeFailed || !strings.Contains(l.Reason.Text, "企业微信") || !strings.Contains(l.Reason.EN, "WeCom") {
+			d.t.Errorf("%s %+v", l.Notice, l.Reason)
 		}
 	})
 }

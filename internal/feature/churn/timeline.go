@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/queqiao-scrm/queqiao/internal/ask"
+	"github.com/queqiao-scrm/queqiao/internal/notice"
 )
 
 // timelineRows bounds how many notices about one customer are looked at for a page: nobody
@@ -34,7 +35,7 @@ func (s *service) timeline(ctx context.Context, q ask.TimelineQuery) ([]ask.Entr
 		e := ask.Entry{At: l.EndedAt, Key: "notice." + l.ID.String(), Kind: "churn.noticed", Member: l.Member}
 		switch l.Notice {
 		case NoticeFailed:
-			e.Kind, e.Values = "churn.unnoticed", map[string]string{"reason": l.Reason}
+			e.Kind, e.Values = "churn.unnoticed", map[string]string{"reason": l.Reason.In(false, notice.Becauses()), "reasonEn": l.Reason.In(true, notice.Becauses())}
 		case NoticeSent:
 		default:
 			continue

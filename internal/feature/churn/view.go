@@ -7,34 +7,35 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/mirror"
 	"github.com/queqiao-scrm/queqiao/internal/notice"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
 // View is one ending as the console shows it.
 type View struct {
-	ID         id.ID      `json:"id"`
-	CustomerID id.ID      `json:"customerId,omitzero" doc:"the customer's page; absent when the customer was never read"`
-	Customer   string     `json:"customer"`
-	Name       string     `json:"name"`
-	Avatar     string     `json:"avatar"`
-	Type       int        `json:"type" doc:"1 WeChat, 2 WeCom, 0 not yet known"`
-	Gender     int        `json:"gender" doc:"0 unknown, 1 male, 2 female"`
-	Remark     string     `json:"remark"`
-	Member     string     `json:"member"`
-	MemberName string     `json:"memberName"`
-	Department string     `json:"department" doc:"the member's main department at that time"`
-	Tags       []string   `json:"tags" doc:"at that time"`
-	State      string     `json:"state,omitempty" doc:"contact way state by which the customer had come"`
-	Channel    string     `json:"channel,omitempty" doc:"name of the channel code, where the viewer may know it"`
-	AddWay     int        `json:"addWay"`
-	AddedAt    *time.Time `json:"addedAt,omitempty"`
-	EndedAt    time.Time  `json:"endedAt"`
-	DaysKept   int        `json:"daysKept" doc:"whole days; -1 when not known"`
-	Unknown    bool       `json:"unknown" doc:"found by a re-sync: time and doer are not known"`
-	Company    bool       `json:"company" doc:"nobody else in the corp followed the customer any more"`
-	ReturnedAt *time.Time `json:"returnedAt,omitempty"`
-	Notice     Notice     `json:"notice" enum:"off,waiting,held,sent,failed,past" doc:"past: sent so long ago that it is forgotten"`
-	Reason     string     `json:"reason,omitempty" doc:"why the notice is off, held or failed"`
+	ID         id.ID       `json:"id"`
+	CustomerID id.ID       `json:"customerId,omitzero" doc:"the customer's page; absent when the customer was never read"`
+	Customer   string      `json:"customer"`
+	Name       string      `json:"name"`
+	Avatar     string      `json:"avatar"`
+	Type       int         `json:"type" doc:"1 WeChat, 2 WeCom, 0 not yet known"`
+	Gender     int         `json:"gender" doc:"0 unknown, 1 male, 2 female"`
+	Remark     string      `json:"remark"`
+	Member     string      `json:"member"`
+	MemberName string      `json:"memberName"`
+	Department string      `json:"department" doc:"the member's main department at that time"`
+	Tags       []string    `json:"tags" doc:"at that time"`
+	State      string      `json:"state,omitempty" doc:"contact way state by which the customer had come"`
+	Channel    string      `json:"channel,omitempty" doc:"name of the channel code, where the viewer may know it"`
+	AddWay     int         `json:"addWay"`
+	AddedAt    *time.Time  `json:"addedAt,omitempty"`
+	EndedAt    time.Time   `json:"endedAt"`
+	DaysKept   int         `json:"daysKept" doc:"whole days; -1 when not known"`
+	Unknown    bool        `json:"unknown" doc:"found by a re-sync: time and doer are not known"`
+	Company    bool        `json:"company" doc:"nobody else in the corp followed the customer any more"`
+	ReturnedAt *time.Time  `json:"returnedAt,omitempty"`
+	Notice     Notice      `json:"notice" enum:"off,waiting,held,sent,failed,past" doc:"past: sent so long ago that it is forgotten"`
+	Reason     web.Because `json:"reason,omitzero" doc:"why the notice is off, held or failed, in the codes of notice"`
 }
 
 // views dresses endings with names and notices: a handful of queries, however many rows.
@@ -110,7 +111,7 @@ func (s *service) noticed(ctx context.Context, corp string, endings []Ending) er
 }
 
 // summary is what became of a notice to several: what is worst comes first.
-func summary(receipts []notice.Receipt) (Notice, string) {
+func summary(receipts []notice.Receipt) (Notice, web.Because) {
 	for _, s := range []notice.State{notice.StateFailed, notice.StateWaiting, notice.StateHeld, notice.StateSent, notice.StateOff} {
 		for _, r := range receipts {
 			if r.State == s {
@@ -118,5 +119,5 @@ func summary(receipts []notice.Receipt) (Notice, string) {
 			}
 		}
 	}
-	return NoticePast, ""
+	return NoticePast, web.Because{}
 }

@@ -36,7 +36,7 @@ type View struct {
 	Text       string       `json:"text" doc:"plain lines"`
 	Href       string       `json:"href,omitempty" doc:"where the card leads, inside the console"`
 	State      notice.State `json:"state" enum:"off,waiting,held,sent,failed"`
-	Reason     string       `json:"reason,omitempty"`
+	Reason     web.Because  `json:"reason,omitzero" doc:"why it is off, held or failed"`
 	HeldUntil  int64        `json:"heldUntil,omitempty" doc:"unix ms; when the digest goes out"`
 	CreatedAt  int64        `json:"createdAt" doc:"unix ms"`
 	SentAt     int64        `json:"sentAt,omitempty" doc:"unix ms"`

@@ -55,7 +55,7 @@ func TestAgain(t *testing.T) {
 				return page.Items[0]
 			}
 			m := only()
-			if m.State != "failed" || !strings.Contains(m.Reason, "60020") {
+			if m.State != "failed" || !strings.Contains(m.Reason.Text, "60020") || !strings.Contains(m.Reason.EN, "60020") {
 				t.Errorf("%+v", m)
 			}
 			again := "/api/notice/messages/" + m.ID.String() + "/again"

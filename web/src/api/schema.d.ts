@@ -5449,8 +5449,8 @@ export interface components {
              * @enum {string}
              */
             notice: "off" | "waiting" | "held" | "sent" | "failed" | "past";
-            /** @description why the notice is off, held or failed */
-            reason?: string;
+            /** @description why the notice is off, held or failed, in the codes of notice */
+            reason?: components["schemas"]["Because"];
             remark: string;
             /** Format: date-time */
             returnedAt?: string;
@@ -6627,7 +6627,8 @@ export interface components {
             kindZH: string;
             member: string;
             memberName: string;
-            reason?: string;
+            /** @description why it is off, held or failed */
+            reason?: components["schemas"]["Because"];
             /**
              * Format: int64
              * @description unix ms

@@ -14,7 +14,7 @@ lose wang zhang
 lose li zhang
 calls send 0
 api owner GET /api/churn/losses
-stdout '"notice":"held","reason":"免打扰时段'
+stdout '"notice":"held","reason":{"code":"quiet"}'
 api owner GET /api/notice/messages?state=held
 stdout '"heldUntil":'
 advance 61m

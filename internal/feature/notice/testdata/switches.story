@@ -12,7 +12,7 @@ stdout '"key":"churn.lost".*"wanted":false,"forced":false'
 lose wang zhang
 calls send 0
 api self:zhang GET /api/notice/mine
-stdout '"kind":"churn.lost".*"state":"off","reason":"成员已关闭这类通知"'
+stdout '"kind":"churn.lost".*"state":"off","reason":{"code":"offByMember"}'
 
 api owner PUT /api/notice/setting {"quiet":false,"from":"22:00","to":"08:00","kinds":[{"key":"churn.lost","policy":"forced"}]}
 stdout '^200'

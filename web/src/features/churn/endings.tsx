@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
+import { useBecause } from '@/lib/because';
 import { useI18n } from '@/lib/i18n';
 import { useCan } from '@/lib/me';
 import { useUrlFilters } from '@/lib/url-filters';
@@ -147,6 +148,7 @@ function List({ kind, handed }: { kind: Kind; handed: boolean }) {
 
 function useColumns(kind: Kind, handed: boolean): Column<Ending>[] {
   const t = useT();
+  const because = useBecause('notice');
   const channelName = useChannelName();
   const columns: Column<Ending>[] = [
     {
@@ -226,7 +228,7 @@ function useColumns(kind: Kind, handed: boolean): Column<Ending>[] {
       render: (row) => {
         if (row.notice === 'past') return '–';
         const badge = <StateBadge tone={noticeTone[row.notice]}>{t(`notice.${row.notice}`)}</StateBadge>;
-        return row.reason ? <Hint text={row.reason}>{badge}</Hint> : badge;
+        return row.reason ? <Hint text={because(row.reason)}>{badge}</Hint> : badge;
       },
     },
   ];

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { components } from '@/api/schema';
+import { useBecause } from '@/lib/because';
 import { useI18n } from '@/lib/i18n';
 import type { Column } from '@/parts/DataTable';
 import { Hint } from '@/parts/Facts';
@@ -24,6 +25,7 @@ const tones: Record<Message['state'], Tone> = {
 export function useMessageColumns(): Column<Message>[] {
   const t = useT();
   const { language } = useI18n();
+  const because = useBecause('notice');
   return [
     { key: 'at', title: t('at'), width: 140, render: (row) => <TimeText at={row.createdAt} /> },
     {
@@ -50,7 +52,7 @@ export function useMessageColumns(): Column<Message>[] {
         const badge = <StateBadge tone={tones[row.state]}>{t(`state.${row.state}`)}</StateBadge>;
         return (
           <>
-            {row.reason ? <Hint text={row.reason}>{badge}</Hint> : badge}
+            {row.reason ? <Hint text={because(row.reason)}>{badge}</Hint> : badge}
             {row.state === 'held' && row.heldUntil && (
               <div className="q-faint">
                 <TimeText at={row.heldUntil} />
