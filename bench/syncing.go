@@ -36,7 +36,7 @@ func syncOnce(ctx context.Context, b *bench, engine string, size int) error {
 		}
 		if len(runs) > 0 && runs[0].State != mirror.SyncRunning {
 			if runs[0].State != mirror.SyncDone {
-				return errors.New("sync: " + runs[0].Error)
+				return errors.New("sync: " + runs[0].Why)
 			}
 			break
 		}

@@ -66,7 +66,7 @@ func TestSyncFailsWithAdvice(t *testing.T) {
 	each(t, small(), func(h *house) {
 		h.check2(h.sim.AddFault(wecomsim.Fault{Kind: wecomsim.FaultCode, Code: errcode.UntrustedIP}))
 		run := h.sync(mirror.ScopeCustomers)
-		if run.State != mirror.SyncFailed || run.FinishedAt == 0 || run.Error == "" {
+		if run.State != mirror.SyncFailed || run.FinishedAt == 0 || run.Error.Code != "refused" || run.Error.Values["op"] == "" || run.Error.Text == "" || run.Error.EN == "" {
 			t.Errorf("run = %+v", run)
 		}
 		// The place is free for the next.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
@@ -43,21 +44,22 @@ const (
 
 // Sync is one run.
 type Sync struct {
-	ID         id.ID  `bun:"id" json:"id"`
-	Corp       string `bun:"corp_id" json:"-"`
-	Scope      Scope  `bun:"scope" json:"scope"`
-	State      string `bun:"state" json:"state"`
-	Stage      Scope  `bun:"stage" json:"stage"` // what it does now
-	PartsLeft  int    `bun:"parts_left" json:"-"`
-	Quiet      bool   `bun:"quiet" json:"-"`
-	Done       int64  `bun:"done" json:"done"`         // rows read in this stage
-	Total      int64  `bun:"total" json:"total"`       // rows expected in this stage, 0 = unknown
-	Repaired   int64  `bun:"repaired" json:"repaired"` // differences that no callback had told
-	Error      string `bun:"error" json:"error"`
-	StartedBy  string `bun:"started_by" json:"startedBy"`
-	StartedAt  int64  `bun:"started_at" json:"startedAt"`   // unix ms
-	MovedAt    int64  `bun:"moved_at" json:"-"`             // unix ms
-	FinishedAt int64  `bun:"finished_at" json:"finishedAt"` // unix ms, 0 while it runs
+	ID         id.ID       `bun:"id" json:"id"`
+	Corp       string      `bun:"corp_id" json:"-"`
+	Scope      Scope       `bun:"scope" json:"scope"`
+	State      string      `bun:"state" json:"state"`
+	Stage      Scope       `bun:"stage" json:"stage"` // what it does now
+	PartsLeft  int         `bun:"parts_left" json:"-"`
+	Quiet      bool        `bun:"quiet" json:"-"`
+	Done       int64       `bun:"done" json:"done"`         // rows read in this stage
+	Total      int64       `bun:"total" json:"total"`       // rows expected in this stage, 0 = unknown
+	Repaired   int64       `bun:"repaired" json:"repaired"` // differences that no callback had told
+	Error      web.Because `bun:"-" json:"error,omitzero"`  // why it failed
+	Why        string      `bun:"error" json:"-"`           // Error as it is kept
+	StartedBy  string      `bun:"started_by" json:"startedBy"`
+	StartedAt  int64       `bun:"started_at" json:"startedAt"`   // unix ms
+	MovedAt    int64       `bun:"moved_at" json:"-"`             // unix ms
+	FinishedAt int64       `bun:"finished_at" json:"finishedAt"` // unix ms, 0 while it runs
 }
 
 const syncColumns = `id, corp_id, scope, state, stage, parts_left, quiet, done, total, repaired, error,
@@ -127,7 +129,7 @@ func (m *Mirror) StartSync(ctx context.Context, corp string, scope Scope, by str
 	err := m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		_, err := tx.NewRaw(`UPDATE mirror_sync SET state = ?, error = ?, finished_at = ?
 			WHERE corp_id = ? AND state = ? AND moved_at < ?`,
-			SyncFailed, "同步长时间没有进展，已被新的同步取代", now, corp, SyncRunning, now-stuck.Milliseconds()).Exec(ctx)
+			SyncFailed, web.Why("replaced").Kept(), now, corp, SyncRunning, now-stuck.Milliseconds()).Exec(ctx)
 		if err != nil {
 			return err
 		}
@@ -160,10 +162,13 @@ func cmpErr(list ...error) error {
 }
 
 // Syncs lists the latest runs of a corp, newest first.
-func Syncs(ctx context.Context, q db.Querier, corp string, limit int) ([]Sync, error) {
+func Syncs(ctx context.Context, q db.Querier, corpID string, limit int) ([]Sync, error) {
 	var rows []Sync
 	err := q.NewRaw(`SELECT `+syncColumns+` FROM mirror_sync WHERE corp_id = ? ORDER BY started_at DESC, id DESC LIMIT ?`,
-		corp, limit).Scan(ctx, &rows)
+		corpID, limit).Scan(ctx, &rows)
+	for i := range rows {
+		rows[i].Error = corp.Told(rows[i].Why, 0)
+	}
 	return rows, err
 }
 

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/queqiao-scrm/queqiao/internal/corp"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
 	"github.com/queqiao-scrm/queqiao/internal/platform/job"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/wecom"
 	"github.com/queqiao-scrm/queqiao/wecom/errcode"
 )
@@ -245,7 +247,7 @@ func (m *Mirror) failRun(ctx context.Context, corp string, run id.ID, cause erro
 	err := m.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
 		if _, err := tx.NewRaw(`UPDATE mirror_sync SET state = ?, error = ?, finished_at = ?, moved_at = ?
 			WHERE corp_id = ? AND id = ? AND state = ?`,
-			SyncFailed, reasonOf(cause), now, now, corp, run, SyncRunning).Exec(ctx); err != nil {
+			SyncFailed, db.Clean(why(cause).Kept()), now, now, corp, run, SyncRunning).Exec(ctx); err != nil {
 			return err
 		}
 		if _, err := tx.NewRaw(`DELETE FROM mirror_sync_part WHERE run_id = ?`, run).Exec(ctx); err != nil {
@@ -258,14 +260,17 @@ func (m *Mirror) failRun(ctx context.Context, corp string, run id.ID, cause erro
 	}
 }
 
-// reasonOf is what people read about a failed sync.
-func reasonOf(err error) string {
+// why is why a sync failed.
+func why(err error) web.Because {
 	if e, ok := errors.AsType[*wecom.Error](err); ok {
-		advice, _ := e.Advice()
-		return db.Clean(fmt.Sprintf("企业微信接口 %s 返回错误 %d：%s", e.Op, e.Code, advice))
+		return corp.WhyAfter("refused", err, "op", e.Op)
 	}
-	if f := fault.As(err); f != nil {
-		return f.Message
+	switch fault.CodeOf(err) {
+	case fault.NotFound:
+		return web.Why("noCorp")
+	case fault.Conflict:
+		return web.Why("notReady")
+	default:
+		return web.Why("broke")
 	}
-	return "同步出错，已多次重试：" + db.Clean(err.Error())
 }

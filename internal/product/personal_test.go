@@ -260,8 +260,9 @@ func TestErasedWithoutATrace(t *testing.T) {
 				}
 			}
 			var run struct {
-				ID, State, Error string
-				Parts            []struct {
+				ID, State string
+				Error     map[string]any
+				Parts     []struct {
 					Key        string
 					Rows, Gone int64
 				}

@@ -20,7 +20,7 @@ func (s *service) ended(ctx context.Context, tx db.Tx, corp string, run id.ID, o
 		Changes: []web.Change{{Object: "export:" + r.ID.String(), After: struct {
 			web.Tally
 			List string `json:"list"`
-		}{web.Tally{State: string(r.State), Done: r.Written, Reason: r.Error}, r.List}}},
+		}{web.Tally{State: string(r.State), Done: r.Written, Reason: web.KeptWhy(r.Error).In(false, becauses())}, r.List}}},
 	})
 	return nil
 }

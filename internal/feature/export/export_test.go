@@ -159,7 +159,7 @@ func TestRightsOfTheMoment(t *testing.T) {
 		h.shelf.rights["zhang"] = viewer.Viewer{Scope: viewer.Scope{Reach: viewer.Self}}
 		h.start(zhang, books(nil))
 		h.Settle()
-		if last := h.runs(zhang)[0]; last.State != export.Failed || !strings.Contains(last.Error, "权限") {
+		if last := h.runs(zhang)[0]; last.State != export.Failed || last.Error.Code != "mayNot" {
 			t.Errorf("%+v", last)
 		}
 		if got := h.Ends("export.runEnds"); got[len(got)-1] != "failed 0/0/0 for member:zhang" {

@@ -2,9 +2,7 @@ package export
 
 import (
 	"context"
-	"errors"
 	"io"
-	"strings"
 
 	"github.com/queqiao-scrm/queqiao/internal/feature"
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
@@ -37,11 +35,10 @@ func (s *service) run(ctx context.Context, j job.Job[runArgs]) error {
 	if err == nil {
 		err = s.write(ctx, j, &r, l, q)
 	}
-	switch f, said := errors.AsType[*fault.Fault](err); {
+	switch why, stands := whyNot(err); {
 	case err == nil:
-	case said && f.Code != fault.Internal && ctx.Err() == nil:
-		// The list itself says why not: a right that is gone, a filter that no longer fits.
-		return s.fail(ctx, r, strings.TrimSuffix(f.Message+"。"+f.Advice, "。"))
+	case stands && ctx.Err() == nil:
+		return s.fail(ctx, r, why)
 	default:
 		return err
 	}
@@ -74,7 +71,7 @@ func (s *service) begin(ctx context.Context, r *Run) (feature.Export, feature.Ex
 	}
 	l, err := s.may(v, r.List)
 	if err != nil {
-		return l, q, fault.New(fault.Forbidden, "导出人已没有导出这个列表的权限")
+		return l, q, refusal{web.Why("mayNot")}
 	}
 	if l.Total != nil {
 		if r.Total, err = l.Total(ctx, q); err != nil {
@@ -154,7 +151,7 @@ func heads(ctx context.Context, l feature.Export, q feature.ExportQuery) ([]stri
 	for _, key := range q.Columns {
 		name, known := names[key]
 		if !known {
-			return nil, fault.Newf(fault.Invalid, "列 %s 已不存在，请重新导出", key)
+			return nil, fault.Newf(fault.Invalid, "列 %s 已不存在，请重新导出", key).Because(refusal{web.Why("columnGone", "column", key)})
 		}
 		head = append(head, name)
 	}
@@ -174,12 +171,12 @@ func (s *service) progress(ctx context.Context, j job.Job[runArgs], r Run) error
 }
 
 // fail records why there is no file; trying again would not help.
-func (s *service) fail(ctx context.Context, r Run, reason string) error {
+func (s *service) fail(ctx context.Context, r Run, why web.Because) error {
 	if r.Format != "" { // else nobody knows which file
 		s.files.Drop(ctx, r.key())
 	}
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		first, err := settle(ctx, tx, r.ID, Failed, reason, db.NowMS(s.clock))
+		first, err := settle(ctx, tx, r.ID, Failed, why, db.NowMS(s.clock))
 		if err == nil && first {
 			err = s.ended(ctx, tx, r.Corp, r.ID, web.Failed)
 		}
@@ -192,7 +189,7 @@ func (s *service) fail(ctx context.Context, r Run, reason string) error {
 
 // givenUp marks a file that could not be made.
 func (s *service) givenUp(ctx context.Context, j job.Job[runArgs], _ error) {
-	if err := s.fail(ctx, Run{ID: j.Args.Run, Corp: j.Corp}, "生成文件时多次出错，请在事件日志的后台任务中查看"); err != nil {
+	if err := s.fail(ctx, Run{ID: j.Args.Run, Corp: j.Corp}, web.Why("broke")); err != nil {
 		s.log.ErrorContext(ctx, "an export stays running", "run", j.Args.Run.String(), "error", err.Error())
 	}
 }

@@ -35,25 +35,25 @@ type StartInput struct {
 
 // View is a file as its owner sees it.
 type View struct {
-	ID         id.ID  `json:"id"`
-	List       string `json:"list"`
-	ZH         string `json:"zh"`
-	EN         string `json:"en"`
-	Format     string `json:"format"`
-	State      State  `json:"state" enum:"waiting,running,done,failed,cancelled,expired"`
-	Written    int64  `json:"written" doc:"rows in the file so far"`
-	Total      int64  `json:"total" doc:"about how many there will be, 0 when unknown"`
-	Bytes      int64  `json:"bytes"`
-	Error      string `json:"error"`
-	CreatedAt  int64  `json:"createdAt" doc:"unix ms"`
-	FinishedAt int64  `json:"finishedAt" doc:"unix ms, 0 while it is in the making"`
-	ExpiresAt  int64  `json:"expiresAt" doc:"unix ms, 0 when there is no file"`
+	ID         id.ID       `json:"id"`
+	List       string      `json:"list"`
+	ZH         string      `json:"zh"`
+	EN         string      `json:"en"`
+	Format     string      `json:"format"`
+	State      State       `json:"state" enum:"waiting,running,done,failed,cancelled,expired"`
+	Written    int64       `json:"written" doc:"rows in the file so far"`
+	Total      int64       `json:"total" doc:"about how many there will be, 0 when unknown"`
+	Bytes      int64       `json:"bytes"`
+	Error      web.Because `json:"error,omitzero" doc:"why there is no file"`
+	CreatedAt  int64       `json:"createdAt" doc:"unix ms"`
+	FinishedAt int64       `json:"finishedAt" doc:"unix ms, 0 while it is in the making"`
+	ExpiresAt  int64       `json:"expiresAt" doc:"unix ms, 0 when there is no file"`
 }
 
 func (s *service) view(r Run) View {
 	v := View{
 		ID: r.ID, List: r.List, ZH: r.List, EN: r.List, Format: r.Format, State: r.State, Written: r.Written, Total: r.Total, Bytes: r.Bytes,
-		Error: r.Error, CreatedAt: r.CreatedAt, FinishedAt: r.FinishedAt, ExpiresAt: r.ExpiresAt,
+		Error: web.KeptWhy(r.Error), CreatedAt: r.CreatedAt, FinishedAt: r.FinishedAt, ExpiresAt: r.ExpiresAt,
 	}
 	if l, known := s.known(r.List); known {
 		v.ZH, v.EN = l.ZH, l.EN

@@ -7,6 +7,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 )
 
 const runColumns = `id, corp_id, list, format, english, columns, filter, owner, account_id, member_id, name, founder, state, written, total,
@@ -70,9 +71,9 @@ func begin(ctx context.Context, tx db.Tx, r Run) (bool, error) {
 }
 
 // settle ends a run that is open and tells whether it did; what it asked for, perhaps somebody's name, is kept no longer.
-func settle(ctx context.Context, tx db.Tx, run id.ID, s State, reason string, now int64) (bool, error) {
+func settle(ctx context.Context, tx db.Tx, run id.ID, s State, why web.Because, now int64) (bool, error) {
 	res, err := tx.NewRaw("UPDATE export_run SET state = ?, error = ?, filter = '{}', members = '', finished_at = ? WHERE id = ? AND state IN ('waiting', 'running')",
-		s, db.Clean(reason), now, run).Exec(ctx)
+		s, db.Clean(why.Kept()), now, run).Exec(ctx)
 	if err != nil {
 		return false, err
 	}

@@ -23,7 +23,7 @@ func (s *service) ended(ctx context.Context, tx db.Tx, corp string, which id.ID,
 	if r.Kind == Erase {
 		summary = "删除个人信息结束"
 	}
-	t := web.Tally{State: string(r.State), Reason: r.Error}
+	t := web.Tally{State: string(r.State), Reason: web.KeptWhy(r.Error).In(false, becauses())}
 	for _, p := range parts {
 		switch {
 		case r.Kind == Erase:

@@ -99,25 +99,25 @@ func (s *service) load(ctx context.Context, j job.Job[args]) (request, ask.Perso
 	case err == nil && v.Can(need):
 		return r, p, nil
 	case err == nil || code == fault.Conflict:
-		return r, p, s.end(ctx, r, "经办人已没有处理这位客户的权限")
+		return r, p, s.end(ctx, r, web.Why("mayNot"))
 	case code == fault.NotFound:
-		return r, p, s.end(ctx, r, "客户已不存在")
+		return r, p, s.end(ctx, r, web.Why("gone"))
 	default:
 		return r, p, err
 	}
 }
 
 // end records why a request comes to nothing; trying again would not help.
-func (s *service) end(ctx context.Context, r request, reason string) error {
-	if err := s.fail(ctx, r, reason); err != nil {
+func (s *service) end(ctx context.Context, r request, why web.Because) error {
+	if err := s.fail(ctx, r, why); err != nil {
 		return err
 	}
-	return job.Cancel(fault.New(fault.Conflict, reason))
+	return job.Cancel(fault.New(fault.Conflict, why.In(false, becauses())))
 }
 
-func (s *service) fail(ctx context.Context, r request, reason string) error {
+func (s *service) fail(ctx context.Context, r request, why web.Because) error {
 	return s.db.Tx(ctx, func(ctx context.Context, tx db.Tx) error {
-		first, err := settle(ctx, tx, r, Failed, reason, db.NowMS(s.clock))
+		first, err := settle(ctx, tx, r, Failed, why, db.NowMS(s.clock))
 		if err == nil && first {
 			err = s.ended(ctx, tx, r.Corp, r.ID, web.Failed)
 		}
@@ -131,7 +131,7 @@ func (s *service) fail(ctx context.Context, r request, reason string) error {
 // givenUp marks a request that could not be carried out.
 func (s *service) givenUp(ctx context.Context, j job.Job[args], _ error) {
 	r := request{ID: j.Args.Request, Corp: j.Corp}
-	if err := s.fail(ctx, r, "处理时多次出错，请在事件日志的后台任务中查看，然后重新提交"); err != nil {
+	if err := s.fail(ctx, r, web.Why("broke")); err != nil {
 		s.log.ErrorContext(ctx, "a personal data request stays running", "request", r.ID.String(), "error", err.Error())
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -111,27 +112,27 @@ type View struct {
 	Kind  Kind  `json:"kind" enum:"export,erase"`
 	State State `json:"state" enum:"waiting,running,done,failed,cancelled,expired"`
 	// Customer and CustomerName are absent once he is erased, or was never seen by the viewer.
-	Customer     *id.ID `json:"customer,omitempty"`
-	CustomerName string `json:"customerName,omitempty"`
-	Hash         string `json:"hash" doc:"SHA-256 of corp and external_userid"`
-	Asker        string `json:"asker" enum:"person,representative,company,authority" doc:"who asked for it"`
-	Note         string `json:"note,omitempty" doc:"how and why; erased together with the person"`
-	By           string `json:"by"`
-	Mine         bool   `json:"mine" doc:"only who took it up may fetch the file"`
-	Parts        []Part `json:"parts"`
-	Follows      int64  `json:"follows" doc:"members who still followed him after the erasure: WeCom brings him back"`
-	Bytes        int64  `json:"bytes"`
-	Error        string `json:"error,omitempty"`
-	CreatedAt    int64  `json:"createdAt"`
-	FinishedAt   int64  `json:"finishedAt,omitempty"`
-	ExpiresAt    int64  `json:"expiresAt,omitempty"`
+	Customer     *id.ID      `json:"customer,omitempty"`
+	CustomerName string      `json:"customerName,omitempty"`
+	Hash         string      `json:"hash" doc:"SHA-256 of corp and external_userid"`
+	Asker        string      `json:"asker" enum:"person,representative,company,authority" doc:"who asked for it"`
+	Note         string      `json:"note,omitempty" doc:"how and why; erased together with the person"`
+	By           string      `json:"by"`
+	Mine         bool        `json:"mine" doc:"only who took it up may fetch the file"`
+	Parts        []Part      `json:"parts"`
+	Follows      int64       `json:"follows" doc:"members who still followed him after the erasure: WeCom brings him back"`
+	Bytes        int64       `json:"bytes"`
+	Error        web.Because `json:"error,omitzero" doc:"why it came to nothing"`
+	CreatedAt    int64       `json:"createdAt"`
+	FinishedAt   int64       `json:"finishedAt,omitempty"`
+	ExpiresAt    int64       `json:"expiresAt,omitempty"`
 }
 
 func (r request) view(v viewer.Viewer, name string) (View, error) {
 	parts, err := r.parts()
 	view := View{
 		ID: r.ID, Kind: r.Kind, State: r.State, CustomerName: name, Hash: r.Hash, Asker: r.Asker, Note: v.MaskText(r.Note), By: r.Name, Mine: r.Actor == v.Actor(),
-		Parts: parts, Follows: r.Follows, Bytes: r.Bytes, Error: r.Error, CreatedAt: r.CreatedAt, FinishedAt: r.FinishedAt, ExpiresAt: r.ExpiresAt,
+		Parts: parts, Follows: r.Follows, Bytes: r.Bytes, Error: web.KeptWhy(r.Error), CreatedAt: r.CreatedAt, FinishedAt: r.FinishedAt, ExpiresAt: r.ExpiresAt,
 	}
 	if name != "" {
 		view.Customer = &r.CustomerID

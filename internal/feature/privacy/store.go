@@ -10,6 +10,7 @@ import (
 	"github.com/queqiao-scrm/queqiao/internal/platform/db"
 	"github.com/queqiao-scrm/queqiao/internal/platform/fault"
 	"github.com/queqiao-scrm/queqiao/internal/platform/id"
+	"github.com/queqiao-scrm/queqiao/internal/platform/web"
 	"github.com/queqiao-scrm/queqiao/internal/viewer"
 )
 
@@ -119,9 +120,9 @@ func advance(ctx context.Context, tx db.Tx, r request, parts []Part) (bool, erro
 }
 
 // settle ends a request that is not over yet, and tells whether it did.
-func settle(ctx context.Context, tx db.Tx, r request, s State, reason string, now int64) (bool, error) {
+func settle(ctx context.Context, tx db.Tx, r request, s State, why web.Because, now int64) (bool, error) {
 	return one(tx.NewRaw("UPDATE privacy_request SET state = ?, error = ?, finished_at = ? WHERE corp_id = ? AND id = ? AND state IN ('waiting', 'running')",
-		s, db.Clean(reason), now, r.Corp, r.ID).Exec(ctx))
+		s, db.Clean(why.Kept()), now, r.Corp, r.ID).Exec(ctx))
 }
 
 // cancel ends an erasure that has not begun, and an export at any time, also when its file

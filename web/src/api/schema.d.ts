@@ -5920,7 +5920,8 @@ export interface components {
              */
             createdAt: number;
             en: string;
-            error: string;
+            /** @description why there is no file */
+            error?: components["schemas"]["Because"];
             /**
              * Format: int64
              * @description unix ms, 0 when there is no file
@@ -6450,7 +6451,7 @@ export interface components {
         MirrorSync: {
             /** Format: int64 */
             done: number;
-            error: string;
+            error?: components["schemas"]["Because"];
             /** Format: int64 */
             finishedAt: number;
             /** @description id, 13 characters that sort by time */
@@ -7002,7 +7003,8 @@ export interface components {
             /** @description id, 13 characters that sort by time */
             customer?: string;
             customerName?: string;
-            error?: string;
+            /** @description why it came to nothing */
+            error?: components["schemas"]["Because"];
             /** Format: int64 */
             expiresAt?: number;
             /** Format: int64 */

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
 import type { components } from '@/api/schema';
+import { useBecause } from '@/lib/because';
 import { useI18n } from '@/lib/i18n';
 import { useLive } from '@/lib/live';
 import { formatBytes, formatNumber } from '@/lib/measure';
@@ -84,6 +85,7 @@ export default function ExportPage() {
 
 function RunState({ run }: { run: Run }) {
   const t = useT();
+  const because = useBecause('export');
   if (run.state === 'running') {
     return (
       <JobProgress
@@ -97,7 +99,7 @@ function RunState({ run }: { run: Run }) {
     );
   }
   const badge = <StateBadge tone={tone[run.state]}>{t(`state.${run.state}`)}</StateBadge>;
-  return run.error ? <Hint text={run.error}>{badge}</Hint> : badge;
+  return run.error ? <Hint text={because(run.error)}>{badge}</Hint> : badge;
 }
 
 function Actions({ run }: { run: Run }) {

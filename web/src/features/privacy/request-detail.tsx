@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { api, ok } from '@/api/client';
+import { useBecause } from '@/lib/because';
 import { useI18n } from '@/lib/i18n';
 import { formatNumber } from '@/lib/measure';
 import { Copy } from '@/parts/Copy';
@@ -17,6 +18,7 @@ import './privacy.css';
 /** One request: who, why, how far, and what became of each part. */
 export function RequestDetail({ id }: { id: string }) {
   const t = useT();
+  const because = useBecause('privacy');
   const request = useQuery({
     queryKey: ['privacy', 'request', id],
     queryFn: ({ signal }) => ok(api.GET('/api/privacy/requests/{id}', { params: { path: { id } }, signal })),
@@ -50,7 +52,7 @@ export function RequestDetail({ id }: { id: string }) {
         ]}
       />
       <RequestActions request={r} />
-      {r.error && <Notice tone="error" title={r.error} />}
+      {r.error && <Notice tone="error" title={because(r.error)} />}
       {r.kind === 'erase' && r.state === 'done' && r.follows > 0 && (
         <Notice tone="warning" title={t('back.title', { n: r.follows })}>
           {t('back.detail')}

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, ok } from '@/api/client';
+import { useBecause } from '@/lib/because';
 import { useI18n } from '@/lib/i18n';
 import { useCan } from '@/lib/me';
 import { formatBytes } from '@/lib/measure';
@@ -70,6 +71,7 @@ export function Requests() {
 
 export function RequestState({ request }: { request: Request }) {
   const t = useT();
+  const because = useBecause('privacy');
   const through = request.parts.filter((part) => part.done).length;
   const badge = (
     <StateBadge tone={tone[request.state]}>
@@ -78,7 +80,7 @@ export function RequestState({ request }: { request: Request }) {
         : t(`state.${request.state}`)}
     </StateBadge>
   );
-  return request.error ? <Hint text={request.error}>{badge}</Hint> : badge;
+  return request.error ? <Hint text={because(request.error)}>{badge}</Hint> : badge;
 }
 
 /** What can be done with a request: fetch what came of it, cancel it while that is possible. */

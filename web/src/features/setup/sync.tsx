@@ -1,7 +1,10 @@
 import { useEffect, useRef } from 'react';
+import { useBecause } from '@/lib/because';
 import { useCan } from '@/lib/me';
 import { Button } from '@/parts/Button';
+import { Hint } from '@/parts/Facts';
 import { useFeedback } from '@/parts/Feedback';
+import { Icon } from '@/parts/Icon';
 import { useSync } from '@/parts/sync';
 import { TimeText } from '@/parts/TimeText';
 import { useT } from './strings';
@@ -9,6 +12,7 @@ import { useT } from './strings';
 /** Reads contact book, customers and groups for the first time. */
 export function FirstSync(props: { lastSync: number; ready: boolean; onDone: () => void }) {
   const t = useT();
+  const because = useBecause('setup');
   const can = useCan();
   const { done } = useFeedback();
   const { known, latest, running, start } = useSync();
@@ -35,6 +39,11 @@ export function FirstSync(props: { lastSync: number; ready: boolean; onDone: () 
         </Button>
       )}
       {running && <span className="q-faint">{t('sync.rows', { n: running.done })}</span>}
+      {latest?.state === 'failed' && (
+        <Hint text={because(latest.error)}>
+          <Icon name="warning" /> {t('sync.failed')}
+        </Hint>
+      )}
       {!running && props.lastSync > 0 && (
         <span className="q-faint">
           {t('sync.last')} <TimeText at={props.lastSync} />
