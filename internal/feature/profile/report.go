@@ -60,13 +60,15 @@ type reportWords struct {
 func sheetWords(english bool) reportWords {
 	if english {
 		return reportWords{
-			true, "Results-", []string{"Line", "Customer in the table", "Customer", "external_userid", "Result", "Reason", "Changes"},
-			map[string]string{itemChanged: "Changed", itemSame: "No change", itemFailed: "Failed", itemUndone: "Undone", itemKept: "Not undone (changed again since)"},
+			english: true, name: "Results-",
+			header: []string{"Line", "Customer in the table", "Customer", "external_userid", "Result", "Reason", "Changes"},
+			states: map[string]string{itemChanged: "Changed", itemSame: "No change", itemFailed: "Failed", itemUndone: "Undone", itemKept: "Not undone (changed again since)"},
 		}
 	}
 	return reportWords{
-		false, "处理结果-", []string{"行号", "表格中的客户", "客户", "external_userid", "结果", "原因", "修改内容"},
-		map[string]string{itemChanged: "已修改", itemSame: "没有变化", itemFailed: "失败", itemUndone: "已撤销", itemKept: "未撤销（之后又被修改）"},
+		name:   "处理结果-",
+		header: []string{"行号", "表格中的客户", "客户", "external_userid", "结果", "原因", "修改内容"},
+		states: map[string]string{itemChanged: "已修改", itemSame: "没有变化", itemFailed: "失败", itemUndone: "已撤销", itemKept: "未撤销（之后又被修改）"},
 	}
 }
 
